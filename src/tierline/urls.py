@@ -1,0 +1,10 @@
+"""Every address of the site: pages and, below ``/api``, the machine interface."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from tierline.api.v1 import api
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", api.urls),
+    path("", include("tierline.web.urls")),
+]
