@@ -1,0 +1,472 @@
+"""The form of a plan's file: who is in it, what it says, where each sentence comes from.
+
+Refuses unknown keys, ids that are not lower-case words, tiers outside 1 to 4, a clause whose ``then`` does
+not fit its kind, patterns that do not compile. References between entries are checked where plans come together
+(``loading.py``), because an entry may be declared in one file and used in all.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import Annotated, Any, Final, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
+
+from tierline.plans.decision import BUILT_IN, By
+from tierline.plans.facts import Asks, Audience, Flag
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", max_length=80)]
+Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
+Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Tier = Annotated[int, Field(ge=1, le=4)]
+Kind = Literal["restrict", "scope", "contact", "route", "intake", "tell", "duty"]
+
+_SPAN = re.compile(r"([0-9]+)([mhd])")
+_UNITS: Final = {"m": "minutes", "h": "hours", "d": "days"}
+_TIERS = re.compile(r"([1-4])(?:\+|-([1-4]))")
+
+
+class Entry(BaseModel):
+    """What every part of a plan's file is: closed to unknown keys, unchangeable once read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+def _span(value: object) -> object:
+    """A span of time: ``30m``, ``4h`` or ``2d``, in calendar time."""
+    if isinstance(value, timedelta):
+        return value
+    match = _SPAN.fullmatch(value) if isinstance(value, str) else None
+    if match is None or len(match[1]) > 5:
+        raise ValueError("a span of time is written like 30m, 4h or 2d")
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+Span = Annotated[timedelta, BeforeValidator(_span)]
+
+
+class Source(Entry):
+    """Where a sentence comes from. Without ``document`` it is the plan's own document."""
+
+    heading: Label
+    document: Label | None = None
+
+
+class Heading(Entry):
+    """A heading of the source document, in its order. ``says`` tells in our words what binds nobody there."""
+
+    title: Label
+    level: Annotated[int, Field(ge=1, le=6)] = 2
+    says: Sentence | None = None
+
+
+class Effective(Entry):
+    """From the first day in force to the first day no longer; days begin at midnight in ``zone``."""
+
+    from_: date = Field(alias="from")
+    until: date | None = None
+    zone: str = "UTC"
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, zone: str) -> str:
+        try:
+            ZoneInfo(zone)
+        except (ValueError, OSError, KeyError) as error:
+            raise ValueError("the zone is not one of the time zone database") from error
+        return zone
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        _require(self.until is None or self.from_ < self.until, "until has to be a later day than from")
+        return self
+
+
+class Organisation(Entry):
+    """An organisation that works under the plans."""
+
+    id: Slug
+    label: Label
+
+
+class Person(Entry):
+    """Somebody who holds a duty or reads a team's mail."""
+
+    id: Slug
+    name: Label
+    email: Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=200)]
+    organisation: Slug | None = None
+
+
+class Group(Entry):
+    """Several people under one handle, for instance a chat user group."""
+
+    id: Slug
+    label: Label
+    handle: Label | None = None
+    members: tuple[Slug, ...] = ()
+
+
+class Duty(Entry):
+    """A role somebody holds now. ``holders`` and ``deputy`` name people or groups."""
+
+    id: Slug
+    label: Label
+    holders: tuple[Slug, ...] = ()
+    deputy: Slug | None = None
+    source: Source | None = None
+
+
+class TicketAddress(Entry):
+    """How a team receives tickets: its queue in whichever ticketing system is in force."""
+
+    queue: Label
+
+
+class EmailAddress(Entry):
+    """How a team receives e-mail: the people who read it."""
+
+    people: Annotated[tuple[Slug, ...], Field(min_length=1)]
+
+
+class CallAddress(Entry):
+    """How a team hears of cases by telephone: the regular call, when it is held, how often."""
+
+    name: Label
+    held: Label
+    every: Span
+
+
+class IssueAddress(Entry):
+    """How a team receives engineering issues."""
+
+    tracker: Slug
+    project: Label | None = None
+    labels: tuple[Label, ...] = ()
+    title_prefix: str = ""
+
+
+class Receives(Entry):
+    """The channels a team can be reached by, each with its address."""
+
+    ticket: TicketAddress | None = None
+    email: EmailAddress | None = None
+    call: CallAddress | None = None
+    issue: IssueAddress | None = None
+
+
+class Team(Entry):
+    """A team and the tiers it works; no tier at all is a desk outside, which may only be named."""
+
+    id: Slug
+    label: Label
+    organisation: Slug | None = None
+    tiers: tuple[Tier, ...] = ()
+    receives: Receives = Receives()
+    chat: Label | None = None
+    source: Source | None = None
+
+    @field_validator("tiers")
+    @classmethod
+    def _sorted(cls, tiers: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(sorted(set(tiers)))
+
+
+class System(Entry):
+    """A system a fault can be found in."""
+
+    id: Slug
+    label: Label
+
+    @field_validator("id")
+    @classmethod
+    def _not_reserved(cls, word: str) -> str:
+        _require(word not in ("unknown", "user"), "unknown and user are words of the facts, not systems")
+        return word
+
+
+class Service(Entry):
+    """A thing a person uses. ``behind``: the systems it stands on; ``tool_team``: who builds it."""
+
+    id: Slug
+    label: Label
+    behind: tuple[Slug, ...] = ()
+    tool_team: Slug | None = None
+    source: Source | None = None
+
+
+class Used(Entry):
+    """For whose cases, at which receiving teams and in which days a ticketing system is the one in force."""
+
+    receivers: Annotated[tuple[Slug, ...], Field(min_length=1)]
+    audience: tuple[Audience, ...] = ("veteran", "staff")
+    from_: date | None = Field(default=None, alias="from")
+    until: date | None = None
+
+
+class Ticketing(Entry):
+    """A ticketing system: the forms of its record numbers and where it is in force."""
+
+    id: Slug
+    label: Label
+    records: tuple[str, ...] = ()
+    used: tuple[Used, ...] = ()
+    source: Source
+    text: Sentence
+
+    @field_validator("records")
+    @classmethod
+    def _compiling(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
+        for pattern in patterns:
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(f"the pattern {pattern!a} does not compile: {error}") from error
+        return patterns
+
+
+class IntakeField(Entry):
+    """A question of the intake form. ``why`` is shown beside it: what the answer is needed for."""
+
+    id: Slug
+    label: Label
+    why: Sentence
+    kind: Literal["line", "text", "instant", "choice", "list"] = "line"
+    options: tuple[Label, ...] = ()
+    hint: Label | None = None
+    source: Source | None = None
+
+
+class Clock(Entry):
+    """A promise of time for what goes to ``teams`` (all when empty) ``by`` a channel (all when empty)."""
+
+    id: Slug
+    label: Label
+    teams: tuple[Slug, ...] = ()
+    by: tuple[By, ...] = ()
+    acknowledge_within: Span | None = None
+    first_response: Span | None = None
+    resolution: Span | None = None
+    source: Source
+    text: Sentence
+
+
+class MessagePart(Entry):
+    """Something a message has to say."""
+
+    id: Slug
+    label: Label
+    source: Source
+
+
+class Procedure(Entry):
+    """What is done for a downtime or an incident that starts with ``origin``: who tells whom, how."""
+
+    id: Slug
+    label: Label
+    origin: Label
+    sender: Slug | None = None
+    channels: tuple[Literal["slack", "email"], ...] = ()
+    room: Label | None = None
+    audience: tuple[Slug, ...] = ()
+    approval: Slug | None = None
+    window_by: Slug | None = None
+    window_verified_by: Slug | None = None
+    source: Source
+
+
+class Downtime(Entry):
+    """Planned downtime: what a message says, when it goes out, and the procedures by who caused it."""
+
+    message: tuple[MessagePart, ...] = ()
+    moments: tuple[MessagePart, ...] = ()
+    procedures: tuple[Procedure, ...] = ()
+
+
+class Only(Entry):
+    """A condition on one fact: one of ``values``, or with ``excluded`` any other."""
+
+    values: tuple[str | int, ...]
+    excluded: bool = False
+
+
+def _only(value: object) -> object:
+    """``x``, ``[x, y]`` or ``{except: [x, y]}``."""
+    if isinstance(value, Only):
+        return value
+    excluded = isinstance(value, dict)
+    if isinstance(value, dict):
+        if set(value) != {"except"}:
+            raise ValueError("a condition is a word, a list, or {except: [words]}")
+        value = value["except"]
+    words = value if isinstance(value, list) else [value]
+    if not words or not all(type(word) in (str, int) for word in words):
+        raise ValueError("a condition is a word, a list, or {except: [words]}, and never empty")
+    return Only(values=tuple(words), excluded=excluded)
+
+
+def _only_tiers(value: object) -> object:
+    """The same for tiers, where ``2+`` and ``1-2`` are ranges."""
+    if isinstance(value, str) and (match := _TIERS.fullmatch(value)):
+        value = list(range(int(match[1]), int(match[2] or 4) + 1))
+    only = _only(value)
+    if isinstance(only, Only) and not all(tier in (1, 2, 3, 4) for tier in only.values):
+        raise ValueError("a tier is 1, 2, 3 or 4, or a range like 2+ or 1-2")
+    return only
+
+
+def _words(*allowed: str) -> BeforeValidator:
+    def check(value: object) -> object:
+        only = _only(value)
+        if isinstance(only, Only) and not set(only.values) <= set(allowed):
+            raise ValueError(f"only {', '.join(allowed)} can stand here")
+        return only
+
+    return BeforeValidator(check)
+
+
+Condition = Annotated[Only, BeforeValidator(_only)]
+
+
+class When(Entry):
+    """The facts a clause applies to; what is left out may be anything. ``to`` is for intake clauses."""
+
+    holder: Condition | None = None
+    service: Condition | None = None
+    fault_in: Condition | None = None
+    needs_tier: Annotated[Only, BeforeValidator(_only_tiers)] | None = None
+    audience: Annotated[Only, _words(*Audience.__args__)] | None = None
+    asks: Annotated[Only, _words(*Asks.__args__)] | None = None
+    flags: Annotated[Only, _words(*Flag.__args__)] | None = None
+    to: Condition | None = None
+
+
+class Then(Entry):
+    """What a clause decides; which keys may stand here depends on its kind."""
+
+    tell: tuple[Slug, ...] = ()
+    out: bool | None = None
+    taken_by: Slug | None = None
+    directly: bool | None = None
+    through: Slug | None = None
+    keep: bool | None = None
+    to: Slug | None = None
+    by: By | None = None
+    tier: Tier | None = None
+    requires: tuple[Slug, ...] = ()
+
+
+# For each kind the sets of keys its ``then`` may consist of, required and optional.
+_SHAPES: Final[dict[str, tuple[tuple[frozenset[str], frozenset[str]], ...]]] = {
+    "restrict": ((frozenset(), frozenset({"tell"})),),
+    "scope": ((frozenset({"out"}), frozenset({"taken_by"})),),
+    "contact": (
+        (frozenset({"directly"}), frozenset()),
+        (frozenset({"through", "by"}), frozenset({"tier"})),
+    ),
+    "route": ((frozenset({"keep"}), frozenset()), (frozenset({"to", "by"}), frozenset({"tier"}))),
+    "intake": ((frozenset({"requires"}), frozenset()),),
+    "tell": ((frozenset({"tell"}), frozenset()),),
+    "duty": ((frozenset(), frozenset()),),
+}
+
+
+class Clause(Entry):
+    """One sentence of a plan that a decision can cite, or that binds somebody (kind ``duty``)."""
+
+    id: Slug
+    kind: Kind
+    source: Source
+    text: Sentence
+    when: When = When()
+    then: Then = Then()
+    binds: tuple[Slug, ...] = ()
+    overrides: tuple[str, ...] = ()
+    from_: date | None = Field(default=None, alias="from")
+    until: date | None = None
+
+    @model_validator(mode="after")
+    def _shaped(self) -> Self:
+        given = frozenset(key for key in self.then.model_fields_set if getattr(self.then, key) is not None)
+        fits = any(need <= given <= need | may for need, may in _SHAPES[self.kind])
+        _require(fits, f"the keys of then ({', '.join(sorted(given)) or 'none'}) do not fit kind {self.kind}")
+        _require(self.then.keep is not False, "keep is true or left out")
+        _require(self.then.directly is not False, "directly is true or left out")
+        _require(
+            self.kind != "scope" or self.then.out or not self.then.taken_by,
+            "what is in is taken by nobody else",
+        )
+        _require(
+            self.when.to is None or self.kind == "intake", "only an intake clause asks where a case goes"
+        )
+        _require(
+            self.when.asks is None or self.kind in ("contact", "tell"), "asks belongs to contact clauses"
+        )
+        _require(self.kind != "duty" or bool(self.binds), "a duty clause says whom it binds")
+        _require(
+            self.from_ is None or self.until is None or self.from_ < self.until,
+            "until has to be a later day than from",
+        )
+        return self
+
+
+class Gap(Entry):
+    """What a document leaves open. ``when``: a no-route cites it; ``about``: the entries concerned."""
+
+    id: Slug
+    source: Source
+    text: Sentence
+    when: When | None = None
+    about: tuple[Slug, ...] = ()
+
+
+class Plan(Entry):
+    """One file: a support plan, or the charter that plans stand under."""
+
+    kind: Literal["plan", "charter"]
+    id: Slug
+    title: Label
+    version: Annotated[int, Field(ge=1)]
+    document: Label
+    effective: Effective
+    under: Slug | None = None
+    headings: tuple[Heading, ...] = ()
+    organisations: tuple[Organisation, ...] = ()
+    people: tuple[Person, ...] = ()
+    groups: tuple[Group, ...] = ()
+    duties: tuple[Duty, ...] = ()
+    teams: tuple[Team, ...] = ()
+    systems: tuple[System, ...] = ()
+    services: tuple[Service, ...] = ()
+    ticketing: tuple[Ticketing, ...] = ()
+    intake: tuple[IntakeField, ...] = ()
+    clocks: tuple[Clock, ...] = ()
+    downtime: Downtime = Downtime()
+    clauses: tuple[Clause, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+    @model_validator(mode="after")
+    def _named_well(self) -> Self:
+        _require(self.id != BUILT_IN, f"the id {BUILT_IN} is kept for built-in rules")
+        _require(self.kind == "plan" or self.under is None, "a charter stands under nothing")
+        return self
+
+
+def _require(holds: bool, otherwise: str) -> None:
+    if not holds:
+        raise ValueError(otherwise)
+
+
+def first_error(errors: list[Any]) -> str:
+    """Pydantic's word for what is wrong, without its preamble."""
+    return str(errors[0]["msg"]).removeprefix("Value error, ")
