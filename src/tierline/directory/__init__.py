@@ -1,0 +1,1 @@
+"""Organisations, teams, duties, people, and who is asking. Read ``actor.py`` first."""

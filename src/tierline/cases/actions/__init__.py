@@ -1,0 +1,1 @@
+"""Verbs of a case, one transaction each: entering, working, handing off, attaching, chasing."""

@@ -1,0 +1,130 @@
+"""What every verb shares: take the case under lock, check who asks and what they saw, write row, places and fact together.
+
+Refuses a second writer: whoever acts on an old version is told who changed what, and nothing is overwritten.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from tierline.cases.lifecycle import RECEIVERS_MOVES, TRANSITIONS, CaseMove, CaseState, after
+from tierline.cases.models import CaseRow, QueuePlace, SearchWords
+from tierline.cases.places import NEVER, Standing, places
+from tierline.directory.actor import Actor
+from tierline.directory.queries import teams_with_people
+from tierline.foundation.ids import case_reference
+from tierline.foundation.trouble import Conflict, NotAllowed, NotFound
+from tierline.timeline.actions import record
+from tierline.timeline.queries import story
+
+SUBJECT = "case"
+#: Fields whose values facts carry, so that a case can be read back as it stood at any instant.
+REMEMBERED = (
+    "state", "holder", "offered_to", "recorded_by", "assignee", "service", "fault_in", "needs_tier", "audience",
+    "flags", "restricted_to", "summary", "trail", "organisations", "missing", "theirs", "planbook",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Change:
+    """A case in the hands of one verb: the locked row, what it looked like, who changes it and when."""
+
+    case: CaseRow
+    actor: Actor
+    at: datetime
+    before: dict[str, Any] = field(default_factory=dict)
+
+    def move(self, move: CaseMove) -> None:
+        """Let the case make a move, if the table has it and the actor's team may."""
+        allowed = self._teams_of(move)
+        if not self.actor.is_tierline and not self.actor.teams & allowed:
+            raise NotAllowed(
+                f"{case_reference(self.case.pk)} is in other hands. Only {' or '.join(sorted(allowed))} can {move} it."
+            )
+        self.case.state = after(TRANSITIONS, CaseState(self.case.state), move)
+
+    def _teams_of(self, move: CaseMove) -> set[str]:
+        """Who may make a move: the holder, the receiver for its answer, and whoever writes down for a desk without access."""
+        case = self.case
+        if move in RECEIVERS_MOVES and case.offered_to:
+            return {case.offered_to} | ({case.holder} if _is_recorded(case) else set())
+        return {case.holder} | ({case.recorded_by} if case.recorded_by else set())
+
+    def save(self, kind: str, **said: Any) -> int:
+        """Write the row, its places and one fact with what changed; returns the fact's id."""
+        case = self.case
+        now_says = _remembered(case)
+        changes = {key: value for key, value in now_says.items() if value != self.before.get(key)}
+        case.changed_at, case.version = self.at, case.version + 1
+        case.save()
+        if {"state", "holder", "offered_to", "recorded_by"} & changes.keys() or self._promise_moved():
+            place(case)
+        if {"organisations", "restricted_to"} & changes.keys():
+            SearchWords.objects.filter(pk=case.pk).update(
+                organisations=case.organisations, restricted_to=case.restricted_to
+            )
+        if changes:
+            said["changes"] = changes
+        return record(SUBJECT, case.pk, kind, actor=self.actor, at=self.at, **said)
+
+    def _promise_moved(self) -> bool:
+        return self.before.get("due_at") != self.case.due_at
+
+
+def take(actor: Actor, number: int, *, at: datetime, version: int | None = None) -> Change:
+    """The case under lock. NotFound when the actor may not see it; Conflict when they looked at an older version."""
+    row = CaseRow.objects.visible_to(actor).select_for_update(of=("self",)).filter(pk=number).first()
+    if row is None:
+        raise NotFound(f"There is no case {case_reference(number)} that you may see.")
+    if version is not None and version != row.version:
+        raise Conflict(_who_was_faster(row))
+    return Change(row, actor, at, _remembered(row) | {"due_at": row.due_at})
+
+
+def must_hold(change: Change) -> None:
+    """Refuse whoever is neither the holder nor writes down for it."""
+    case = change.case
+    teams = {case.holder, case.recorded_by}
+    if not change.actor.is_tierline and not change.actor.teams & teams:
+        raise NotAllowed(f"{case_reference(case.pk)} is held by {case.holder}; only that team can change it.")
+
+
+def place(case: CaseRow) -> None:
+    """Put the case where ``places.places`` says, and nowhere else."""
+    standing = Standing(CaseState(case.state), case.holder, case.offered_to, case.recorded_by)
+    wanted = {team: tab for team, tab in places(standing)}
+    QueuePlace.objects.filter(case=case).exclude(team__in=wanted).delete()
+    QueuePlace.objects.bulk_create(
+        [QueuePlace(case=case, team=team, tab=tab, due_at=case.due_at) for team, tab in wanted.items()],
+        update_conflicts=True,
+        unique_fields=["case", "team"],
+        update_fields=["tab", "due_at"],
+    )
+
+
+def no_promise(case: CaseRow) -> None:
+    """No clock runs for this case now."""
+    case.due_at = NEVER
+
+
+def _is_recorded(case: CaseRow) -> bool:
+    """Whether the open hand-off went to a desk that cannot answer here itself."""
+    offered = case.hand_offs.filter(state="offered").first()
+    return offered is not None and (offered.by != "ticket" or offered.receiver not in teams_with_people())
+
+
+def _remembered(case: CaseRow) -> dict[str, Any]:
+    return {key: _plain(getattr(case, key)) for key in REMEMBERED}
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, (list, tuple)) else value
+
+
+def _who_was_faster(row: CaseRow) -> str:
+    last = story(SUBJECT, row.pk)[-1:]
+    who = f"{last[0].actor} ({last[0].kind.replace('-', ' ')})" if last else "somebody"
+    return (
+        f"{case_reference(row.pk)} was changed by {who} while you were working on it. "
+        "Nothing of yours was saved over it: look at what is new, then do it again."
+    )

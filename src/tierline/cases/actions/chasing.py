@@ -1,0 +1,41 @@
+"""The sweep over promises: hand-offs nobody acknowledged in time get a fact, once. Set-based; overdue itself is never stored."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from tierline.cases.actions.changing import SUBJECT
+from tierline.cases.lifecycle import HandOffState
+from tierline.cases.models import HandOffRow
+from tierline.directory.actor import TIERLINE
+from tierline.timeline.actions import record_many
+
+BATCH = 5000
+
+
+def chase_overdue_hand_offs(*, at: datetime) -> int:
+    """Write down every hand-off that has become overdue since the last sweep. Returns how many."""
+    chased = 0
+    while batch := _chase_a_batch(at=at):
+        chased += batch
+    return chased
+
+
+@transaction.atomic
+def _chase_a_batch(*, at: datetime) -> int:
+    late = list(
+        HandOffRow.objects.filter(state=HandOffState.OFFERED, chased_at=None, acknowledge_by__lt=at)
+        .order_by("acknowledge_by")
+        .select_for_update(skip_locked=True)
+        .values_list("pk", "case_id", "sender", "receiver", "acknowledge_by")[:BATCH]
+    )
+    HandOffRow.objects.filter(pk__in=[row[0] for row in late]).update(chased_at=at)
+    record_many(
+        (
+            (SUBJECT, case, "hand-off-overdue", {"hand_off": pk, "from": sender, "to": to, "acknowledge_by": due.isoformat()})
+            for pk, case, sender, to, due in late
+        ),
+        actor=TIERLINE,
+        at=at,
+    )
+    return len(late)

@@ -1,0 +1,171 @@
+"""Taking in a case. Refuses a report without a summary, and an outside number that already has a case (and says which)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.contrib.postgres.search import SearchVector
+from django.db import transaction
+from django.db.models import Value
+
+from tierline.cases.actions.changing import REMEMBERED, SUBJECT, place
+from tierline.cases.asking_plans import facts_of, restricted_to
+from tierline.cases.lifecycle import CaseState
+from tierline.cases.models import CaseRow, OutsideNumber, Report, SearchWords
+from tierline.cases.places import NEVER
+from tierline.directory.actor import Actor
+from tierline.foundation.ids import case_reference
+from tierline.foundation.trouble import Conflict, NotAllowed, Unusable
+from tierline.plans.decision import Decision
+from tierline.plans.queries import PlanbookInForce, planbook_in_force
+from tierline.timeline.actions import record
+
+LONGEST_SUMMARY = 200
+LONGEST_TEXT = 20_000
+REPORTED_BY = ("telephone", "email", "chat", "in-person", "web", "api", "import")
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """What somebody reported, ready to be taken in. ``numbers`` are (system, number) pairs of other systems."""
+
+    holder: str
+    service: str
+    summary: str
+    reported_by: str
+    description: str = ""
+    fault_in: str = "unknown"
+    needs_tier: int = 1
+    audience: str = "veteran"
+    flags: frozenset[str] = frozenset()
+    answers: Mapping[str, str] = field(default_factory=dict)
+    numbers: tuple[tuple[str, str], ...] = ()
+    reporter_name: str = ""
+    reporter_contact: str = ""
+    theirs: str = ""
+    assignee: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """The case that was made and what the plans say of it. ``restricted``: its maker may not see it again."""
+
+    number: int
+    decision: Decision
+    restricted: bool
+
+
+@transaction.atomic
+def enter(actor: Actor, new: NewCase, *, at: datetime) -> Entered:
+    """Take in one case: row, report, words, place in the holder's queue and first fact in one transaction."""
+    in_force = planbook_in_force()
+    _check(actor, new, in_force)
+    answers = answers_of(new)
+    decision = in_force.planbook.decide(
+        facts_of(
+            service=new.service, holder=new.holder, fault_in=new.fault_in, needs_tier=new.needs_tier,
+            audience=new.audience, flags=new.flags, answers=answers,
+        ),
+        at,
+    )  # fmt: skip
+    case = _row(new, decision, in_force, at=at)
+    case.save(force_insert=True)
+    Report.objects.create(
+        case=case,
+        description=new.description,
+        answers=answers,
+        reporter_name=new.reporter_name,
+        reporter_contact=new.reporter_contact,
+    )
+    _keep_numbers(case, new.numbers)
+    _index(case, new)
+    place(case)
+    record(
+        SUBJECT,
+        case.pk,
+        "entered",
+        actor=actor,
+        at=at,
+        reported_by=new.reported_by,
+        decision=decision.as_json(),
+        changes={key: getattr(case, key) for key in REMEMBERED},
+    )
+    return Entered(case.pk, decision, bool(case.restricted_to))
+
+
+def answers_of(new: NewCase) -> dict[str, str]:
+    """The intake answers, with what the report itself already answers: its summary and its numbers elsewhere."""
+    known = {"summary": new.summary, "ticket-numbers": ", ".join(number for _, number in new.numbers)}
+    return {key: text for key, text in {**known, **new.answers}.items() if text.strip()}
+
+
+def _row(new: NewCase, decision: Decision, in_force: PlanbookInForce, *, at: datetime) -> CaseRow:
+    return CaseRow(
+        state=CaseState.NEW,
+        holder=new.holder,
+        service=new.service,
+        fault_in=new.fault_in,
+        needs_tier=new.needs_tier,
+        audience=new.audience,
+        flags=sorted(new.flags),
+        restricted_to=list(restricted_to(decision)),
+        summary=new.summary.strip(),
+        reported_by=new.reported_by,
+        trail=[new.holder],
+        organisations=[in_force.planbook.teams[new.holder].organisation or new.holder],
+        missing=list(decision.missing),
+        assignee=new.assignee,
+        theirs=new.theirs,
+        planbook=in_force.version,
+        opened_at=at,
+        changed_at=at,
+        due_at=NEVER,
+    )
+
+
+def _check(actor: Actor, new: NewCase, in_force: PlanbookInForce) -> None:
+    if new.holder not in actor.teams and not actor.is_tierline:
+        raise NotAllowed(f"You are not in the team {new.holder}, so you cannot take in a case for it.")
+    troubles: dict[str, str] = {}
+    if not new.summary.strip():
+        troubles["summary"] = "Say in one line what happened."
+    if len(new.summary) > LONGEST_SUMMARY:
+        troubles["summary"] = f"Keep the summary under {LONGEST_SUMMARY} characters; the rest goes into the description."
+    if max((len(text) for text in (new.description, *new.answers.values())), default=0) > LONGEST_TEXT:
+        troubles["description"] = f"Keep each text under {LONGEST_TEXT:,} characters; attach the rest as a file."
+    if new.service not in in_force.planbook.services:
+        troubles["service"] = f"No plan names a service '{new.service}'. Choose one of the list."
+    if new.holder not in in_force.planbook.teams:
+        troubles["holder"] = f"No plan names a team '{new.holder}'."
+    if new.reported_by not in REPORTED_BY:
+        troubles["reported_by"] = f"Say how it was reported: one of {', '.join(REPORTED_BY)}."
+    if "\x00" in "".join((new.summary, new.description, *new.answers.values(), new.reporter_name)):
+        troubles["description"] = "A text holds a character that cannot be stored (NUL). Remove it."
+    if troubles:
+        raise Unusable("The report cannot be taken in yet: " + " ".join(troubles.values()), troubles)
+
+
+def _keep_numbers(case: CaseRow, numbers: tuple[tuple[str, str], ...]) -> None:
+    if not numbers:
+        return
+    OutsideNumber.objects.bulk_create(
+        [OutsideNumber(case=case, system=system, number=number) for system, number in dict.fromkeys(numbers)],
+        ignore_conflicts=True,
+    )
+    kept = OutsideNumber.objects.filter(number__in=[number for _, number in numbers]).exclude(case=case)
+    known = {(row.system, row.number): row.case_id for row in kept}
+    for pair in numbers:
+        if pair in known:
+            raise Conflict(
+                f"{pair[1]} ({pair[0]}) already has a case: {case_reference(known[pair])}. Add to that one instead."
+            )
+
+
+def _index(case: CaseRow, new: NewCase) -> None:
+    text = " ".join((new.summary, new.description, *new.answers.values(), *(number for _, number in new.numbers)))
+    SearchWords.objects.create(
+        case=case,
+        words=SearchVector(Value(text), config="english"),
+        organisations=case.organisations,
+        restricted_to=case.restricted_to,
+    )

@@ -1,0 +1,269 @@
+"""Handing a case to another team: offer, acknowledge, refuse, withdraw.
+
+The sender holds the case until the receiver has acknowledged, so nothing is ever in nobody's hands. Refuses to hand off
+against the plans without a reason, and refuses to hand off a restricted case at all.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from tierline.cases.actions.changing import SUBJECT, Change, no_promise, take
+from tierline.cases.actions.working import ask_again
+from tierline.cases.asking_plans import facts_of
+from tierline.cases.lifecycle import HAND_OFF_TRANSITIONS, CaseMove, HandOffState, after
+from tierline.cases.models import CaseRow, HandOffRow
+from tierline.cases.wording import Outgoing, subject_line, text_for
+from tierline.directory.actor import Actor
+from tierline.directory.queries import teams_with_people
+from tierline.foundation.ids import case_reference
+from tierline.foundation.trouble import Conflict, NotAllowed, Unusable
+from tierline.outbox.actions import send_out, withdraw_by_key
+from tierline.plans.decision import CHANNELS, Decision, Outcome
+from tierline.plans.planbook import Planbook
+from tierline.plans.queries import PlanbookInForce, planbook_in_force
+
+LONGEST_ASK = 2000
+UNWRITTEN_PATIENCE = timedelta(days=1)  # to acknowledge, where no plan has a clock for it
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Where a case would go: to whom, at which tier, by which channel, in which ticketing system."""
+
+    to: str
+    tier: int
+    by: str
+    system: str | None
+    follows_plan: bool
+
+
+@transaction.atomic
+def offer(
+    actor: Actor,
+    number: int,
+    *,
+    ask: str,
+    at: datetime,
+    note: str = "",
+    to: str | None = None,
+    override: str = "",
+    version: int | None = None,
+) -> int:
+    """Offer the case to the team the plans name, or to ``to`` with a reason in ``override``. Returns the hand-off's id.
+
+    ``ask`` is the one thing asked of the receiver and may leave this system; ``note`` stays inside.
+    """
+    change = take(actor, number, at=at, version=version)
+    case, in_force = change.case, planbook_in_force()
+    decision = decision_for(case, in_force.planbook, at)
+    _check_ask(ask)
+    way = choose_way(in_force.planbook, case, decision, to=to, override=override, at=at)
+    change.move(CaseMove.OFFER)
+    hand_off = _write(change, way, decision, in_force, ask=ask, note=note, override=override)
+    case.offered_to, case.due_at = way.to, hand_off.acknowledge_by
+    case.organisations = sorted({*case.organisations, organisation_of(in_force.planbook, way.to)})
+    change.save(
+        "hand-off-offered",
+        hand_off=hand_off.pk,
+        to=way.to,
+        by=way.by,
+        tier=way.tier,
+        ask=ask,
+        note=note,
+        override=override,
+        acknowledge_by=hand_off.acknowledge_by.isoformat(),
+        decision=decision.as_json(),
+    )
+    if way.by == "email":
+        _send_mail(case, hand_off, in_force.planbook, at=at)
+    return hand_off.pk
+
+
+@transaction.atomic
+def acknowledge(actor: Actor, number: int, *, at: datetime, said: str = "", version: int | None = None) -> None:
+    """The receiver takes the case: it is theirs from now. For a desk without access its sender writes that down."""
+    change = take(actor, number, at=at, version=version)
+    case, hand_off = change.case, _open_hand_off(change.case)
+    change.move(CaseMove.ACKNOWLEDGE)
+    _answer(hand_off, CaseMove.ACKNOWLEDGE, actor, at)
+    case.recorded_by = None if hand_off.by == "ticket" and hand_off.receiver in teams_with_people() else case.holder
+    case.holder, case.offered_to, case.assignee = hand_off.receiver, None, ""
+    case.trail = [*case.trail, hand_off.receiver]
+    no_promise(case)
+    ask_again(change, case.report.answers)
+    change.save("hand-off-acknowledged", hand_off=hand_off.pk, said=said)
+
+
+@transaction.atomic
+def refuse(actor: Actor, number: int, reason: str, *, at: datetime, version: int | None = None) -> None:
+    """The receiver does not take it; with the reason it is the sender's to do again."""
+    change = take(actor, number, at=at, version=version)
+    case, hand_off = change.case, _open_hand_off(change.case)
+    if not reason.strip():
+        raise Unusable("Say why you do not take it; the sender has to know what to do now.", {"reason": "Give a reason."})
+    change.move(CaseMove.REFUSE)
+    hand_off.refusal = reason
+    _answer(hand_off, CaseMove.REFUSE, actor, at)
+    case.offered_to = None
+    no_promise(case)
+    change.save("hand-off-refused", hand_off=hand_off.pk, reason=reason)
+
+
+@transaction.atomic
+def withdraw(actor: Actor, number: int, *, at: datetime, version: int | None = None) -> None:
+    """The sender takes the offer back; a message that has not left is withdrawn with it."""
+    change = take(actor, number, at=at, version=version)
+    case, hand_off = change.case, _open_hand_off(change.case)
+    change.move(CaseMove.WITHDRAW)
+    _answer(hand_off, CaseMove.WITHDRAW, actor, at)
+    for address in addresses_of(planbook_in_force().planbook, hand_off.receiver) if hand_off.by == "email" else ():
+        withdraw_by_key(effect_key(hand_off, address), at=at)
+    case.offered_to = None
+    no_promise(case)
+    change.save("hand-off-withdrawn", hand_off=hand_off.pk)
+
+
+def decision_for(case: CaseRow, planbook: Planbook, at: datetime) -> Decision:
+    """What the plans say about the case now."""
+    facts = facts_of(
+        service=case.service, holder=case.holder, fault_in=case.fault_in, needs_tier=case.needs_tier,
+        audience=case.audience, flags=frozenset(case.flags), answers=case.report.answers,
+    )  # fmt: skip
+    return planbook.decide(facts, at)
+
+
+def choose_way(
+    planbook: Planbook, case: CaseRow, decision: Decision, *, to: str | None, override: str, at: datetime
+) -> Way:
+    """Where the case goes: the plans' way, or the sender's own with a reason. Raises when neither will do."""
+    if decision.outcome is Outcome.RESTRICTED or case.restricted_to:
+        raise NotAllowed(
+            "This case is restricted (security or privacy): it is not handed off by ticket, mail, call or issue. "
+            f"Those who handle it: {', '.join(decision.tell or case.restricted_to)}."
+        )
+    planned = decision.to if decision.outcome in (Outcome.HAND_OFF, Outcome.NEEDS_INFORMATION) else None
+    wanted = to or planned
+    if wanted is None:
+        raise Unusable(f"The plans hand this to nobody ({decision.outcome}). Choose a team and say why.", {"to": "Choose."})
+    if wanted == case.holder:
+        raise Unusable("The case is in that team's hands already. Choose another team.", {"to": "Choose another team."})
+    if wanted not in planbook.teams:
+        raise Unusable(f"No plan names a team '{wanted}'.", {"to": "Choose a team of the list."})
+    follows = wanted == planned and decision.outcome is Outcome.HAND_OFF
+    if not follows and not override.strip():
+        raise Unusable(why_a_reason_is_needed(decision, wanted == planned), {"override": "Say why, in a sentence."})
+    if wanted == planned and decision.by:
+        return Way(wanted, decision.tier or case.needs_tier, decision.by, decision.system, follows)
+    return own_way(planbook, wanted, case, at)
+
+
+def own_way(planbook: Planbook, to: str, case: CaseRow, at: datetime) -> Way:
+    """The way to a team the sender chose: the first channel it can be reached by, at the tier nearest to the one needed."""
+    by = next((channel for channel in CHANNELS if planbook.address(to, channel)), None)
+    if by is None:
+        raise Unusable(
+            f"No plan says how to reach {planbook.team_label(to)}. Tell them by telephone and note it on the case.",
+            {"to": "This desk has no address in the plans."},
+        )
+    system = planbook.ticketing_in_force(to, case.audience, at) if by == "ticket" else None
+    tiers = planbook.teams[to].tiers or (case.needs_tier,)
+    nearest = min(tiers, key=lambda tier: abs(tier - case.needs_tier))
+    return Way(to, nearest, by, system, follows_plan=False)
+
+
+def why_a_reason_is_needed(decision: Decision, same_team: bool) -> str:
+    """The sentence that asks for a reason."""
+    if same_team:
+        return f"{len(decision.missing)} things are missing that the next tier asks for. Fill them in, or say why it goes without."
+    return "This is not where the plans send it. Say in a sentence why it goes there all the same."
+
+
+def outgoing(case: CaseRow, planbook: Planbook, way: Way, *, ask: str, acknowledge_by: datetime) -> Outgoing:
+    """What may leave of a case: never its description, nor who reported it."""
+    return Outgoing(
+        reference=case_reference(case.pk),
+        service=planbook.service_label(case.service),
+        ask=ask,
+        sender=planbook.team_label(case.holder),
+        receiver=planbook.team_label(way.to),
+        tier=way.tier,
+        numbers=tuple(case.outside_numbers.order_by("id").values_list("number", flat=True)),
+        acknowledge_by=acknowledge_by,
+        zone=settings.TIME_ZONE,
+    )
+
+
+def addresses_of(planbook: Planbook, team: str) -> tuple[str, ...]:
+    """The e-mail addresses a team takes hand-offs at."""
+    return tuple(box.email for box in planbook.mailboxes_of(team))
+
+
+def organisation_of(planbook: Planbook, team: str) -> str:
+    """The organisation a team belongs to; a desk outside stands for itself."""
+    return planbook.teams[team].organisation or team
+
+
+def effect_key(hand_off: HandOffRow, address: str) -> str:
+    """The key of the one mail to one address for one hand-off."""
+    return f"case-{hand_off.case_id}:hand-off-{hand_off.pk}:email:{address}"
+
+
+def _check_ask(ask: str) -> None:
+    if not ask.strip():
+        raise Unusable("Write what you ask of them, in one line: they see that first.", {"ask": "Write the ask."})
+    if len(ask) > LONGEST_ASK or "\x00" in ask:
+        raise Unusable(f"Keep the ask under {LONGEST_ASK:,} plain characters.", {"ask": "Shorten the ask."})
+
+
+def _write(
+    change: Change, way: Way, decision: Decision, in_force: PlanbookInForce, *, ask: str, note: str, override: str
+) -> HandOffRow:
+    case = change.case
+    return HandOffRow.objects.create(
+        case=case,
+        state=HandOffState.OFFERED,
+        sender=case.holder,
+        receiver=way.to,
+        tier=way.tier,
+        by=way.by,
+        system=way.system,
+        ask=ask.strip(),
+        note=note,
+        decision=decision.as_json(),
+        override=override,
+        planbook=in_force.version,
+        offered_by=change.actor.name,
+        offered_at=change.at,
+        acknowledge_by=change.at + (in_force.planbook.acknowledge_within(way.to, way.by) or UNWRITTEN_PATIENCE),
+    )
+
+
+def _send_mail(case: CaseRow, hand_off: HandOffRow, planbook: Planbook, *, at: datetime) -> None:
+    way = Way(hand_off.receiver, hand_off.tier, hand_off.by, hand_off.system, follows_plan=True)
+    out = outgoing(case, planbook, way, ask=hand_off.ask, acknowledge_by=hand_off.acknowledge_by)
+    for address in addresses_of(planbook, hand_off.receiver):
+        send_out(
+            effect_key(hand_off, address),
+            by="email",
+            subject=(SUBJECT, case.pk),
+            team=hand_off.sender,
+            organisations=case.organisations,
+            message={"to": address, "subject": subject_line(out), "text": text_for("email", out)},
+            at=at,
+        )
+
+
+def _open_hand_off(case: CaseRow) -> HandOffRow:
+    hand_off = case.hand_offs.select_for_update().filter(state=HandOffState.OFFERED).first()
+    if hand_off is None:
+        raise Conflict(f"{case_reference(case.pk)} is not offered to anybody now. Look at it again.")
+    return hand_off
+
+
+def _answer(hand_off: HandOffRow, move: CaseMove, actor: Actor, at: datetime) -> None:
+    hand_off.state = after(HAND_OFF_TRANSITIONS, HandOffState(hand_off.state), move)
+    hand_off.answered_by, hand_off.answered_at = actor.name, at
+    hand_off.save()

@@ -1,0 +1,198 @@
+"""Working on a case: begin, note, tell, correct the facts, wait, solve, close, reopen. Refuses teams that do not hold it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.contrib.postgres.search import SearchVector
+from django.db import transaction
+from django.db.models import F, Value
+
+from tierline.cases.actions.changing import Change, must_hold, no_promise, take
+from tierline.cases.actions.entering import LONGEST_TEXT
+from tierline.cases.asking_plans import facts_of, restricted_to
+from tierline.cases.lifecycle import CaseMove
+from tierline.cases.models import OutsideNumber, Report, SearchWords
+from tierline.directory.actor import Actor
+from tierline.foundation.trouble import Conflict, Unusable
+from tierline.plans.queries import planbook_in_force
+
+
+@transaction.atomic
+def begin(actor: Actor, number: int, *, at: datetime, version: int | None = None) -> None:
+    """Start work: the case is in progress and the actor's."""
+    change = take(actor, number, at=at, version=version)
+    change.move(CaseMove.BEGIN)
+    change.case.assignee = actor.name
+    no_promise(change.case)
+    change.save("begun")
+
+
+@transaction.atomic
+def assign(actor: Actor, number: int, name: str, *, at: datetime, version: int | None = None) -> None:
+    """Say who in the holding team works on it; an empty name gives it back to the team."""
+    change = take(actor, number, at=at, version=version)
+    must_hold(change)
+    change.case.assignee = name
+    change.save("assigned", to=name)
+
+
+@transaction.atomic
+def note(actor: Actor, number: int, text: str, *, at: datetime) -> int:
+    """Write an internal note. Everybody who sees the case may; it never leaves towards the reporter."""
+    change = take(actor, number, at=at)
+    _must_say_something(text, "note")
+    _add_words(number, text)
+    return change.save("note", text=text)
+
+
+@transaction.atomic
+def draft_word_for_reporter(actor: Actor, number: int, text: str, *, at: datetime) -> int:
+    """Write a text meant for the reporter, verbatim. Kept apart from notes; whoever may contact them passes it on."""
+    change = take(actor, number, at=at)
+    must_hold(change)
+    _must_say_something(text, "text for the reporter")
+    _add_words(number, text)
+    return change.save("word-for-reporter", text=text)
+
+
+@transaction.atomic
+def correct_facts(
+    actor: Actor,
+    number: int,
+    *,
+    at: datetime,
+    version: int | None = None,
+    service: str | None = None,
+    fault_in: str | None = None,
+    needs_tier: int | None = None,
+    flags: frozenset[str] | None = None,
+    answers: Mapping[str, str] | None = None,
+) -> None:
+    """Say better what is known; what is None stays. The plans are asked again, and a new flag may restrict the case."""
+    change = take(actor, number, at=at, version=version)
+    must_hold(change)
+    case, planbook = change.case, planbook_in_force().planbook
+    _check_facts(planbook.services, planbook.systems, service, fault_in, needs_tier)
+    case.service = service or case.service
+    case.fault_in = fault_in or case.fault_in
+    case.needs_tier = needs_tier or case.needs_tier
+    case.flags = sorted(flags) if flags is not None else case.flags
+    answered = _answer(number, answers or {})
+    ask_again(change, answered)
+    change.save("facts-corrected", answered=sorted(answers or {}))
+
+
+def ask_again(change: Change, answers: Mapping[str, str]) -> None:
+    """Bring what the plans say of the case up to date: what is missing, whom it is restricted to."""
+    case, in_force = change.case, planbook_in_force()
+    decision = in_force.planbook.decide(
+        facts_of(
+            service=case.service, holder=case.holder, fault_in=case.fault_in, needs_tier=case.needs_tier,
+            audience=case.audience, flags=frozenset(case.flags), answers=answers,
+        ),
+        change.at,
+    )  # fmt: skip
+    case.missing, case.restricted_to = list(decision.missing), list(restricted_to(decision))
+    case.planbook = in_force.version
+
+
+@transaction.atomic
+def wait(actor: Actor, number: int, for_what: str, *, at: datetime, version: int | None = None) -> None:
+    """Lay the case down until somebody answers."""
+    change = take(actor, number, at=at, version=version)
+    _must_say_something(for_what, "what you are waiting for")
+    change.move(CaseMove.WAIT)
+    change.save("waiting", for_what=for_what)
+
+
+@transaction.atomic
+def resume(actor: Actor, number: int, *, at: datetime, version: int | None = None) -> None:
+    """Take it up again."""
+    change = take(actor, number, at=at, version=version)
+    change.move(CaseMove.RESUME)
+    change.save("resumed")
+
+
+@transaction.atomic
+def solve(actor: Actor, number: int, solution: str, *, at: datetime, version: int | None = None) -> None:
+    """Say what solved it. The case stays open until the reporter has been told."""
+    change = take(actor, number, at=at, version=version)
+    _must_say_something(solution, "solution")
+    change.move(CaseMove.SOLVE)
+    no_promise(change.case)
+    _add_words(number, solution)
+    change.save("solved", solution=solution)
+
+
+@transaction.atomic
+def close(actor: Actor, number: int, told: str, *, at: datetime, version: int | None = None) -> None:
+    """Close a solved case. ``told`` says how the reporter was told, or why they could not be."""
+    change = take(actor, number, at=at, version=version)
+    _must_say_something(told, "how the reporter was told")
+    change.move(CaseMove.CLOSE)
+    change.case.recorded_by = None
+    no_promise(change.case)
+    change.save("closed", told=told)
+
+
+@transaction.atomic
+def reopen(actor: Actor, number: int, reason: str, *, at: datetime, version: int | None = None) -> None:
+    """It still happens."""
+    change = take(actor, number, at=at, version=version)
+    _must_say_something(reason, "why it is open again")
+    change.move(CaseMove.REOPEN)
+    change.save("reopened", reason=reason)
+
+
+@transaction.atomic
+def add_number(actor: Actor, number: int, system: str, outside: str, *, at: datetime) -> None:
+    """Keep what another system calls the case."""
+    change = take(actor, number, at=at)
+    outside = outside.strip()
+    if not outside or len(outside) > 80:
+        raise Unusable("Give the other system's number, up to 80 characters.", {"number": "Give the number."})
+    row, made = OutsideNumber.objects.get_or_create(system=system, number=outside, defaults={"case_id": number})
+    if not made and row.case_id != number:
+        raise Conflict(f"{outside} already belongs to another case.")
+    if made:
+        _add_words(number, outside)
+        change.save("number-added", system=system, number=outside)
+
+
+def _answer(number: int, answers: Mapping[str, str]) -> dict[str, str]:
+    report = Report.objects.select_for_update().get(pk=number)
+    merged = {**report.answers, **answers}
+    kept: dict[str, str] = {key: text for key, text in merged.items() if text.strip()}
+    if kept != report.answers:
+        report.answers = kept
+        report.save(update_fields=["answers"])
+        _add_words(number, " ".join(answers.values()))
+    return kept
+
+
+def _add_words(number: int, text: str) -> None:
+    SearchWords.objects.filter(pk=number).update(words=F("words").__add__(SearchVector(Value(text), config="english")))
+
+
+def _must_say_something(text: str, what: str) -> None:
+    if not text.strip():
+        raise Unusable(f"Write the {what} first; it was empty.", {"text": f"Write the {what}."})
+    if len(text) > LONGEST_TEXT:
+        raise Unusable(f"Keep it under {LONGEST_TEXT:,} characters; attach the rest as a file.", {"text": "Too long."})
+    if "\x00" in text:
+        raise Unusable("The text holds a character that cannot be stored (NUL). Remove it.", {"text": "Remove NUL."})
+
+
+def _check_facts(
+    services: Mapping[str, object],
+    systems: Mapping[str, object],
+    service: str | None,
+    fault_in: str | None,
+    needs_tier: int | None,
+) -> None:
+    if service is not None and service not in services:
+        raise Unusable(f"No plan names a service '{service}'.", {"service": "Choose a service of the list."})
+    if fault_in is not None and fault_in not in systems and fault_in not in ("unknown", "user"):
+        raise Unusable(f"No plan names a system '{fault_in}'.", {"fault_in": "Choose a system of the list."})
+    if needs_tier is not None and not 1 <= needs_tier <= 4:
+        raise Unusable("A support tier is 1, 2, 3 or 4.", {"needs_tier": "Choose 1 to 4."})

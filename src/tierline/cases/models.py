@@ -1,0 +1,194 @@
+"""Tables of cases. One narrow row a case for lists; what is long or private stands beside it.
+
+Private to this package: others come through ``queries.py`` and ``actions``.
+"""
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import Q, QuerySet
+
+from tierline.cases.lifecycle import CaseState, HandOffState
+from tierline.cases.places import Tab
+from tierline.directory.actor import Actor
+
+SLUG = 60
+
+
+class Cases(models.QuerySet["CaseRow"]):
+    """Every read starts here."""
+
+    def visible_to(self, actor: Actor) -> "QuerySet[CaseRow]":
+        """What the actor's organisations hold, sent or received; restricted cases only with a duty that is told of them."""
+        if actor.is_tierline:
+            return self
+        return self.filter(
+            Q(organisations__overlap=sorted(actor.organisations)),
+            Q(restricted_to=[]) | Q(restricted_to__overlap=sorted(actor.duties)),
+        )
+
+
+class CaseRow(models.Model):
+    state = models.CharField(max_length=12, choices=[(s.value, s.value) for s in CaseState])
+    holder = models.CharField(max_length=SLUG)
+    offered_to = models.CharField(max_length=SLUG, null=True)
+    recorded_by = models.CharField(max_length=SLUG, null=True)
+    assignee = models.CharField(max_length=120, blank=True)
+    service = models.CharField(max_length=SLUG)
+    fault_in = models.CharField(max_length=SLUG)
+    needs_tier = models.PositiveSmallIntegerField()
+    audience = models.CharField(max_length=10)
+    flags = ArrayField(models.CharField(max_length=30), default=list)
+    restricted_to = ArrayField(models.CharField(max_length=SLUG), default=list)
+    summary = models.CharField(max_length=200)
+    reported_by = models.CharField(max_length=20)
+    trail = ArrayField(models.CharField(max_length=SLUG))
+    organisations = ArrayField(models.CharField(max_length=SLUG))
+    missing = ArrayField(models.CharField(max_length=SLUG), default=list)
+    theirs = models.CharField(max_length=40, blank=True)
+    planbook = models.PositiveIntegerField()
+    opened_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1)
+
+    objects = Cases.as_manager()
+
+    class Meta:
+        db_table = "cases_case"
+        constraints: ClassVar = [
+            models.CheckConstraint(name="case_state_is_known", condition=Q(state__in=[s.value for s in CaseState])),
+            models.CheckConstraint(name="case_has_a_holder", condition=~Q(holder="")),
+            models.CheckConstraint(
+                name="offered_case_says_to_whom",
+                condition=Q(state="offered", offered_to__isnull=False) | (~Q(state="offered") & Q(offered_to=None)),
+            ),
+            models.CheckConstraint(name="tier_is_1_to_4", condition=Q(needs_tier__gte=1, needs_tier__lte=4)),
+        ]
+
+    def __str__(self) -> str:
+        return f"TL-{self.pk}"
+
+
+class Report(models.Model):
+    """What the person reported: long and private."""
+
+    case = models.OneToOneField(CaseRow, primary_key=True, on_delete=models.PROTECT, related_name="report")
+    description = models.TextField(blank=True)
+    answers = models.JSONField(default=dict)
+    reporter_name = models.CharField(max_length=120, blank=True)
+    reporter_contact = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        db_table = "cases_report"
+
+    def __str__(self) -> str:
+        return f"report of {self.case_id}"
+
+
+class QueuePlace(models.Model):
+    """A case in a team's queue. Kept by ``places.places`` in the transaction that changes the case."""
+
+    case = models.ForeignKey(CaseRow, on_delete=models.CASCADE, related_name="places")
+    team = models.CharField(max_length=SLUG)
+    tab = models.CharField(max_length=8, choices=[(t.value, t.value) for t in Tab])
+    due_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "cases_queueplace"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["case", "team"], name="once_in_a_queue")]
+        indexes: ClassVar = [
+            models.Index(fields=["team", "tab", "due_at", "case"], name="queue_by_tab"),
+            models.Index(fields=["team", "due_at", "case"], name="queue_by_promise"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.team}/{self.tab}: {self.case_id}"
+
+
+class HandOffRow(models.Model):
+    case = models.ForeignKey(CaseRow, on_delete=models.PROTECT, related_name="hand_offs")
+    state = models.CharField(max_length=12, choices=[(s.value, s.value) for s in HandOffState])
+    sender = models.CharField(max_length=SLUG)
+    receiver = models.CharField(max_length=SLUG)
+    tier = models.PositiveSmallIntegerField()
+    by = models.CharField(max_length=10)
+    system = models.CharField(max_length=SLUG, null=True)
+    ask = models.TextField()
+    note = models.TextField(blank=True)
+    decision = models.JSONField()
+    override = models.TextField(blank=True)
+    planbook = models.PositiveIntegerField()
+    offered_by = models.CharField(max_length=120)
+    offered_at = models.DateTimeField()
+    acknowledge_by = models.DateTimeField()
+    answered_by = models.CharField(max_length=120, blank=True)
+    answered_at = models.DateTimeField(null=True)
+    refusal = models.TextField(blank=True)
+    chased_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "cases_handoff"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case"], condition=Q(state="offered"), name="one_open_hand_off_a_case"),
+            models.CheckConstraint(name="refusal_has_a_reason", condition=~Q(state="refused") | ~Q(refusal="")),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["acknowledge_by"], condition=Q(state="offered", chased_at=None), name="hand_offs_to_chase"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"TL-{self.case_id}: {self.sender} to {self.receiver} ({self.state})"
+
+
+class OutsideNumber(models.Model):
+    """What another system calls the case. Opaque; unique in its system."""
+
+    case = models.ForeignKey(CaseRow, on_delete=models.PROTECT, related_name="outside_numbers")
+    system = models.CharField(max_length=SLUG)
+    number = models.CharField(max_length=80)
+
+    class Meta:
+        db_table = "cases_outsidenumber"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["system", "number"], name="outside_number_once")]
+        indexes: ClassVar = [models.Index(fields=["number"], name="by_outside_number")]
+
+    def __str__(self) -> str:
+        return f"{self.system} {self.number}"
+
+
+class SearchWords(models.Model):
+    """What a case is found by, beside it, so that a change of state leaves the index of words alone."""
+
+    case = models.OneToOneField(CaseRow, primary_key=True, on_delete=models.CASCADE, related_name="search_words")
+    words = SearchVectorField()
+    organisations = ArrayField(models.CharField(max_length=SLUG))
+    restricted_to = ArrayField(models.CharField(max_length=SLUG), default=list)
+
+    class Meta:
+        db_table = "cases_searchwords"
+        indexes: ClassVar = [GinIndex(fields=["words"], name="by_words")]
+
+    def __str__(self) -> str:
+        return f"words of {self.case_id}"
+
+
+class Attachment(models.Model):
+    case = models.ForeignKey(CaseRow, on_delete=models.PROTECT, related_name="attachments")
+    name = models.CharField(max_length=150)
+    kind = models.CharField(max_length=60)
+    size = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    added_by = models.CharField(max_length=120)
+    added_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "cases_attachment"
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,46 @@
+"""In whose queue a case stands, and under which tab. Pure.
+
+The rule that nothing is ever in nobody's hands is this function's: every open case stands at least in its holder's queue.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from tierline.cases.lifecycle import CaseState
+
+#: Stands for "no promise is running": sorts after every real instant.
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+class Tab(StrEnum):
+    """The tabs of a queue that are stored; a fourth, overdue, is implied by time."""
+
+    NEW = "new"
+    TODO = "todo"
+    WAITING = "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What decides a case's places: its state, its holder, to whom it is offered, who writes down for the holder."""
+
+    state: CaseState
+    holder: str
+    offered_to: str | None
+    recorded_by: str | None
+
+
+def places(standing: Standing) -> frozenset[tuple[str, Tab]]:
+    """The (team, tab) pairs a case belongs to: one a team at the most, none once it is closed."""
+    if standing.state is CaseState.CLOSED:
+        return frozenset()
+    stands = {standing.recorded_by: Tab.WAITING} if standing.recorded_by else {}
+    if standing.state is CaseState.OFFERED and standing.offered_to:
+        stands[standing.offered_to] = Tab.NEW
+    stands[standing.holder] = {
+        CaseState.NEW: Tab.NEW,
+        CaseState.OFFERED: Tab.WAITING,
+        CaseState.WAITING: Tab.WAITING,
+    }.get(standing.state, Tab.TODO)
+    return frozenset((team, tab) for team, tab in stands.items() if team)

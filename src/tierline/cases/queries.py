@@ -1,0 +1,317 @@
+"""Reads of cases: a queue, a case, its story. Every one starts with what the actor may see.
+
+A queue page reads one narrow indexed row a case (keyset pages, bounded counts); its cost does not grow with closed cases.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from tierline.cases.actions.attaching import stored_at
+from tierline.cases.actions.changing import SUBJECT
+from tierline.cases.actions.handing_off import decision_for
+from tierline.cases.history import AsItStood, as_it_stood
+from tierline.cases.lifecycle import RECEIVERS_MOVES, CaseMove, CaseState, HandOffState, moves_from
+from tierline.cases.models import Attachment, CaseRow, HandOffRow, OutsideNumber, QueuePlace
+from tierline.cases.places import NEVER
+from tierline.directory.actor import Actor
+from tierline.foundation.ids import case_number, case_reference
+from tierline.foundation.trouble import NotAllowed, NotFound
+from tierline.plans.decision import Decision
+from tierline.plans.queries import planbook_in_force
+from tierline.timeline.fact import Fact
+from tierline.timeline.queries import story
+
+PAGE = 50
+COUNTED_TO = 1000  # a tab says "1,000+" beyond this; counting on would cost more than it tells
+TABS = ("new", "todo", "waiting", "overdue")
+
+_COUNTS = """
+SELECT (SELECT count(*) FROM (SELECT 1 FROM cases_queueplace WHERE team = %(team)s AND tab = 'new' LIMIT %(most)s) a),
+       (SELECT count(*) FROM (SELECT 1 FROM cases_queueplace WHERE team = %(team)s AND tab = 'todo' LIMIT %(most)s) b),
+       (SELECT count(*) FROM (SELECT 1 FROM cases_queueplace WHERE team = %(team)s AND tab = 'waiting' LIMIT %(most)s) c),
+       (SELECT count(*) FROM (SELECT 1 FROM cases_queueplace WHERE team = %(team)s AND due_at < %(at)s LIMIT %(most)s) d)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where the last page ended: the promise and the number of its last case."""
+
+    due_at: datetime
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.due_at.isoformat()}~{self.number}"
+
+    @classmethod
+    def read(cls, text: str) -> "Cursor":
+        """The cursor a page gave out; ValueError for anything else."""
+        moment, _, number = text.partition("~")
+        due_at = datetime.fromisoformat(moment)
+        if due_at.tzinfo is None or not 0 < int(number) < 2**63:
+            raise ValueError("not a cursor of this queue")
+        return cls(due_at, int(number))
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a queue is narrowed to; empty text means no narrowing."""
+
+    service: str = ""
+    assignee: str = ""
+    flag: str = ""
+    missing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """One case in a list."""
+
+    number: int
+    reference: str
+    state: CaseState
+    summary: str
+    service: str
+    holder: str
+    offered_to: str | None
+    recorded_by: str | None
+    assignee: str
+    trail: tuple[str, ...]
+    flags: tuple[str, ...]
+    missing: tuple[str, ...]
+    theirs: str
+    restricted: bool
+    opened_at: datetime
+    changed_at: datetime
+    due_at: datetime | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """One page of a team's queue; ``counts`` stop at ``COUNTED_TO``; ``following`` is the next page's cursor."""
+
+    team: str
+    tab: str
+    lines: tuple[CaseLine, ...]
+    counts: Mapping[str, int]
+    following: Cursor | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HandOffView:
+    """One hand-off, past or open."""
+
+    id: int
+    state: HandOffState
+    sender: str
+    receiver: str
+    tier: int
+    by: str
+    system: str | None
+    ask: str
+    note: str
+    override: str
+    decision: Mapping[str, Any]
+    offered_by: str
+    offered_at: datetime
+    acknowledge_by: datetime
+    answered_by: str
+    answered_at: datetime | None
+    refusal: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentView:
+    """One file of a case."""
+
+    id: int
+    name: str
+    kind: str
+    size: int
+    added_by: str
+    added_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A case with everything its page shows. ``moves`` are those this actor may make now."""
+
+    line: CaseLine
+    description: str
+    answers: Mapping[str, str]
+    reporter_name: str
+    reporter_contact: str
+    reported_by: str
+    fault_in: str
+    needs_tier: int
+    audience: str
+    planbook: int
+    numbers: tuple[tuple[str, str], ...]
+    hand_offs: tuple[HandOffView, ...]
+    attachments: tuple[AttachmentView, ...]
+    decision: Decision
+    moves: tuple[CaseMove, ...]
+    may_change: bool
+    story: tuple[Fact, ...]
+
+
+def queue(
+    actor: Actor, team: str, tab: str, *, at: datetime, filters: Filters | None = None, after: Cursor | None = None
+) -> QueuePage:
+    """A page of the team's queue under one tab, the promise due first on top. Two statements."""
+    if team not in actor.teams and not actor.is_tierline:
+        raise NotAllowed("You are not in that team, so its queue is not yours to read.")
+    if tab not in TABS:
+        raise NotFound(f"A queue has the tabs {', '.join(TABS)}.")
+    places = QueuePlace.objects.filter(team=team)
+    places = places.filter(due_at__lt=at) if tab == "overdue" else places.filter(tab=tab)
+    if after is not None:
+        places = places.filter(due_at__gte=after.due_at).exclude(due_at=after.due_at, case_id__lte=after.number)
+    rows = list(_narrowed(places, actor, filters or Filters()).select_related("case").order_by("due_at", "case_id")[: PAGE + 1])
+    more = rows[PAGE - 1] if len(rows) > PAGE else None
+    return QueuePage(
+        team,
+        tab,
+        tuple(line_of(place.case) for place in rows[:PAGE]),
+        _counts(team, at),
+        Cursor(more.due_at, more.case_id) if more else None,
+        at,
+    )
+
+
+def _narrowed(places: "QuerySet[QueuePlace]", actor: Actor, filters: Filters) -> "QuerySet[QueuePlace]":
+    if not actor.is_tierline:
+        places = places.filter(Q(case__restricted_to=[]) | Q(case__restricted_to__overlap=sorted(actor.duties)))
+    if filters.service:
+        places = places.filter(case__service=filters.service)
+    if filters.assignee:
+        places = places.filter(case__assignee=filters.assignee)
+    if filters.flag:
+        places = places.filter(case__flags__contains=[filters.flag])
+    if filters.missing:
+        places = places.exclude(case__missing=[])
+    return places
+
+
+def _counts(team: str, at: datetime) -> dict[str, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTS, {"team": team, "at": at, "most": COUNTED_TO})
+        row = cursor.fetchone()
+    return dict(zip(TABS, row, strict=True))
+
+
+def case(actor: Actor, number: int, *, at: datetime) -> CaseView:
+    """Everything about one case that its page shows. NotFound when the actor may not see it. Six statements."""
+    row = CaseRow.objects.visible_to(actor).select_related("report").filter(pk=number).first()
+    if row is None:
+        raise NotFound(f"There is no case {case_reference(number)} that you may see.")
+    report, hand_offs = row.report, tuple(_hand_off(h) for h in row.hand_offs.order_by("id"))
+    return CaseView(
+        line=line_of(row),
+        description=report.description,
+        answers=report.answers,
+        reporter_name=report.reporter_name,
+        reporter_contact=report.reporter_contact,
+        reported_by=row.reported_by,
+        fault_in=row.fault_in,
+        needs_tier=row.needs_tier,
+        audience=row.audience,
+        planbook=row.planbook,
+        numbers=tuple(row.outside_numbers.order_by("id").values_list("system", "number")),
+        hand_offs=hand_offs,
+        attachments=tuple(_attachment(a) for a in row.attachments.order_by("id")),
+        decision=decision_for(row, planbook_in_force().planbook, at),
+        moves=moves_of(row, actor, hand_offs),
+        may_change=_speaks_for_holder(row, actor),
+        story=tuple(story(SUBJECT, number)),
+    )
+
+
+def moves_of(row: CaseRow, actor: Actor, hand_offs: tuple[HandOffView, ...]) -> tuple[CaseMove, ...]:
+    """The moves of the transition table that this actor's teams may make."""
+    holds = _speaks_for_holder(row, actor)
+    offered = next((h for h in hand_offs if h.state is HandOffState.OFFERED), None)
+    answers = bool(offered) and (row.offered_to in actor.teams or (holds and offered.by != "ticket"))
+    return tuple(move for move in moves_from(CaseState(row.state)) if (answers if move in RECEIVERS_MOVES else holds))
+
+
+def case_as_it_stood(actor: Actor, number: int, moment: datetime) -> AsItStood:
+    """The case read back as it stood at ``moment``. NotFound before it was entered, or when it may not be seen."""
+    if not CaseRow.objects.visible_to(actor).filter(pk=number).exists():
+        raise NotFound(f"There is no case {case_reference(number)} that you may see.")
+    stood = as_it_stood(story(SUBJECT, number, until=moment), moment)
+    if stood is None:
+        raise NotFound(f"{case_reference(number)} had not been entered then. Choose a later moment.")
+    return stood
+
+
+def number_behind(actor: Actor, words: str) -> int | None:
+    """The case that a reference or another system's number names, when the actor may see it; else None."""
+    number = case_number(words)
+    if number is None:
+        number = OutsideNumber.objects.filter(number=words.strip()).values_list("case_id", flat=True).first()
+    if number is None:
+        return None
+    return CaseRow.objects.visible_to(actor).filter(pk=number).values_list("pk", flat=True).first()
+
+
+def attachment_file(actor: Actor, number: int, attachment_id: int) -> tuple[AttachmentView, Path]:
+    """A file of a case the actor may see, and where its bytes lie."""
+    row = Attachment.objects.filter(pk=attachment_id, case__in=CaseRow.objects.visible_to(actor).filter(pk=number)).first()
+    if row is None:
+        raise NotFound("There is no such file that you may see.")
+    return _attachment(row), stored_at(row.digest)
+
+
+def known_numbers(system: str, numbers: list[str]) -> frozenset[str]:
+    """Those of ``numbers`` that already have a case. For imports."""
+    return frozenset(
+        OutsideNumber.objects.filter(system=system, number__in=numbers).values_list("number", flat=True)
+    )
+
+
+def _speaks_for_holder(row: CaseRow, actor: Actor) -> bool:
+    return actor.is_tierline or bool(actor.teams & {row.holder, row.recorded_by})
+
+
+def line_of(row: CaseRow) -> CaseLine:
+    return CaseLine(
+        number=row.pk,
+        reference=case_reference(row.pk),
+        state=CaseState(row.state),
+        summary=row.summary,
+        service=row.service,
+        holder=row.holder,
+        offered_to=row.offered_to,
+        recorded_by=row.recorded_by,
+        assignee=row.assignee,
+        trail=tuple(row.trail),
+        flags=tuple(row.flags),
+        missing=tuple(row.missing),
+        theirs=row.theirs,
+        restricted=bool(row.restricted_to),
+        opened_at=row.opened_at,
+        changed_at=row.changed_at,
+        due_at=None if row.due_at >= NEVER else row.due_at,
+        version=row.version,
+    )
+
+
+def _hand_off(row: HandOffRow) -> HandOffView:
+    return HandOffView(
+        row.pk, HandOffState(row.state), row.sender, row.receiver, row.tier, row.by, row.system, row.ask, row.note,
+        row.override, row.decision, row.offered_by, row.offered_at, row.acknowledge_by, row.answered_by,
+        row.answered_at, row.refusal,
+    )  # fmt: skip
+
+
+def _attachment(row: Attachment) -> AttachmentView:
+    return AttachmentView(row.pk, row.name, row.kind, row.size, row.added_by, row.added_at)

@@ -1,0 +1,95 @@
+"""The very text that leaves with a hand-off, for each channel. Pure.
+
+Refuses nothing, but is never given what is private: the report's description, the reporter's name and contact do not
+come here, so they cannot leave by mistake.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+SIGNATURE = "-- \nSent by Tierline. Nothing private is in this message; the details stay with the sender."
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """What a receiver is told: the ask first, then enough to answer it."""
+
+    reference: str
+    service: str
+    ask: str
+    sender: str
+    receiver: str
+    tier: int
+    numbers: tuple[str, ...]
+    acknowledge_by: datetime
+    zone: str
+
+
+def subject_line(out: Outgoing) -> str:
+    """Reference first, so that mail sorts and is found by it."""
+    return f"[{out.reference}] {out.service}: please take over (Tier {out.tier})"
+
+
+def hand_off_text(out: Outgoing) -> str:
+    """A message that can be understood in ten seconds: what is asked, by when, how to answer."""
+    numbers = ", ".join(out.numbers) or "none yet"
+    return "\n".join(
+        [
+            f"{out.sender} asks {out.receiver}:",
+            "",
+            out.ask.strip(),
+            "",
+            f"Case: {out.reference} ({out.service}, support tier {out.tier})",
+            f"Numbers elsewhere: {numbers}",
+            f"Please answer by: {written(out.acknowledge_by, out.zone)}",
+            "",
+            "How to answer: reply to this message with either",
+            "  - that you take it over, or",
+            "  - that you do not, and why; it then goes back to the sender.",
+            f"To see the details, ask {out.sender} and name {out.reference}.",
+            "",
+            SIGNATURE,
+            "",
+        ]
+    )
+
+
+def issue_text(out: Outgoing) -> str:
+    """The body of an engineering issue: the ask, the numbers, how to get at the details, and what counts as done."""
+    numbers = "\n".join(f"- {number}" for number in (out.reference, *out.numbers))
+    return "\n".join(
+        [
+            "## What is asked of you",
+            out.ask.strip(),
+            "",
+            "## Case numbers",
+            numbers,
+            "",
+            "## How to see the details",
+            f"They hold personal data and stay out of this tracker. Ask {out.sender} and name {out.reference}.",
+            "",
+            "## Done when",
+            "- [ ] The cause is known",
+            "- [ ] It is repaired, or it is said why not",
+            f"- [ ] {out.sender} has been told",
+            "",
+        ]
+    )
+
+
+def call_text(out: Outgoing) -> str:
+    """One item of a call's agenda."""
+    numbers = f" ({', '.join(out.numbers)})" if out.numbers else ""
+    return f"{out.reference}{numbers} - {out.service}, Tier {out.tier}: {out.ask.strip()}"
+
+
+def text_for(by: str, out: Outgoing) -> str:
+    """The text for a channel of a plan: ``email``, ``issue``, ``call`` or ``ticket``."""
+    return {"issue": issue_text, "call": call_text}.get(by, hand_off_text)(out)
+
+
+def written(moment: datetime, zone: str) -> str:
+    """An instant as a person reads it, with its zone."""
+    local = moment.astimezone(ZoneInfo(zone))
+    return f"{local:%a} {local.day} {local:%b %Y, %H:%M %Z}"

@@ -1,0 +1,77 @@
+"""Reads of the directory. Refuses keys that are unknown, revoked, or belong to somebody who has left."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import connection
+
+from tierline.directory.actor import Actor
+from tierline.directory.models import Team, Token
+
+TOKEN_PREFIX = "tl_"  # noqa: S105 - the part of a key that says whose it is, not a secret
+
+_ACTOR = """
+SELECT p.id, p.name,
+       array(SELECT m.team_id FROM directory_membership m WHERE m.person_id = p.id),
+       array(SELECT DISTINCT t.organisation_id FROM directory_membership m JOIN directory_team t ON t.id = m.team_id
+             WHERE m.person_id = p.id),
+       array(SELECT d.duty FROM directory_dutyholding d WHERE d.person_id = p.id)
+FROM directory_person p
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody in a team, as another page may name them."""
+
+    person_id: int
+    name: str
+    email: str
+
+
+def actor_of_person(person_id: int) -> Actor | None:
+    """The actor for somebody signed in; None when they have left. One statement."""
+    return _actor(_ACTOR + "WHERE p.id = %s AND p.is_active", person_id)
+
+
+def actor_of_token(key: str) -> Actor | None:
+    """The actor whose key this is, or None. One statement and one fast keyed hash: no password hash on every call."""
+    if not key.startswith(TOKEN_PREFIX):
+        return None
+    return _actor(
+        _ACTOR + "JOIN directory_token k ON k.person_id = p.id WHERE k.digest = %s AND k.revoked_at IS NULL AND p.is_active",
+        token_digest(key),
+    )
+
+
+def _actor(statement: str, key: object) -> Actor | None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [key])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    return Actor(row[0], row[1], frozenset(row[2]), frozenset(row[3]), frozenset(row[4]))
+
+
+def token_digest(key: str) -> str:
+    """The keyed digest under which a key is stored. The key has 256 random bits, so a fast hash is enough."""
+    return hmac.new(settings.SECRET_KEY.encode(), key.encode(), hashlib.sha256).hexdigest()
+
+
+def colleagues(team: str) -> list[Colleague]:
+    """Active people of a team, by name."""
+    people = Team.objects.get(pk=team).people.filter(is_active=True).order_by("name") if Team.objects.filter(pk=team).exists() else []
+    return [Colleague(person.pk, person.name, person.email) for person in people]
+
+
+def teams_with_people() -> frozenset[str]:
+    """Teams in which somebody can sign in; for the others their sender writes down what they say."""
+    return frozenset(Team.objects.filter(people__is_active=True).values_list("pk", flat=True).distinct())
+
+
+def tokens_of(actor: Actor) -> list[tuple[int, str, str, bool]]:
+    """The actor's own keys: id, label, day of creation (ISO), whether still valid."""
+    rows = Token.objects.filter(person_id=actor.person_id).order_by("-created_at")
+    return [(row.pk, row.label, row.created_at.date().isoformat(), row.revoked_at is None) for row in rows]

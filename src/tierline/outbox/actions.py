@@ -1,0 +1,165 @@
+"""Putting effects on their way and carrying them out.
+
+The row and its job are written in the caller's transaction. Carrying out books the next try *before* trying
+(compare and swap), holds no transaction while the network is spoken to, and keeps the provider's answer.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from procrastinate.contrib.django import app
+
+from tierline.channels.channel import Answer, Delivered, NotConnected, Refused, TryAgain
+from tierline.directory.actor import TIERLINE, Actor
+from tierline.foundation.trouble import Conflict
+from tierline.outbox.lifecycle import EffectMove, EffectState, after
+from tierline.outbox.models import EffectRow
+from tierline.outbox.queries import effect_row_for
+from tierline.outbox.registry import channel
+from tierline.outbox.retrying import next_try
+from tierline.timeline.actions import record
+
+PATIENCE = timedelta(days=3)
+LEASE = timedelta(minutes=2)
+
+
+def send_out(
+    key: str,
+    *,
+    by: str,
+    subject: tuple[str, int],
+    team: str,
+    organisations: Iterable[str],
+    message: Mapping[str, Any],
+    at: datetime,
+    restricted_to: Iterable[str] = (),
+    not_after: datetime | None = None,
+) -> int:
+    """Put one message on its way inside the caller's transaction; the same key twice is the same effect. Returns its id."""
+    row, made = EffectRow.objects.get_or_create(
+        key=key,
+        defaults={
+            "channel": by,
+            "subject_kind": subject[0],
+            "subject_id": subject[1],
+            "team": team,
+            "organisations": sorted(organisations),
+            "restricted_to": sorted(restricted_to),
+            "message": dict(message),
+            "created_at": at,
+            "next_try_at": at,
+            "not_after": not_after or at + PATIENCE,
+        },
+    )
+    if made:
+        _give_a_job(row, at=at)
+    return row.pk
+
+
+def _give_a_job(row: EffectRow, *, at: datetime) -> None:
+    """Write the job that tries ``row`` at ``at``, in the caller's transaction; a queue a channel, so that none waits for another."""
+    task = app.configure_task("outbox.deliver_effect", queue=row.channel, lock=f"effect-{row.pk}", schedule_at=at)
+    task.defer(effect_id=row.pk)
+
+
+def carry_out(effect_id: int, *, at: datetime) -> EffectState:
+    """Try one effect, if it is due and nobody else is trying it. Returns the state it is in afterwards."""
+    booked = EffectRow.objects.filter(pk=effect_id, state=EffectState.PENDING, next_try_at__lte=at).first()
+    if booked is None:
+        return EffectState(EffectRow.objects.values_list("state", flat=True).get(pk=effect_id))
+    mine = EffectRow.objects.filter(pk=effect_id, state=EffectState.PENDING, attempts=booked.attempts).update(
+        attempts=booked.attempts + 1, next_try_at=at + LEASE
+    )
+    if not mine:
+        return EffectState.PENDING
+    booked.attempts += 1
+    answer = channel(booked.channel).deliver(booked.key, booked.message)
+    return _settle(booked, answer, at=at)
+
+
+@transaction.atomic
+def _settle(booked: EffectRow, answer: Answer, *, at: datetime) -> EffectState:
+    row = EffectRow.objects.select_for_update().get(pk=booked.pk)
+    if row.state != EffectState.PENDING or row.attempts != booked.attempts:
+        return EffectState(row.state)
+    move, retry_at = _judge(row, answer, at=at)
+    row.state = after(EffectState(row.state), move)
+    row.next_try_at = retry_at
+    row.settled_at = None if row.state == EffectState.PENDING else at
+    row.trouble = "" if isinstance(answer, Delivered) else answer.because
+    row.evidence = dict(answer.evidence) if isinstance(answer, Delivered) else row.evidence
+    row.save()
+    if retry_at is None:
+        _tell_the_subject(row, move, at=at)
+    else:
+        _give_a_job(row, at=retry_at)
+    return EffectState(row.state)
+
+
+def _judge(row: EffectRow, answer: Answer, *, at: datetime) -> tuple[EffectMove, datetime | None]:
+    match answer:
+        case Delivered():
+            return EffectMove.DELIVER, None
+        case NotConnected():
+            return EffectMove.HOLD, None
+        case Refused():
+            return EffectMove.FAIL, None
+        case TryAgain(after=pause):
+            retry_at = next_try(row.attempts, at=at, not_after=row.not_after, pause=pause)
+            return (EffectMove.POSTPONE, retry_at) if retry_at else (EffectMove.FAIL, None)
+
+
+def _tell_the_subject(row: EffectRow, move: EffectMove, *, at: datetime) -> None:
+    kinds = {EffectMove.DELIVER: "message-sent", EffectMove.HOLD: "message-held", EffectMove.FAIL: "message-failed"}
+    record(
+        row.subject_kind,
+        row.subject_id,
+        kinds[move],
+        actor=TIERLINE,
+        at=at,
+        effect=row.pk,
+        channel=row.channel,
+        because=row.trouble,
+    )
+
+
+@transaction.atomic
+def release(actor: Actor, effect_id: int, *, at: datetime) -> None:
+    """Let a held or failed message try again, at once."""
+    row = effect_row_for(actor, effect_id, to_change=True)
+    row.state = after(EffectState(row.state), EffectMove.RELEASE)
+    row.next_try_at, row.settled_at, row.not_after = at, None, at + PATIENCE
+    row.save()
+    record(row.subject_kind, row.subject_id, "message-released", actor=actor, at=at, effect=row.pk)
+    _give_a_job(row, at=at)
+
+
+@transaction.atomic
+def withdraw(actor: Actor, effect_id: int, *, at: datetime) -> None:
+    """Take back a message that has not left."""
+    row = effect_row_for(actor, effect_id, to_change=True)
+    if row.state == EffectState.PENDING and row.attempts and row.next_try_at and row.next_try_at > at:
+        raise Conflict("This message is being tried right now. Wait two minutes and look again.")
+    row.state = after(EffectState(row.state), EffectMove.WITHDRAW)
+    row.next_try_at, row.settled_at = None, at
+    row.save()
+    record(row.subject_kind, row.subject_id, "message-withdrawn", actor=actor, at=at, effect=row.pk)
+
+
+def withdraw_by_key(key: str, *, at: datetime) -> bool:
+    """Take back an unsent message because its cause is gone; False when it has left already or never was."""
+    return bool(
+        EffectRow.objects.filter(key=key, state__in=[EffectState.PENDING, EffectState.HELD], attempts=0).update(
+            state=EffectState.WITHDRAWN, next_try_at=None, settled_at=at
+        )
+    )
+
+
+def deliver_due(*, at: datetime, most: int = 500) -> int:
+    """Give every due effect a job again, so that a lost job never means a lost message. Returns how many."""
+    due = EffectRow.objects.filter(state=EffectState.PENDING, next_try_at__lte=at).order_by("next_try_at")[:most]
+    for row in due:
+        _give_a_job(row, at=at)
+    return len(due)

@@ -1,0 +1,19 @@
+"""Jobs of the outbox: three lines round an action each."""
+
+from procrastinate.contrib.django import app
+
+from tierline.foundation.clock import now
+from tierline.outbox import actions
+
+
+@app.task(name="outbox.deliver_effect", queue="email")
+def deliver_effect(effect_id: int) -> None:
+    """Try one effect."""
+    actions.carry_out(effect_id, at=now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="outbox.deliver_due", queue="system", queueing_lock="outbox.deliver_due")
+def deliver_due(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes the planned instant
+    """Pick up what is due, whatever became of its job."""
+    actions.deliver_due(at=now())

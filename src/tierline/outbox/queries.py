@@ -1,0 +1,93 @@
+"""Reads of the outbox, through what the actor may see: messages of their organisations, restricted ones with the duty."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from tierline.directory.actor import Actor
+from tierline.foundation.trouble import NotAllowed, NotFound
+from tierline.outbox.lifecycle import EffectMove, EffectState, moves_from
+from tierline.outbox.models import EffectRow
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class EffectView:
+    """One message on its way, as a page shows it."""
+
+    id: int
+    key: str
+    channel: str
+    state: EffectState
+    subject_kind: str
+    subject_id: int
+    team: str
+    message: Mapping[str, Any]
+    attempts: int
+    created_at: datetime
+    next_try_at: datetime | None
+    not_after: datetime
+    settled_at: datetime | None
+    trouble: str
+    evidence: Mapping[str, Any]
+    moves: tuple[EffectMove, ...]
+
+
+def effects(actor: Actor, *, state: str | None = None, before: int | None = None) -> list[EffectView]:
+    """A page of messages, newest first; ``before`` is the id the last page ended with."""
+    rows = visible_to(actor).order_by("-id")
+    if state:
+        rows = rows.filter(state=state)
+    if before:
+        rows = rows.filter(pk__lt=before)
+    return [_view(row) for row in rows[:PAGE]]
+
+
+def effect(actor: Actor, effect_id: int) -> EffectView:
+    """One message; NotFound when there is none or the actor may not see it."""
+    return _view(effect_row_for(actor, effect_id))
+
+
+def effects_of(actor: Actor, subject_kind: str, subject_id: int) -> list[EffectView]:
+    """All messages about one subject, oldest first."""
+    rows = visible_to(actor).filter(subject_kind=subject_kind, subject_id=subject_id).order_by("id")
+    return [_view(row) for row in rows]
+
+
+def unwell(actor: Actor) -> dict[str, int]:
+    """How many messages are held and how many failed, for the header's word about the system itself."""
+    counts = visible_to(actor).filter(state__in=[EffectState.HELD, EffectState.FAILED]).values("state")
+    return {row["state"]: row["n"] for row in counts.annotate(n=Count("id")).order_by()}
+
+
+def visible_to(actor: Actor) -> "QuerySet[EffectRow]":
+    """The rows an actor may see."""
+    if actor.is_tierline:
+        return EffectRow.objects.all()
+    seen = Q(organisations__overlap=sorted(actor.organisations))
+    seen &= Q(restricted_to=[]) | Q(restricted_to__overlap=sorted(actor.duties))
+    return EffectRow.objects.filter(seen)
+
+
+def effect_row_for(actor: Actor, effect_id: int, *, to_change: bool = False) -> EffectRow:
+    """For this package's own actions: the row, locked when it is to be changed."""
+    rows = visible_to(actor).filter(pk=effect_id)
+    row = (rows.select_for_update() if to_change else rows).first()
+    if row is None:
+        raise NotFound("There is no such message in your outbox.")
+    if to_change and row.team not in actor.teams and not actor.is_tierline:
+        raise NotAllowed("Only the team that wrote this message can release or withdraw it.")
+    return row
+
+
+def _view(row: EffectRow) -> EffectView:
+    state = EffectState(row.state)
+    shown = tuple(m for m in moves_from(state) if m in (EffectMove.RELEASE, EffectMove.WITHDRAW))
+    return EffectView(
+        row.pk, row.key, row.channel, state, row.subject_kind, row.subject_id, row.team, row.message, row.attempts,
+        row.created_at, row.next_try_at, row.not_after, row.settled_at, row.trouble, row.evidence, shown,
+    )  # fmt: skip

@@ -1,0 +1,75 @@
+"""Publishing a planbook. Refuses one with an error: a plan with a mistake never replaces a good one."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import PurePath
+
+from django.db import connection, transaction
+
+from tierline.directory.actions import enter_organisations
+from tierline.directory.actor import Actor
+from tierline.foundation.trouble import NotAllowed, Refusal
+from tierline.plans.checking import check_texts
+from tierline.plans.findings import Finding
+from tierline.plans.loading import planbook_from_texts
+from tierline.plans.models import PlanbookVersion
+from tierline.plans.planbook import Planbook
+from tierline.plans.queries import forget
+
+PLAN_EDITOR = "plan-editor"  # the duty whose holders may publish
+_PUBLISHING = 7_461_001  # advisory lock: two publishers take turns
+
+
+class PlanRefused(Refusal):
+    """The planbook has errors; ``findings`` says which, where, and what would mend them."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        super().__init__(
+            f"The plans were not published: they have {len(findings)} errors, listed below. What was in force stays in force."
+        )
+        self.findings = findings
+
+
+def publish_planbook(actor: Actor, texts: Mapping[str, bytes], *, at: datetime, remark: str = "") -> int:
+    """Put a planbook in force for everybody; the same texts again change nothing. Returns the version's number."""
+    if PLAN_EDITOR not in actor.duties and not actor.is_tierline:
+        raise NotAllowed("Publishing plans takes the duty of plan editor. Ask its holder.")
+    named = {PurePath(name).name: content for name, content in texts.items()}
+    errors = [finding for finding in check_texts(named).findings if finding.severity == "error"]
+    if errors:
+        raise PlanRefused(errors)
+    planbook = planbook_from_texts(named)
+    files = {name: content.decode() for name, content in sorted(named.items())}
+    digest = hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
+    with transaction.atomic():
+        number = _write(actor, files, digest, at=at, remark=remark)
+        enter_declared(planbook)
+    forget()
+    return number
+
+
+def enter_declared(planbook: Planbook) -> None:
+    """Make the directory know the organisations and teams of a planbook; desks outside have no organisation and stay out."""
+    enter_organisations(
+        {entry.id: entry.label for entry in planbook.organisations.values()},
+        {
+            team.id: (team.label, team.organisation)
+            for team in planbook.teams.values()
+            if team.organisation is not None
+        },
+    )
+
+
+def _write(actor: Actor, files: Mapping[str, str], digest: str, *, at: datetime, remark: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_PUBLISHING])
+    newest = PlanbookVersion.objects.order_by("-number").first()
+    if newest is not None and newest.digest == digest:
+        return newest.number
+    number = newest.number + 1 if newest else 1
+    PlanbookVersion.objects.create(
+        number=number, digest=digest, files=dict(files), published_at=at, published_by=actor.name, remark=remark
+    )
+    return number

@@ -1,0 +1,29 @@
+"""Reading facts. Who may read them is decided by the package whose subject they are about."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from tierline.timeline.fact import Fact
+from tierline.timeline.models import FactRow
+
+
+def story(subject_kind: str, subject_id: int, *, until: datetime | None = None) -> list[Fact]:
+    """The facts of one subject, oldest first; only those up to and including ``until`` when given."""
+    rows = FactRow.objects.filter(subject_kind=subject_kind, subject_id=subject_id).order_by("at", "id")
+    if until is not None:
+        rows = rows.filter(at__lte=until)
+    return [_fact(row) for row in rows]
+
+
+def latest(subject_kind: str, subject_ids: Iterable[int], kind: str) -> dict[int, Fact]:
+    """The newest fact of one kind for each subject that has one. One statement."""
+    rows = (
+        FactRow.objects.filter(subject_kind=subject_kind, subject_id__in=list(subject_ids), kind=kind)
+        .order_by("subject_id", "-id")
+        .distinct("subject_id")
+    )
+    return {row.subject_id: _fact(row) for row in rows}
+
+
+def _fact(row: FactRow) -> Fact:
+    return Fact(row.pk, row.subject_kind, row.subject_id, row.at, row.actor_id, row.actor, row.kind, row.said)
