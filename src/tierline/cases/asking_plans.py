@@ -1,4 +1,7 @@
-"""From a case's row to the plans' answer: which facts it states, what it lacks, whom it is restricted to. Pure but for its types."""
+"""From a case's row to the plans' answer: which facts it states, what it lacks, whom it is restricted to.
+
+Pure but for its types.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -1,6 +1,7 @@
 """The life of a case and of a hand-off: states, moves, one transition table each. Pure.
 
-Buttons, ``next_moves`` in the API, the refusal of every other move, the diagram in the docs and the tests come from here.
+Buttons, ``next_moves`` in the API, the refusal of every other move, the diagram in the docs and the tests come
+from here.
 """
 
 from enum import StrEnum

@@ -22,7 +22,8 @@ class Cases(models.QuerySet["CaseRow"]):
     """Every read starts here."""
 
     def visible_to(self, actor: Actor) -> "QuerySet[CaseRow]":
-        """What the actor's organisations hold, sent or received; restricted cases only with a duty that is told of them."""
+        """What the actor's organisations hold, sent or received; restricted cases only with a duty that is told of
+        them."""
         if actor.is_tierline:
             return self
         return self.filter(
@@ -117,6 +118,7 @@ class HandOffRow(models.Model):
     tier = models.PositiveSmallIntegerField()
     by = models.CharField(max_length=10)
     system = models.CharField(max_length=SLUG, null=True)
+    sender_records = models.BooleanField(default=False)
     ask = models.TextField()
     note = models.TextField(blank=True)
     decision = models.JSONField()

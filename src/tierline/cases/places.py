@@ -1,6 +1,7 @@
 """In whose queue a case stands, and under which tab. Pure.
 
-The rule that nothing is ever in nobody's hands is this function's: every open case stands at least in its holder's queue.
+The rule that nothing is ever in nobody's hands is this function's: every open case stands at least in its
+holder's queue.
 """
 
 from dataclasses import dataclass

@@ -116,6 +116,7 @@ class HandOffView:
     tier: int
     by: str
     system: str | None
+    sender_records: bool
     ask: str
     note: str
     override: str
@@ -175,7 +176,9 @@ def queue(
     places = places.filter(due_at__lt=at) if tab == "overdue" else places.filter(tab=tab)
     if after is not None:
         places = places.filter(due_at__gte=after.due_at).exclude(due_at=after.due_at, case_id__lte=after.number)
-    rows = list(_narrowed(places, actor, filters or Filters()).select_related("case").order_by("due_at", "case_id")[: PAGE + 1])
+    rows = list(
+        _narrowed(places, actor, filters or Filters()).select_related("case").order_by("due_at", "case_id")[: PAGE + 1]
+    )
     more = rows[PAGE - 1] if len(rows) > PAGE else None
     return QueuePage(
         team,
@@ -239,7 +242,7 @@ def moves_of(row: CaseRow, actor: Actor, hand_offs: tuple[HandOffView, ...]) -> 
     """The moves of the transition table that this actor's teams may make."""
     holds = _speaks_for_holder(row, actor)
     offered = next((h for h in hand_offs if h.state is HandOffState.OFFERED), None)
-    answers = bool(offered) and (row.offered_to in actor.teams or (holds and offered.by != "ticket"))
+    answers = offered is not None and (row.offered_to in actor.teams or (holds and offered.sender_records))
     return tuple(move for move in moves_from(CaseState(row.state)) if (answers if move in RECEIVERS_MOVES else holds))
 
 
@@ -265,7 +268,9 @@ def number_behind(actor: Actor, words: str) -> int | None:
 
 def attachment_file(actor: Actor, number: int, attachment_id: int) -> tuple[AttachmentView, Path]:
     """A file of a case the actor may see, and where its bytes lie."""
-    row = Attachment.objects.filter(pk=attachment_id, case__in=CaseRow.objects.visible_to(actor).filter(pk=number)).first()
+    row = Attachment.objects.filter(
+        pk=attachment_id, case__in=CaseRow.objects.visible_to(actor).filter(pk=number)
+    ).first()
     if row is None:
         raise NotFound("There is no such file that you may see.")
     return _attachment(row), stored_at(row.digest)
@@ -273,9 +278,7 @@ def attachment_file(actor: Actor, number: int, attachment_id: int) -> tuple[Atta
 
 def known_numbers(system: str, numbers: list[str]) -> frozenset[str]:
     """Those of ``numbers`` that already have a case. For imports."""
-    return frozenset(
-        OutsideNumber.objects.filter(system=system, number__in=numbers).values_list("number", flat=True)
-    )
+    return frozenset(OutsideNumber.objects.filter(system=system, number__in=numbers).values_list("number", flat=True))
 
 
 def _speaks_for_holder(row: CaseRow, actor: Actor) -> bool:
@@ -307,7 +310,7 @@ def line_of(row: CaseRow) -> CaseLine:
 
 def _hand_off(row: HandOffRow) -> HandOffView:
     return HandOffView(
-        row.pk, HandOffState(row.state), row.sender, row.receiver, row.tier, row.by, row.system, row.ask, row.note,
+        row.pk, HandOffState(row.state), row.sender, row.receiver, row.tier, row.by, row.system, row.sender_records, row.ask, row.note,
         row.override, row.decision, row.offered_by, row.offered_at, row.acknowledge_by, row.answered_by,
         row.answered_at, row.refusal,
     )  # fmt: skip

@@ -43,7 +43,7 @@ def search(actor: Actor, words: str, *, before: int | None = None) -> Found:
     words = words.replace("\x00", " ").strip()[:LONGEST_QUERY]
     if not words:
         return Found("", (), None)
-    wanted = {
+    wanted: dict[str, str | int | bool | list[str]] = {
         "words": words,
         "all": actor.is_tierline,
         "organisations": sorted(actor.organisations),

@@ -22,7 +22,11 @@ _SCHEMES = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 
 @dataclass(frozen=True, slots=True)
 class Email:
-    """The channel. ``url`` is ``smtp://``, ``smtp+starttls://`` or ``smtps://`` with host, port and sign-in; empty: not connected."""
+    """The channel.
+
+    ``url`` is ``smtp://``, ``smtp+starttls://`` or ``smtps://`` with host, port and sign-in; empty: not
+    connected.
+    """
 
     url: str
     sender: str

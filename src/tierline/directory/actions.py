@@ -9,12 +9,13 @@ from django.db import transaction
 from tierline.directory.actor import Actor
 from tierline.directory.models import DutyHolding, Membership, Organisation, Person, Team, Token
 from tierline.directory.queries import TOKEN_PREFIX, token_digest
-from tierline.foundation.trouble import NotFound
+from tierline.foundation.trouble import NotAllowed, NotFound
 
 
 @transaction.atomic
 def enter_organisations(organisations: Mapping[str, str], teams: Mapping[str, tuple[str, str]]) -> None:
-    """Make the directory know what the plans name. Adds and renames; what a plan no longer names stays for its cases' sake.
+    """Make the directory know what the plans name. Adds and renames; what a plan no longer names stays for its
+    cases' sake.
 
     ``organisations``: id -> name. ``teams``: id -> (name, organisation id).
     """
@@ -48,13 +49,16 @@ def enter_person(
     person.save()
     Membership.objects.bulk_create([Membership(person=person, team_id=team) for team in teams], ignore_conflicts=True)
     DutyHolding.objects.bulk_create(
-        [DutyHolding(person=person, duty=duty, rank=rank) for duty, rank in (duties or {}).items()], ignore_conflicts=True
+        [DutyHolding(person=person, duty=duty, rank=rank) for duty, rank in (duties or {}).items()],
+        ignore_conflicts=True,
     )
     return person.pk
 
 
 def issue_token(actor: Actor, *, label: str, at: datetime) -> str:
     """A new key of the actor's own. Returned once; only its digest is kept."""
+    if actor.person_id is None:
+        raise NotAllowed("Only a person can have a key.")
     key = TOKEN_PREFIX + secrets.token_urlsafe(32)
     Token.objects.create(digest=token_digest(key), person_id=actor.person_id, label=label, created_at=at)
     return key
@@ -62,5 +66,5 @@ def issue_token(actor: Actor, *, label: str, at: datetime) -> str:
 
 def revoke_token(actor: Actor, token_id: int, *, at: datetime) -> None:
     """Make one of the actor's own keys useless at once."""
-    if not Token.objects.filter(pk=token_id, person_id=actor.person_id, revoked_at=None).update(revoked_at=at):
+    if not Token.objects.filter(pk=token_id, person_id=actor.person_id or 0, revoked_at=None).update(revoked_at=at):
         raise NotFound("You have no such key, or it was revoked already.")

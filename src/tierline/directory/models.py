@@ -39,7 +39,9 @@ class Person(AbstractBaseUser):
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120)
     is_active = models.BooleanField(default=True)
-    teams: "models.ManyToManyField[Team, Membership]" = models.ManyToManyField(Team, through="Membership", related_name="people")
+    teams: "models.ManyToManyField[Team, Membership]" = models.ManyToManyField(
+        Team, through="Membership", related_name="people"
+    )
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import connection
 
 from tierline.directory.actor import Actor
-from tierline.directory.models import Team, Token
+from tierline.directory.models import Person, Team, Token
 
 TOKEN_PREFIX = "tl_"  # noqa: S105 - the part of a key that says whose it is, not a secret
 
@@ -41,12 +41,13 @@ def actor_of_token(key: str) -> Actor | None:
     if not key.startswith(TOKEN_PREFIX):
         return None
     return _actor(
-        _ACTOR + "JOIN directory_token k ON k.person_id = p.id WHERE k.digest = %s AND k.revoked_at IS NULL AND p.is_active",
+        _ACTOR
+        + "JOIN directory_token k ON k.person_id = p.id WHERE k.digest = %s AND k.revoked_at IS NULL AND p.is_active",
         token_digest(key),
     )
 
 
-def _actor(statement: str, key: object) -> Actor | None:
+def _actor(statement: str, key: int | str) -> Actor | None:
     with connection.cursor() as cursor:
         cursor.execute(statement, [key])
         row = cursor.fetchone()
@@ -62,7 +63,7 @@ def token_digest(key: str) -> str:
 
 def colleagues(team: str) -> list[Colleague]:
     """Active people of a team, by name."""
-    people = Team.objects.get(pk=team).people.filter(is_active=True).order_by("name") if Team.objects.filter(pk=team).exists() else []
+    people = Person.objects.filter(teams=team, is_active=True).order_by("name")
     return [Colleague(person.pk, person.name, person.email) for person in people]
 
 
@@ -73,5 +74,5 @@ def teams_with_people() -> frozenset[str]:
 
 def tokens_of(actor: Actor) -> list[tuple[int, str, str, bool]]:
     """The actor's own keys: id, label, day of creation (ISO), whether still valid."""
-    rows = Token.objects.filter(person_id=actor.person_id).order_by("-created_at")
+    rows = Token.objects.filter(person_id=actor.person_id or 0).order_by("-created_at")
     return [(row.pk, row.label, row.created_at.date().isoformat(), row.revoked_at is None) for row in rows]

@@ -1,4 +1,7 @@
-"""How Tierline writes its log: one JSON line an event, on standard error. Refuses to log request bodies or text of cases."""
+"""How Tierline writes its log: one JSON line an event, on standard error.
+
+Refuses to log request bodies or text of cases.
+"""
 
 import logging
 from collections.abc import Mapping
@@ -8,7 +11,7 @@ import structlog
 
 def configure(options: Mapping[str, object]) -> None:
     """Set up logging. ``options["level"]`` names the lowest level written."""
-    shared = [
+    shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
@@ -24,7 +27,10 @@ def configure(options: Mapping[str, object]) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer()],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(),
+            ],
         )
     )
     root = logging.getLogger()

@@ -37,7 +37,10 @@ def send_out(
     restricted_to: Iterable[str] = (),
     not_after: datetime | None = None,
 ) -> int:
-    """Put one message on its way inside the caller's transaction; the same key twice is the same effect. Returns its id."""
+    """Put one message on its way inside the caller's transaction; the same key twice is the same effect.
+
+    Returns its id.
+    """
     row, made = EffectRow.objects.get_or_create(
         key=key,
         defaults={
@@ -59,7 +62,8 @@ def send_out(
 
 
 def _give_a_job(row: EffectRow, *, at: datetime) -> None:
-    """Write the job that tries ``row`` at ``at``, in the caller's transaction; a queue a channel, so that none waits for another."""
+    """Write the job that tries ``row`` at ``at``, in the caller's transaction; a queue a channel, so that none
+    waits for another."""
     task = app.configure_task("outbox.deliver_effect", queue=row.channel, lock=f"effect-{row.pk}", schedule_at=at)
     task.defer(effect_id=row.pk)
 

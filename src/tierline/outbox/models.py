@@ -11,7 +11,9 @@ from tierline.outbox.lifecycle import EffectState
 class EffectRow(models.Model):
     key = models.CharField(max_length=200, unique=True)
     channel = models.CharField(max_length=30)
-    state = models.CharField(max_length=12, choices=[(s.value, s.value) for s in EffectState], default=EffectState.PENDING)
+    state = models.CharField(
+        max_length=12, choices=[(s.value, s.value) for s in EffectState], default=EffectState.PENDING
+    )
     subject_kind = models.CharField(max_length=20)
     subject_id = models.BigIntegerField()
     team = models.CharField(max_length=60)

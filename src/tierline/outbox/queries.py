@@ -1,4 +1,5 @@
-"""Reads of the outbox, through what the actor may see: messages of their organisations, restricted ones with the duty."""
+"""Reads of the outbox, through what the actor may see: messages of their organisations, restricted ones with the
+duty."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -7,7 +7,8 @@ LONGEST_PAUSE = timedelta(minutes=30)
 
 
 def next_try(attempt: int, *, at: datetime, not_after: datetime, pause: float | None = None) -> datetime | None:
-    """When to try after the ``attempt``-th failure at ``at``: doubling from 15 s to 30 min, or the provider's own pause.
+    """When to try after the ``attempt``-th failure at ``at``: doubling from 15 s to 30 min, or the provider's own
+    pause.
 
     None when the moment has lost its sense (``not_after``): the patience is until then, not "three tries".
     """

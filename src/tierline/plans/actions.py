@@ -51,14 +51,11 @@ def publish_planbook(actor: Actor, texts: Mapping[str, bytes], *, at: datetime, 
 
 
 def enter_declared(planbook: Planbook) -> None:
-    """Make the directory know the organisations and teams of a planbook; desks outside have no organisation and stay out."""
+    """Make the directory know the organisations and teams of a planbook; desks outside have no organisation and
+    stay out."""
     enter_organisations(
         {entry.id: entry.label for entry in planbook.organisations.values()},
-        {
-            team.id: (team.label, team.organisation)
-            for team in planbook.teams.values()
-            if team.organisation is not None
-        },
+        {team.id: (team.label, team.organisation) for team in planbook.teams.values() if team.organisation is not None},
     )
 
 

@@ -1,4 +1,7 @@
-"""The planbook in force and its older versions. Keeps compiled planbooks in memory; asks the database at most once a second."""
+"""The planbook in force and its older versions.
+
+Keeps compiled planbooks in memory; asks the database at most once a second.
+"""
 
 import time
 from dataclasses import dataclass

@@ -1,4 +1,7 @@
-"""Files that belong to a case. Refuses what is too large, of a kind that could be executed, or not what it says it is."""
+"""Files that belong to a case.
+
+Refuses what is too large, of a kind that could be executed, or not what it says it is.
+"""
 
 import hashlib
 import re
@@ -36,10 +39,14 @@ def attach(actor: Actor, number: int, name: str, content: Iterable[bytes], *, at
     name = plain_name(name)
     kind, starts = _kind(name)
     if change.case.attachments.count() >= MOST_A_CASE:
-        raise Unusable(f"A case keeps at most {MOST_A_CASE} files. Remove what is not needed elsewhere.", {"file": "Too many."})
+        raise Unusable(
+            f"A case keeps at most {MOST_A_CASE} files. Remove what is not needed elsewhere.", {"file": "Too many."}
+        )
     body = _read(content)
     if starts and not body.startswith(starts):
-        raise Unusable(f"{name} is not what its ending says. Save it again as {kind} and attach that.", {"file": "Wrong kind."})
+        raise Unusable(
+            f"{name} is not what its ending says. Save it again as {kind} and attach that.", {"file": "Wrong kind."}
+        )
     if not starts and b"\x00" in body:
         raise Unusable(f"{name} is not a text file. Attach a picture, a PDF or plain text.", {"file": "Wrong kind."})
     digest = hashlib.sha256(body).hexdigest()
@@ -65,7 +72,9 @@ def stored_at(digest: str) -> Path:
 def _kind(name: str) -> tuple[str, tuple[bytes, ...]]:
     ending = Path(name).suffix.lower()
     if ending not in KINDS:
-        raise Unusable(f"Files ending in '{ending or name}' are not kept. Use {', '.join(KINDS)}.", {"file": "Wrong kind."})
+        raise Unusable(
+            f"Files ending in '{ending or name}' are not kept. Use {', '.join(KINDS)}.", {"file": "Wrong kind."}
+        )
     return KINDS[ending]
 
 
@@ -74,7 +83,9 @@ def _read(content: Iterable[bytes]) -> bytes:
     for piece in content:
         body += piece
         if len(body) > LARGEST:
-            raise Unusable(f"The file is larger than {LARGEST // 1024**2} MiB. Cut it to what matters.", {"file": "Too large."})
+            raise Unusable(
+                f"The file is larger than {LARGEST // 1024**2} MiB. Cut it to what matters.", {"file": "Too large."}
+            )
     if not body:
         raise Unusable("The file is empty. Attach it again.", {"file": "Empty."})
     return bytes(body)

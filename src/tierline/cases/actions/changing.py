@@ -1,4 +1,5 @@
-"""What every verb shares: take the case under lock, check who asks and what they saw, write row, places and fact together.
+"""What every verb shares: take the case under lock, check who asks and what they saw, write row, places and fact
+together.
 
 Refuses a second writer: whoever acts on an old version is told who changed what, and nothing is overwritten.
 """
@@ -11,7 +12,6 @@ from tierline.cases.lifecycle import RECEIVERS_MOVES, TRANSITIONS, CaseMove, Cas
 from tierline.cases.models import CaseRow, QueuePlace, SearchWords
 from tierline.cases.places import NEVER, Standing, places
 from tierline.directory.actor import Actor
-from tierline.directory.queries import teams_with_people
 from tierline.foundation.ids import case_reference
 from tierline.foundation.trouble import Conflict, NotAllowed, NotFound
 from tierline.timeline.actions import record
@@ -44,10 +44,11 @@ class Change:
         self.case.state = after(TRANSITIONS, CaseState(self.case.state), move)
 
     def _teams_of(self, move: CaseMove) -> set[str]:
-        """Who may make a move: the holder, the receiver for its answer, and whoever writes down for a desk without access."""
+        """Who may make a move: the holder, the receiver for its answer, and whoever writes down for a desk without
+        access."""
         case = self.case
         if move in RECEIVERS_MOVES and case.offered_to:
-            return {case.offered_to} | ({case.holder} if _is_recorded(case) else set())
+            return {case.offered_to} | ({case.holder} if sender_records(case) else set())
         return {case.holder} | ({case.recorded_by} if case.recorded_by else set())
 
     def save(self, kind: str, **said: Any) -> int:
@@ -92,7 +93,7 @@ def must_hold(change: Change) -> None:
 def place(case: CaseRow) -> None:
     """Put the case where ``places.places`` says, and nowhere else."""
     standing = Standing(CaseState(case.state), case.holder, case.offered_to, case.recorded_by)
-    wanted = {team: tab for team, tab in places(standing)}
+    wanted = dict(places(standing))
     QueuePlace.objects.filter(case=case).exclude(team__in=wanted).delete()
     QueuePlace.objects.bulk_create(
         [QueuePlace(case=case, team=team, tab=tab, due_at=case.due_at) for team, tab in wanted.items()],
@@ -102,15 +103,14 @@ def place(case: CaseRow) -> None:
     )
 
 
+def sender_records(case: CaseRow) -> bool:
+    """Whether the case is offered to a desk that cannot answer here, so that its sender writes the answer down."""
+    return case.hand_offs.filter(state="offered", sender_records=True).exists()
+
+
 def no_promise(case: CaseRow) -> None:
     """No clock runs for this case now."""
     case.due_at = NEVER
-
-
-def _is_recorded(case: CaseRow) -> bool:
-    """Whether the open hand-off went to a desk that cannot answer here itself."""
-    offered = case.hand_offs.filter(state="offered").first()
-    return offered is not None and (offered.by != "ticket" or offered.receiver not in teams_with_people())
 
 
 def _remembered(case: CaseRow) -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""The sweep over promises: hand-offs nobody acknowledged in time get a fact, once. Set-based; overdue itself is never stored."""
+"""The sweep over promises: hand-offs nobody acknowledged in time get a fact, once.
+
+Set-based; overdue itself is never stored.
+"""
 
 from datetime import datetime
 
@@ -32,7 +35,12 @@ def _chase_a_batch(*, at: datetime) -> int:
     HandOffRow.objects.filter(pk__in=[row[0] for row in late]).update(chased_at=at)
     record_many(
         (
-            (SUBJECT, case, "hand-off-overdue", {"hand_off": pk, "from": sender, "to": to, "acknowledge_by": due.isoformat()})
+            (
+                SUBJECT,
+                case,
+                "hand-off-overdue",
+                {"hand_off": pk, "from": sender, "to": to, "acknowledge_by": due.isoformat()},
+            )
             for pk, case, sender, to, due in late
         ),
         actor=TIERLINE,

@@ -1,4 +1,7 @@
-"""Taking in a case. Refuses a report without a summary, and an outside number that already has a case (and says which)."""
+"""Taking in a case.
+
+Refuses a report without a summary, and an outside number that already has a case (and says which).
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -130,7 +133,9 @@ def _check(actor: Actor, new: NewCase, in_force: PlanbookInForce) -> None:
     if not new.summary.strip():
         troubles["summary"] = "Say in one line what happened."
     if len(new.summary) > LONGEST_SUMMARY:
-        troubles["summary"] = f"Keep the summary under {LONGEST_SUMMARY} characters; the rest goes into the description."
+        troubles["summary"] = (
+            f"Keep the summary under {LONGEST_SUMMARY} characters; the rest goes into the description."
+        )
     if max((len(text) for text in (new.description, *new.answers.values())), default=0) > LONGEST_TEXT:
         troubles["description"] = f"Keep each text under {LONGEST_TEXT:,} characters; attach the rest as a file."
     if new.service not in in_force.planbook.services:

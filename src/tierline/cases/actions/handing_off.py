@@ -21,7 +21,7 @@ from tierline.directory.queries import teams_with_people
 from tierline.foundation.ids import case_reference
 from tierline.foundation.trouble import Conflict, NotAllowed, Unusable
 from tierline.outbox.actions import send_out, withdraw_by_key
-from tierline.plans.decision import CHANNELS, Decision, Outcome
+from tierline.plans.decision import CHANNELS, By, Decision, Outcome
 from tierline.plans.planbook import Planbook
 from tierline.plans.queries import PlanbookInForce, planbook_in_force
 
@@ -35,7 +35,7 @@ class Way:
 
     to: str
     tier: int
-    by: str
+    by: By
     system: str | None
     follows_plan: bool
 
@@ -89,7 +89,7 @@ def acknowledge(actor: Actor, number: int, *, at: datetime, said: str = "", vers
     case, hand_off = change.case, _open_hand_off(change.case)
     change.move(CaseMove.ACKNOWLEDGE)
     _answer(hand_off, CaseMove.ACKNOWLEDGE, actor, at)
-    case.recorded_by = None if hand_off.by == "ticket" and hand_off.receiver in teams_with_people() else case.holder
+    case.recorded_by = case.holder if hand_off.sender_records else None
     case.holder, case.offered_to, case.assignee = hand_off.receiver, None, ""
     case.trail = [*case.trail, hand_off.receiver]
     no_promise(case)
@@ -103,7 +103,9 @@ def refuse(actor: Actor, number: int, reason: str, *, at: datetime, version: int
     change = take(actor, number, at=at, version=version)
     case, hand_off = change.case, _open_hand_off(change.case)
     if not reason.strip():
-        raise Unusable("Say why you do not take it; the sender has to know what to do now.", {"reason": "Give a reason."})
+        raise Unusable(
+            "Say why you do not take it; the sender has to know what to do now.", {"reason": "Give a reason."}
+        )
     change.move(CaseMove.REFUSE)
     hand_off.refusal = reason
     _answer(hand_off, CaseMove.REFUSE, actor, at)
@@ -147,7 +149,9 @@ def choose_way(
     planned = decision.to if decision.outcome in (Outcome.HAND_OFF, Outcome.NEEDS_INFORMATION) else None
     wanted = to or planned
     if wanted is None:
-        raise Unusable(f"The plans hand this to nobody ({decision.outcome}). Choose a team and say why.", {"to": "Choose."})
+        raise Unusable(
+            f"The plans hand this to nobody ({decision.outcome}). Choose a team and say why.", {"to": "Choose."}
+        )
     if wanted == case.holder:
         raise Unusable("The case is in that team's hands already. Choose another team.", {"to": "Choose another team."})
     if wanted not in planbook.teams:
@@ -161,7 +165,8 @@ def choose_way(
 
 
 def own_way(planbook: Planbook, to: str, case: CaseRow, at: datetime) -> Way:
-    """The way to a team the sender chose: the first channel it can be reached by, at the tier nearest to the one needed."""
+    """The way to a team the sender chose: the first channel it can be reached by, at the tier nearest to the one
+    needed."""
     by = next((channel for channel in CHANNELS if planbook.address(to, channel)), None)
     if by is None:
         raise Unusable(
@@ -230,6 +235,7 @@ def _write(
         tier=way.tier,
         by=way.by,
         system=way.system,
+        sender_records=way.by != "ticket" or way.to not in teams_with_people(),
         ask=ask.strip(),
         note=note,
         decision=decision.as_json(),
@@ -242,7 +248,7 @@ def _write(
 
 
 def _send_mail(case: CaseRow, hand_off: HandOffRow, planbook: Planbook, *, at: datetime) -> None:
-    way = Way(hand_off.receiver, hand_off.tier, hand_off.by, hand_off.system, follows_plan=True)
+    way = Way(hand_off.receiver, hand_off.tier, "email", hand_off.system, follows_plan=True)
     out = outgoing(case, planbook, way, ask=hand_off.ask, acknowledge_by=hand_off.acknowledge_by)
     for address in addresses_of(planbook, hand_off.receiver):
         send_out(

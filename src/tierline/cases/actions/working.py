@@ -1,4 +1,7 @@
-"""Working on a case: begin, note, tell, correct the facts, wait, solve, close, reopen. Refuses teams that do not hold it."""
+"""Working on a case: begin, note, tell, correct the facts, wait, solve, close, reopen.
+
+Refuses teams that do not hold it.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
