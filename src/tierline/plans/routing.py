@@ -124,6 +124,8 @@ def _out_of_scope(possible: Candidates, words: FactWords) -> Decision | None:
 
 
 def _ask(book: InForce, possible: Candidates, words: FactWords) -> Decision:
+    if words[5] == "reporter" and words[4] == "veteran":
+        words = (*words[:5], "veteran", *words[6:])  # who reports among Veterans is one
     matching = winners([term for term in possible.contact if term.terms.meet(words)])
     if not matching:
         text = f"No plan says whether {words[1]} may ask the {words[5]}, or who may."
@@ -190,7 +192,8 @@ def _goes_to(term: Term, team: str | None) -> bool:
 
 
 def _unanswered(possible: Candidates, words: FactWords, otherwise: Reason) -> Decision:
-    gaps = [gap.reason for gap in possible.gap if gap.terms.meet(words)]
+    asking = words[5] is not None
+    gaps = [g.reason for g in possible.gap if (g.terms.asks is not None) is asking and g.terms.meet(words)]
     return _no_route(*(gaps or [otherwise]))
 
 
