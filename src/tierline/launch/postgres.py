@@ -25,7 +25,7 @@ import psycopg
 
 from tierline.foundation.trouble import Refusal
 from tierline.launch.places import Places
-from tierline.launch.processes import die_with_parent, start_child, stop_child, working_in
+from tierline.launch.processes import bound_to_this_process, start_child, stop_child, working_in
 
 USER = "tierline"
 DATABASE = "tierline"
@@ -154,11 +154,7 @@ class Postgres:
         except OSError as error:
             raise _disk_trouble(error, self.places.home) from error
         found = self.places.socket.lstat()
-        if (
-            not stat.S_ISDIR(found.st_mode)
-            or found.st_uid != os.geteuid()
-            or stat.S_IMODE(found.st_mode) & 0o077
-        ):
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or stat.S_IMODE(found.st_mode) & 0o077:
             raise CannotStart(
                 f"{self.places.socket} must be a folder that only you can enter, and it is not. "
                 "Remove it, or choose a shorter TIERLINE_HOME so that it is not needed."
@@ -168,11 +164,9 @@ class Postgres:
         """``initdb`` into a folder beside, then rename: a kill half-way leaves no half-made cluster."""
         unfinished = self.places.data.with_suffix(".unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
+        sync = ["--sync-method=syncfs"] if sys.platform == "linux" else []
         if self.throw_away:
             sync = ["--no-sync"]
-        else:
-            sync = ["--sync-method=syncfs"] if sys.platform == "linux" else []
-        parent = os.getpid()
         done = subprocess.run(  # noqa: S603 - our own words
             [
                 *unprivileged_prefix(), str(binaries() / "initdb"), "--pgdata", str(unfinished),
@@ -181,7 +175,7 @@ class Postgres:
             ],
             capture_output=True, text=True, errors="replace", check=False, env=_environment(),
             cwd=self.places.home, start_new_session=True,
-            preexec_fn=lambda: die_with_parent(parent, signal.SIGKILL),
+            preexec_fn=bound_to_this_process(signal.SIGKILL),
         )  # fmt: skip
         if done.returncode:
             raise self._failure(done.stderr)
@@ -249,8 +243,7 @@ class Postgres:
         if "No space left on device" in said:
             return _disk_trouble(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), self.places.home)
         return CannotStart(
-            f"PostgreSQL did not start on {self.places.data}. It said:\n{said.strip()}\n"
-            f"More may be in {self.log}."
+            f"PostgreSQL did not start on {self.places.data}. It said:\n{said.strip()}\nMore may be in {self.log}."
         )
 
 
@@ -266,12 +259,8 @@ def tail(log: Path, lines: int = 8) -> str:
 
 def _disk_trouble(error: OSError, home: Path) -> CannotStart:
     if error.errno == errno.ENOSPC:
-        return CannotStart(
-            f"The disk that holds {home} is full. Make room there, then start again; nothing is lost."
-        )
-    return CannotStart(
-        f"{home} cannot be used as TIERLINE_HOME: {error.strerror}. Choose a folder you may write to."
-    )
+        return CannotStart(f"The disk that holds {home} is full. Make room there, then start again; nothing is lost.")
+    return CannotStart(f"{home} cannot be used as TIERLINE_HOME: {error.strerror}. Choose a folder you may write to.")
 
 
 def _environment() -> dict[str, str]:

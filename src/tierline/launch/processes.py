@@ -26,7 +26,10 @@ def die_with_parent(parent: int, death: signal.Signals = signal.SIGTERM) -> None
         os.kill(os.getpid(), death)
 
 
-def _bound_to(parent: int, death: signal.Signals) -> Callable[[], None]:
+def bound_to_this_process(death: signal.Signals = signal.SIGTERM) -> Callable[[], None]:
+    """What a child runs after the fork (``preexec_fn``) so that it ends with the process that calls this."""
+    parent = os.getpid()
+
     def after_fork() -> None:
         die_with_parent(parent, death)
 
@@ -57,7 +60,7 @@ def start_child(
             cwd=cwd,
             pass_fds=pass_fds,
             start_new_session=True,
-            preexec_fn=_bound_to(os.getpid(), death),  # noqa: PLW1509 - single-threaded here; nothing else sets it
+            preexec_fn=bound_to_this_process(death),  # noqa: PLW1509 - single-threaded here; nothing else sets it
         )
 
 

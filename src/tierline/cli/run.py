@@ -1,0 +1,69 @@
+"""``tierline run``: start everything here and keep it up until Ctrl-C. Refuses a home or a port in use (status 2)."""
+
+import argparse
+import importlib.util
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tierline.foundation.trouble import Refusal
+from tierline.launch.processes import die_with_parent
+from tierline.launch.supervisor import Launch, Supervisor
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def parser() -> argparse.ArgumentParser:
+    """The options of the command."""
+    words = argparse.ArgumentParser(
+        prog="tierline run",
+        description="Start PostgreSQL, the pages and the worker on this machine, and keep them up until Ctrl-C.",
+        epilog="DATABASE_URL names an external PostgreSQL (15 or newer) instead of the embedded one; "
+        "SMTP_URL names the mail server, without which mail is held in the outbox.",
+    )
+    words.add_argument("--port", type=int, default=8080, help="the port of the pages on 127.0.0.1 (default 8080)")
+    words.add_argument(
+        "--home",
+        type=Path,
+        default=Path(os.environ.get("TIERLINE_HOME") or ".tierline"),
+        help="the folder in which everything is kept (default: TIERLINE_HOME, else .tierline)",
+    )
+    words.add_argument(
+        "--no-demonstration", action="store_true", help="start with what is there, without invented people and cases"
+    )
+    words.add_argument("--with-parent", action="store_true", help="stop when the process that started this one ends")
+    return words
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run until asked to stop; the exit status is 0 then, and 2 when it could not start."""
+    given = parser().parse_args(arguments)
+    if given.with_parent:
+        die_with_parent(os.getppid(), signal.SIGTERM)
+    launch = Launch(
+        home=given.home,
+        port=given.port,
+        database_url=os.environ.get("DATABASE_URL") or None,
+        demonstration=() if given.no_demonstration else _demonstration_command(),
+        demonstration_sources=(_PACKAGE / "demonstration", _PACKAGE / "plans" / "shipped"),
+    )
+    try:
+        return Supervisor(launch).run()
+    except Refusal as trouble:
+        print(trouble, file=sys.stderr)
+    except OSError as error:
+        print(
+            f"{error.filename or given.home} cannot be used: {error.strerror}. Mend that, or name another folder "
+            "with --home.",
+            file=sys.stderr,
+        )
+    return 2
+
+
+def _demonstration_command() -> Sequence[str]:
+    """How the demonstration is loaded, when this installation has one."""
+    if importlib.util.find_spec("tierline.cli.demonstration") is None:
+        return ()
+    return (sys.executable, "-m", "tierline.cli.main", "demonstration", "load")

@@ -1,0 +1,343 @@
+"""``tierline run``: everything Tierline needs on one machine, from one process that keeps it up and takes it down.
+
+The order: lock the home, take the port, PostgreSQL, tables and static files, the demonstration, the pages, the
+worker. What ends by itself is started again, waiting longer each time. Ctrl-C stops all in the opposite order; a
+supervisor that is killed takes its children with it (the kernel sees to that). Refuses a home or a port in use.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from tierline.foundation import clock
+from tierline.launch.events import Events, put_away_large_logs
+from tierline.launch.first_page import first_page_status
+from tierline.launch.lock import HomeLock
+from tierline.launch.places import Places
+from tierline.launch.ports import ADDRESS, take_port
+from tierline.launch.postgres import CannotStart, Postgres, tail
+from tierline.launch.processes import bound_to_this_process, start_child, stop_child
+
+LITTLE_ROOM = 200_000_000
+LONGEST_DELAY = 30.0
+STEADY_AFTER = 60.0
+WEB_PROCESSES = 2
+WEB_THREADS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """What was asked for: where, on which port, against which database, with which demonstration."""
+
+    home: Path
+    port: int
+    database_url: str | None
+    # The command that loads the demonstration and prints its sign-ins, and the files it is made of.
+    demonstration: Sequence[str] = ()
+    demonstration_sources: Sequence[Path] = ()
+
+    @property
+    def address(self) -> str:
+        """Where the pages will be."""
+        return f"http://{ADDRESS}:{self.port}"
+
+
+class StopAsked(BaseException):
+    """Somebody pressed Ctrl-C or sent a signal; carries no error."""
+
+
+def delay_before(attempt: int) -> float:
+    """Seconds to wait before the ``attempt``-th restart in a row: half a second, doubling, thirty at most."""
+    return min(LONGEST_DELAY, 0.5 * 2.0 ** min(attempt - 1, 10))
+
+
+class Kept:
+    """One process that is started again whenever it ends by itself."""
+
+    def __init__(self, name: str, log: Path, start: Callable[[], None], status: Callable[[], int | None]) -> None:
+        self.name = name
+        self.log = log
+        self._start = start
+        self._status = status
+        self._attempts = 0
+        self._started = time.monotonic()
+        self._again_at: float | None = None
+
+    def look_after(self, say: Callable[[str], None]) -> None:
+        """Notice an end, wait, start again; each is told."""
+        now = time.monotonic()
+        if self._again_at is not None:
+            if now >= self._again_at:
+                self._restart(say)
+            return
+        status = self._status()
+        if status is None:
+            return
+        if now - self._started > STEADY_AFTER:
+            self._attempts = 0
+        self._wait(say, f"{self.name} ended unexpectedly ({_how(status)})")
+
+    def _wait(self, say: Callable[[str], None], what: str) -> None:
+        self._attempts += 1
+        delay = delay_before(self._attempts)
+        self._again_at = time.monotonic() + delay
+        last = tail(self.log, 1)
+        say(f"{what}; again in {delay:g} s. Last line of {self.log}: {last[:300]}")
+
+    def _restart(self, say: Callable[[str], None]) -> None:
+        self._again_at = None
+        self._started = time.monotonic()
+        try:
+            self._start()
+        except (CannotStart, OSError) as trouble:
+            self._wait(say, f"{self.name} cannot start: {trouble}")
+        else:
+            say(f"{self.name} was started again")
+
+
+def _how(status: int) -> str:
+    return f"killed by {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
+
+
+class Supervisor:
+    """One run of everything. ``run`` returns the exit status after all has been stopped again."""
+
+    def __init__(self, launch: Launch) -> None:
+        self.launch = launch
+        self.places = Places(launch.home.resolve())
+        self.events = Events(self.places.logs / "supervisor.log")
+        self._postgres: Postgres | None = None
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._kept: list[Kept] = []
+        self._stopping = False
+        self._little_room = False
+        self._began = time.monotonic()
+
+    def say(self, sentence: str) -> None:
+        """Tell one event."""
+        self.events.say(sentence, clock.now())
+
+    def run(self) -> int:
+        """Start, keep up until asked to stop, stop. Raises a ``Refusal`` when it cannot start."""
+        lock = HomeLock(self.places.lock, since=clock.now(), purpose=self.launch.address)
+        with lock, take_port(self.launch.port) as port:
+            self._make_folders()
+            for asked in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                signal.signal(asked, self._stop_asked)
+            try:
+                self._start(port)
+                self._keep()
+            except StopAsked:
+                pass
+            finally:
+                self._stop()
+        return 0
+
+    # -- starting ----------------------------------------------------------------------------------------------
+
+    def _make_folders(self) -> None:
+        try:
+            self.places.logs.mkdir(mode=0o700, exist_ok=True)
+            free = shutil.disk_usage(self.places.home).free
+        except OSError as error:
+            raise CannotStart(f"{self.places.home} cannot be used: {error.strerror}.") from error
+        if free < LITTLE_ROOM // 2:
+            raise CannotStart(
+                f"The disk that holds {self.places.home} has {free // 1_000_000} MB left, too little to work "
+                "safely. Make room there, then start again; nothing is lost."
+            )
+        put_away_large_logs(self.places.logs)
+
+    def _start(self, port: socket.socket) -> None:
+        self._start_database()
+        prepared = self._prepare()
+        self._load_demonstration(str(prepared["database"]))
+        self._keep_child("The web server", "web", lambda: self._start_web(port))
+        self._show_when_ready()
+        self._keep_child("The worker", "worker", self._start_worker)
+
+    def _start_database(self) -> None:
+        if self.launch.database_url:
+            self.say("Using the PostgreSQL that DATABASE_URL names")
+            return
+        postgres = self._postgres = Postgres(self.places.home)
+        postgres.start()
+        self.say("PostgreSQL was set up and runs" if postgres.first_start else "PostgreSQL runs")
+        self._kept.append(Kept("PostgreSQL", postgres.log, postgres.start, postgres.exit_status))
+
+    def _prepare(self) -> dict[str, object]:
+        done = self._finish([sys.executable, "-m", "tierline.launch.prepare"], log="prepare")
+        if done.returncode:
+            said = done.stderr.decode(errors="replace").strip()
+            if done.returncode == 2 and said:
+                raise CannotStart(said.splitlines()[-1])
+            raise CannotStart(f"The tables could not be made ready:\n{said[-2000:]}")
+        prepared: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
+        if prepared["migrated"]:
+            self.say(f"The tables are up to date ({prepared['migrated']} migrations)")
+        if prepared["collected"]:
+            self.say("The static files were collected")
+        return prepared
+
+    def _load_demonstration(self, database: str) -> None:
+        """Load it once per database and edition; the loader itself may be asked any number of times."""
+        if not self.launch.demonstration:
+            self.places.sign_ins.unlink(missing_ok=True)
+            return
+        wanted = _edition([database], self.launch.demonstration_sources)
+        with suppress(OSError):
+            if self.places.sign_ins.exists() and self.places.prepared.read_text() == wanted:
+                return
+        self.say("Loading the demonstration")
+        done = self._finish(self.launch.demonstration, log="demonstration")
+        if done.returncode:
+            last = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["it said nothing"]
+            log = self.places.logs / "demonstration.log"
+            self.say(f"The demonstration could not be loaded, so the desk is empty: {last[0]} (see {log})")
+            return
+        self.places.sign_ins.write_bytes(done.stdout)
+        self.places.prepared.write_text(wanted)
+
+    def _finish(self, command: Sequence[str], *, log: str) -> subprocess.CompletedProcess[bytes]:
+        """Run a step to its end; what it complains of is kept in its log."""
+        with subprocess.Popen(  # noqa: S603 - our own commands
+            list(command),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=self._environment(),
+            start_new_session=True,
+            preexec_fn=bound_to_this_process(),  # noqa: PLW1509 - single-threaded; nothing else sets it
+        ) as step:
+            self._children[log] = step
+            try:
+                out, complaints = step.communicate()
+            finally:
+                self._children.pop(log)
+                step.kill()
+        with suppress(OSError), (self.places.logs / f"{log}.log").open("ab") as file:
+            file.write(complaints)
+        return subprocess.CompletedProcess(command, step.returncode, out, complaints)
+
+    def _keep_child(self, name: str, key: str, start: Callable[[], subprocess.Popen[bytes]]) -> None:
+        def start_and_remember() -> None:
+            self._children[key] = start()
+
+        def status() -> int | None:
+            return self._children[key].poll()
+
+        start_and_remember()
+        log = self.places.logs / f"{key}.log"
+        self._kept.append(Kept(name, log, start_and_remember, status))
+
+    def _start_web(self, port: socket.socket) -> subprocess.Popen[bytes]:
+        return start_child(
+            [
+                sys.executable, "-m", "gunicorn", "tierline.wsgi:application", "--bind", f"fd://{port.fileno()}",
+                "--worker-class", "gthread", "--workers", str(WEB_PROCESSES), "--threads", str(WEB_THREADS),
+                "--preload", "--graceful-timeout", "10", "--no-control-socket", "--log-level", "warning",
+            ],
+            log=self.places.logs / "web.log", env=self._environment(), pass_fds=[port.fileno()],
+        )  # fmt: skip
+
+    def _start_worker(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "django", "procrastinate", "worker", "--shutdown-graceful-timeout", "10"]
+        return start_child(command, log=self.places.logs / "worker.log", env=self._environment())
+
+    def _environment(self) -> dict[str, str]:
+        return os.environ | {
+            "TIERLINE_HOME": str(self.places.home),
+            "TIERLINE_SITE_ADDRESS": os.environ.get("TIERLINE_SITE_ADDRESS", self.launch.address),
+            "DJANGO_SETTINGS_MODULE": "tierline.settings",
+            "PYTHONUNBUFFERED": "1",
+        }
+
+    def _show_when_ready(self) -> None:
+        status = None
+        while status is None:
+            self._look_after_all()
+            status = first_page_status(self.launch.address)
+            time.sleep(0.05)
+        if status >= 500:
+            self.say(f"The first page answers with an error ({status}): see {self.places.logs / 'web.log'}")
+        seconds = time.monotonic() - self._began
+        self.say(f"Tierline is ready after {seconds:.1f} s: {self.launch.address}")
+        with suppress(OSError):
+            self.events.show("\n" + self.places.sign_ins.read_text().rstrip() + "\n")
+        self.events.show(f"Ctrl-C stops it. Everything is kept in {self.places.home}; logs are in its folder log.")
+
+    # -- keeping up --------------------------------------------------------------------------------------------
+
+    def _keep(self) -> None:
+        looks = 0
+        while True:
+            self._look_after_all()
+            if looks % 40 == 0:
+                self._watch_room()
+            looks += 1
+            time.sleep(0.25)
+
+    def _look_after_all(self) -> None:
+        for kept in self._kept:
+            kept.look_after(self.say)
+
+    def _watch_room(self) -> None:
+        with suppress(OSError):
+            free = shutil.disk_usage(self.places.home).free
+            if (free < LITTLE_ROOM) == self._little_room:
+                return
+            self._little_room = not self._little_room
+            if self._little_room:
+                self.say(
+                    f"The disk that holds {self.places.home} has only {free // 1_000_000} MB left. Make room: "
+                    "without it nothing new can be kept. What is kept already is safe."
+                )
+            else:
+                self.say("The disk has room again")
+
+    # -- stopping ----------------------------------------------------------------------------------------------
+
+    def _stop_asked(self, _signal: int, _frame: FrameType | None) -> None:
+        """The first time: leave whatever is being done. Again while stopping: do not wait for anybody."""
+        if not self._stopping:
+            self._stopping = True
+            raise StopAsked
+        for child in list(self._children.values()):
+            with suppress(ProcessLookupError):
+                child.kill()
+
+    def _stop(self) -> None:
+        """Pages and worker together, then the database they write to."""
+        self._stopping = True
+        if self._children or self._postgres:
+            self.say("Stopping")
+        for child in self._children.values():
+            if child.poll() is None:
+                with suppress(ProcessLookupError):
+                    child.terminate()
+        for child in self._children.values():
+            stop_child(child, by=signal.SIGTERM, within=15)
+        if self._postgres:
+            self._postgres.stop()
+        if self._children or self._postgres:
+            self.say("Stopped")
+
+
+def _edition(words: Sequence[str], sources: Sequence[Path]) -> str:
+    """A name for what the demonstration is made of, so that it is loaded again when that changes."""
+    digest = hashlib.sha256("\0".join(words).encode())
+    for source in sources:
+        for path in sorted(path for path in source.rglob("*") if path.is_file() and path.suffix != ".pyc"):
+            digest.update(str(path.relative_to(source)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
