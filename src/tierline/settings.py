@@ -2,7 +2,8 @@
 
 ``TIERLINE_HOME``  folder for everything Tierline keeps (default ``.tierline`` in the working directory)
 ``DATABASE_URL``   an external PostgreSQL >= 15 (``postgresql://user:password@host:port/name``); absent: the embedded one
-``SMTP_URL``       ``smtp://user:password@host:port`` or ``smtps://``; absent: mail is held in the outbox, nothing leaves
+``SMTP_URL``       ``smtp://user:password@host:port`` or ``smtps://``; absent: mail is held in the outbox, nothing
+leaves
 ``TIERLINE_HOSTS`` names this site answers to, separated by commas (default: this machine only)
 ``TIERLINE_HTTPS`` ``1`` behind a TLS proxy: secure cookies, HSTS
 """
@@ -127,6 +128,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
+CSRF_FAILURE_VIEW = "tierline.web.boundary.form_too_old"
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"

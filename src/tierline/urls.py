@@ -8,3 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),
     path("", include("tierline.web.urls")),
 ]
+
+handler400 = "tierline.web.boundary.unreadable"
+handler404 = "tierline.web.boundary.not_found"
+handler500 = "tierline.web.boundary.broken"

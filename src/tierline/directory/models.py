@@ -91,3 +91,19 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+
+class WrongPassword(models.Model):
+    """One failed sign-in, by a digest of who and where from. Forgotten after a day."""
+
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["digest", "at"], name="wrong_passwords_of"),
+            models.Index(fields=["at"], name="wrong_passwords_by_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.digest[:8]} at {self.at:%H:%M}"

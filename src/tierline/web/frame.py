@@ -1,0 +1,64 @@
+"""What stands round every page: who is here, their teams, and what is wrong with the system itself.
+
+Asks nothing for pages nobody is signed in to, and nothing until a template looks at it.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from tierline.directory.actor import Actor
+from tierline.foundation.trouble import NotFound
+from tierline.outbox.queries import unwell
+from tierline.plans.queries import planbook_in_force
+
+
+@dataclass(frozen=True, slots=True)
+class TeamLink:
+    """One of the teams whose queue is one step away."""
+
+    id: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The frame of one page."""
+
+    person: str
+    teams: tuple[TeamLink, ...]
+    held: int
+    failed: int
+    nothing_leaves: bool
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Django's context processor: ``frame`` is None while nobody is signed in."""
+    actor = getattr(request, "actor", None)
+    if actor is None:
+        return {"frame": None}
+    return {"frame": SimpleLazyObject(lambda: frame_of(actor))}
+
+
+def frame_of(actor: Actor) -> Frame:
+    """One statement, and one more at most once a second for the plans."""
+    counts = unwell(actor)
+    return Frame(
+        person=actor.name,
+        teams=team_links(actor),
+        held=counts.get("held", 0),
+        failed=counts.get("failed", 0),
+        nothing_leaves=not settings.SMTP_URL,
+    )
+
+
+def team_links(actor: Actor) -> tuple[TeamLink, ...]:
+    """The actor's teams by the names the plans give them; by their ids while there is no plan."""
+    try:
+        label = planbook_in_force().planbook.team_label
+    except NotFound:
+        label = str
+    return tuple(sorted((TeamLink(team, label(team)) for team in actor.teams), key=lambda link: link.label))
