@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import pytest
-
 from scripts.install import copy_look
 from scripts.locks import check, troubles_between, troubles_of_npm, troubles_of_python
 
