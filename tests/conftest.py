@@ -23,6 +23,7 @@ from tierline.launch.places import socket_directory
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
+    from tests.people import Cast
 
 TEST_HOME = "TIERLINE_TEST_HOME"
 _held = ExitStack()
@@ -90,6 +91,18 @@ def stopped_clock(at: datetime) -> Iterator[StoppedClock]:
     """The clock stands at ``at``. Threads (a live server's) keep the real time."""
     with ExitStack() as moves:
         yield StoppedClock(at, moves)
+
+
+@pytest.fixture
+def cast(db: None) -> Iterator["Cast"]:
+    """Everybody of ``tests.people``, under the shipped plans in force."""
+    from tests.people import enter_cast  # noqa: PLC0415 - needs Django's apps
+
+    from tierline.plans.queries import forget  # noqa: PLC0415 - needs Django's apps
+
+    forget()
+    yield enter_cast()
+    forget()
 
 
 @pytest.fixture(scope="session")

@@ -17,16 +17,23 @@ PAGE = 50
 NEWEST = 4000  # enough to fill a page with a word that is in 1.25 % of the cases
 LONGEST_QUERY = 200
 
-_SEEN = "(%(all)s OR (s.organisations && %(organisations)s::varchar[] AND (s.restricted_to = '{}' OR s.restricted_to && %(duties)s::varchar[])))"
+_SEEN = """
+(%(all)s OR (s.organisations && %(organisations)s::varchar[]
+             AND (cardinality(s.restricted_to) = 0 OR s.restricted_to && %(duties)s::varchar[])))
+"""
+_QUERY = "websearch_to_tsquery('english', %(words)s)"
 _AMONG_NEWEST = f"""
-SELECT s.case_id FROM (SELECT * FROM cases_searchwords WHERE case_id < %(before)s ORDER BY case_id DESC LIMIT %(newest)s) s
-WHERE s.words @@ {{query}} AND {_SEEN} ORDER BY s.case_id DESC LIMIT %(page)s
+SELECT s.case_id
+FROM (SELECT * FROM cases_searchwords WHERE case_id < %(before)s ORDER BY case_id DESC LIMIT %(newest)s) s
+WHERE s.words @@ {_QUERY} AND {_SEEN}
+ORDER BY s.case_id DESC LIMIT %(page)s
 """  # noqa: S608 - composed of this file's own constants
 _AMONG_ALL = f"""
-WITH found AS MATERIALIZED (SELECT s.* FROM cases_searchwords s WHERE s.words @@ {{query}} AND s.case_id < %(before)s)
+WITH found AS MATERIALIZED (
+    SELECT * FROM cases_searchwords WHERE words @@ {_QUERY} AND case_id < %(before)s
+)
 SELECT s.case_id FROM found s WHERE {_SEEN} ORDER BY s.case_id DESC LIMIT %(page)s
 """  # noqa: S608 - composed of this file's own constants
-_QUERY = "websearch_to_tsquery('english', %(words)s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +60,10 @@ def search(actor: Actor, words: str, *, before: int | None = None) -> Found:
         "page": PAGE + 1,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_AMONG_NEWEST.format(query=_QUERY), wanted)
+        cursor.execute(_AMONG_NEWEST, wanted)
         numbers = [row[0] for row in cursor.fetchall()]
         if len(numbers) <= PAGE:
-            cursor.execute(_AMONG_ALL.format(query=_QUERY), wanted)
+            cursor.execute(_AMONG_ALL, wanted)
             numbers = [row[0] for row in cursor.fetchall()]
     rows = CaseRow.objects.visible_to(actor).in_bulk(numbers[:PAGE])
     lines = tuple(line_of(rows[number]) for number in numbers[:PAGE] if number in rows)

@@ -11,8 +11,7 @@ from django.db import connection, transaction
 from tierline.directory.actions import enter_organisations
 from tierline.directory.actor import Actor
 from tierline.foundation.trouble import NotAllowed, Refusal
-from tierline.plans.checking import check_texts
-from tierline.plans.findings import Finding
+from tierline.plans.findings import Finding, PlanUnreadable
 from tierline.plans.loading import planbook_from_texts
 from tierline.plans.models import PlanbookVersion
 from tierline.plans.planbook import Planbook
@@ -37,10 +36,10 @@ def publish_planbook(actor: Actor, texts: Mapping[str, bytes], *, at: datetime, 
     if PLAN_EDITOR not in actor.duties and not actor.is_tierline:
         raise NotAllowed("Publishing plans takes the duty of plan editor. Ask its holder.")
     named = {PurePath(name).name: content for name, content in texts.items()}
-    errors = [finding for finding in check_texts(named).findings if finding.severity == "error"]
-    if errors:
-        raise PlanRefused(errors)
-    planbook = planbook_from_texts(named)
+    try:
+        planbook = planbook_from_texts(named)
+    except PlanUnreadable as refusal:
+        raise PlanRefused(list(refusal.findings)) from None
     files = {name: content.decode() for name, content in sorted(named.items())}
     digest = hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
     with transaction.atomic():

@@ -7,15 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.contrib.postgres.search import SearchVector
 from django.db import transaction
-from django.db.models import Value
 
 from tierline.cases.actions.changing import REMEMBERED, SUBJECT, place
 from tierline.cases.asking_plans import facts_of, restricted_to
 from tierline.cases.lifecycle import CaseState
-from tierline.cases.models import CaseRow, OutsideNumber, Report, SearchWords
+from tierline.cases.models import CaseRow, OutsideNumber, Report
 from tierline.cases.places import NEVER
+from tierline.cases.words import index_case
 from tierline.directory.actor import Actor
 from tierline.foundation.ids import case_reference
 from tierline.foundation.trouble import Conflict, NotAllowed, Unusable
@@ -81,7 +80,7 @@ def enter(actor: Actor, new: NewCase, *, at: datetime) -> Entered:
         reporter_contact=new.reporter_contact,
     )
     _keep_numbers(case, new.numbers)
-    _index(case, new)
+    index_case(case, texts_of(new))
     place(case)
     record(
         SUBJECT,
@@ -100,6 +99,11 @@ def answers_of(new: NewCase) -> dict[str, str]:
     """The intake answers, with what the report itself already answers: its summary and its numbers elsewhere."""
     known = {"summary": new.summary, "ticket-numbers": ", ".join(number for _, number in new.numbers)}
     return {key: text for key, text in {**known, **new.answers}.items() if text.strip()}
+
+
+def texts_of(new: NewCase) -> tuple[str, ...]:
+    """Everything a new case should be found by."""
+    return (new.summary, new.description, *new.answers.values(), *(number for _, number in new.numbers))
 
 
 def _row(new: NewCase, decision: Decision, in_force: PlanbookInForce, *, at: datetime) -> CaseRow:
@@ -164,13 +168,3 @@ def _keep_numbers(case: CaseRow, numbers: tuple[tuple[str, str], ...]) -> None:
             raise Conflict(
                 f"{pair[1]} ({pair[0]}) already has a case: {case_reference(known[pair])}. Add to that one instead."
             )
-
-
-def _index(case: CaseRow, new: NewCase) -> None:
-    text = " ".join((new.summary, new.description, *new.answers.values(), *(number for _, number in new.numbers)))
-    SearchWords.objects.create(
-        case=case,
-        words=SearchVector(Value(text), config="english"),
-        organisations=case.organisations,
-        restricted_to=case.restricted_to,
-    )

@@ -6,15 +6,14 @@ Refuses teams that do not hold it.
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.contrib.postgres.search import SearchVector
 from django.db import transaction
-from django.db.models import F, Value
 
 from tierline.cases.actions.changing import Change, must_hold, no_promise, take
 from tierline.cases.actions.entering import LONGEST_TEXT
 from tierline.cases.asking_plans import facts_of, restricted_to
 from tierline.cases.lifecycle import CaseMove
-from tierline.cases.models import OutsideNumber, Report, SearchWords
+from tierline.cases.models import OutsideNumber, Report
+from tierline.cases.words import add_words
 from tierline.directory.actor import Actor
 from tierline.foundation.trouble import Conflict, Unusable
 from tierline.plans.queries import planbook_in_force
@@ -44,7 +43,7 @@ def note(actor: Actor, number: int, text: str, *, at: datetime) -> int:
     """Write an internal note. Everybody who sees the case may; it never leaves towards the reporter."""
     change = take(actor, number, at=at)
     _must_say_something(text, "note")
-    _add_words(number, text)
+    add_words(number, text)
     return change.save("note", text=text)
 
 
@@ -54,7 +53,7 @@ def draft_word_for_reporter(actor: Actor, number: int, text: str, *, at: datetim
     change = take(actor, number, at=at)
     must_hold(change)
     _must_say_something(text, "text for the reporter")
-    _add_words(number, text)
+    add_words(number, text)
     return change.save("word-for-reporter", text=text)
 
 
@@ -123,7 +122,7 @@ def solve(actor: Actor, number: int, solution: str, *, at: datetime, version: in
     _must_say_something(solution, "solution")
     change.move(CaseMove.SOLVE)
     no_promise(change.case)
-    _add_words(number, solution)
+    add_words(number, solution)
     change.save("solved", solution=solution)
 
 
@@ -158,7 +157,7 @@ def add_number(actor: Actor, number: int, system: str, outside: str, *, at: date
     if not made and row.case_id != number:
         raise Conflict(f"{outside} already belongs to another case.")
     if made:
-        _add_words(number, outside)
+        add_words(number, outside)
         change.save("number-added", system=system, number=outside)
 
 
@@ -169,12 +168,8 @@ def _answer(number: int, answers: Mapping[str, str]) -> dict[str, str]:
     if kept != report.answers:
         report.answers = kept
         report.save(update_fields=["answers"])
-        _add_words(number, " ".join(answers.values()))
+        add_words(number, " ".join(answers.values()))
     return kept
-
-
-def _add_words(number: int, text: str) -> None:
-    SearchWords.objects.filter(pk=number).update(words=F("words").__add__(SearchVector(Value(text), config="english")))
 
 
 def _must_say_something(text: str, what: str) -> None:

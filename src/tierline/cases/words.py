@@ -1,0 +1,28 @@
+"""The words a case is found by. Kept beside the case, so that a change of state leaves their index alone."""
+
+from collections.abc import Iterable
+
+from django.db import connection
+
+from tierline.cases.models import CaseRow
+
+MOST_WORDS = 20_000  # different words a case is indexed by; PostgreSQL takes no vector over 1 MB
+_MAKE = """
+INSERT INTO cases_searchwords (case_id, words, organisations, restricted_to)
+VALUES (%s, to_tsvector('english', %s), %s, %s)
+"""
+_ADD = """
+UPDATE cases_searchwords SET words = words || to_tsvector('english', %s) WHERE case_id = %s AND length(words) < %s
+"""
+
+
+def index_case(case: CaseRow, texts: Iterable[str]) -> None:
+    """Make a new case findable by its texts."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MAKE, [case.pk, " ".join(texts), case.organisations, case.restricted_to])
+
+
+def add_words(number: int, text: str) -> None:
+    """Make a case findable by one more text."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ADD, [text, number, MOST_WORDS])
