@@ -19,10 +19,10 @@ from tierline.plans import schema
 from tierline.plans.decision import By, Decision, Reason
 from tierline.plans.facts import Facts, FactWords
 from tierline.plans.reading import PlanText
-from tierline.plans.routing import InForce, decide
+from tierline.plans.routing import InForce, decide, demanded
 from tierline.plans.terms import Term, Universe, terms_of
 
-MOST_REMEMBERED: Final = 65_536  # decisions; a planbook in long use stays small
+MOST_REMEMBERED: Final = 8_192  # decisions; a planbook in long use stays small
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +62,20 @@ class Planbook:
         self.ticketing: Final = {entry.id: entry for plan in every for entry in plan.ticketing}
         self.intake: Final = {entry.id: entry for plan in every for entry in plan.intake}
         self.clocks: Final = {entry.id: entry for plan in every for entry in plan.clocks}
-        self.universe: Final = Universe(
-            frozenset(self.teams), frozenset(self.services), frozenset(self.systems)
-        )
+        self.universe: Final = Universe(frozenset(self.teams), frozenset(self.services), frozenset(self.systems))
         self._in_force: dict[int, InForce] = {}
-        self._decided: dict[tuple[int, Facts], Decision] = {}
+        self._decided: dict[tuple[int, FactWords], Decision] = {}
 
     def decide(self, facts: Facts, at: datetime) -> Decision:
         """What the plans in force at the instant ``at`` (with an offset) say about these facts."""
-        key = (self.epoch(at), facts)
+        return self.decide_words(facts_words(facts), self.epoch(at))
+
+    def decide_words(self, words: FactWords, epoch: int) -> Decision:
+        """The same for facts as plain words and a stretch of time; remembered within bounds."""
+        key = (epoch, words)
         decision = self._decided.get(key)
         if decision is None:
-            decision = decide(self.of_epoch(key[0]), facts_words(facts))
+            decision = decide(self.of_epoch(epoch), words)
             if len(self._decided) >= MOST_REMEMBERED:
                 self._decided.clear()
             self._decided[key] = decision
@@ -104,9 +106,7 @@ class Planbook:
     @cached_property
     def terms(self) -> tuple[Term, ...]:
         """Every clause that can decide and every gap that can be cited, sorted by plan and id."""
-        clauses = {
-            f"{plan.id}/{entry.id}": (plan, entry) for plan in self.plans.values() for entry in plan.clauses
-        }
+        clauses = {f"{plan.id}/{entry.id}": (plan, entry) for plan in self.plans.values() for entry in plan.clauses}
         terms = [
             self._term(plan, entry, _beaten_by(plan, entry, clauses))
             for plan, entry in clauses.values()
@@ -169,9 +169,7 @@ class Planbook:
             return self.systems[system].label
         if system in self.ticketing:
             return self.ticketing[system].label
-        return {"unknown": "Not known yet", "user": "A question or a mistake; nothing is broken"}.get(
-            system, system
-        )
+        return {"unknown": "Not known yet", "user": "A question or a mistake; nothing is broken"}.get(system, system)
 
     def duty_label(self, duty: str) -> str:
         """The name of a duty; its id while no plan knows it."""
@@ -229,14 +227,13 @@ class Planbook:
 
     def required_for(self, facts: Facts, to: str, at: datetime) -> tuple[schema.IntakeField, ...]:
         """The intake fields a hand-off to the team would require, in the order a form asks for them."""
-        words = facts_words(facts)
-        demanding = [
-            term
-            for term in self.of_epoch(self.epoch(at)).intake
-            if (term.terms.destinations is None or to in term.terms.destinations) and term.terms.meet(words)
-        ]
-        required = {field_id for term in demanding for field_id in term.then.requires}
+        required = self.required_words(facts_words(facts), to, self.epoch(at))
         return tuple(entry for entry in self.intake.values() if entry.id in required)
+
+    def required_words(self, words: FactWords, to: str, epoch: int) -> frozenset[str]:
+        """The ids of those fields, for facts as plain words and a stretch of time."""
+        demanding = demanded(self.of_epoch(epoch), words, to)
+        return frozenset(field_id for term in demanding for field_id in term.then.requires)
 
     def acknowledge_within(self, to: str, by: By | None) -> timedelta | None:
         """How soon the receiver of a hand-off has to acknowledge it: the most particular clock's word."""

@@ -162,9 +162,8 @@ def _informed(book: InForce, words: FactWords, handed: Decision) -> Decision:
     supplied = words[7]
     if supplied is None:
         return handed
-    demanding = winners([t for t in book.intake if _goes_to(t, handed.to) and t.terms.meet(words)])
-    required = {field_id for term in demanding for field_id in term.then.requires}
-    missing = required - supplied
+    demanding = demanded(book, words, str(handed.to))
+    missing = {field_id for term in demanding for field_id in term.then.requires} - supplied
     if not missing:
         return handed
     return replace(
@@ -173,6 +172,11 @@ def _informed(book: InForce, words: FactWords, handed: Decision) -> Decision:
         because=handed.because + _reasons(t for t in demanding if not missing.isdisjoint(t.then.requires)),
         missing=tuple(sorted(missing, key=book.intake_order.__getitem__)),
     )
+
+
+def demanded(book: InForce, words: FactWords, to: str) -> list[Term]:
+    """The intake clauses that stand before a hand-off to the team."""
+    return winners([term for term in book.intake if _goes_to(term, to) and term.terms.meet(words)])
 
 
 def _by_channel(book: InForce, words: FactWords, decision: Decision) -> Decision:
