@@ -1,6 +1,7 @@
 """Reads of cases: a queue, a case, its story. Every one starts with what the actor may see.
 
-A queue page reads one narrow indexed row a case (keyset pages, bounded counts); its cost does not grow with closed cases.
+A queue page reads one narrow indexed row a case (keyset pages, bounded counts), so its cost does not grow with the
+number of closed cases.
 """
 
 from collections.abc import Mapping
@@ -25,17 +26,22 @@ from tierline.foundation.trouble import NotAllowed, NotFound
 from tierline.plans.decision import Decision
 from tierline.plans.queries import planbook_in_force
 from tierline.timeline.fact import Fact
-from tierline.timeline.queries import story
+from tierline.timeline.queries import story, story_page
 
 PAGE = 50
+STORY_PAGE = 100
 COUNTED_TO = 1000  # a tab says "1,000+" beyond this; counting on would cost more than it tells
 TABS = ("new", "todo", "waiting", "overdue")
 
 _COUNTS = """
-SELECT (SELECT count(*) FROM (SELECT 1 FROM cases_queueplace WHERE team = %(team)s AND tab = 'new' LIMIT %(most)s) a),
-       (SELECT count(*) FROM (SELECT 1 FROM cases_queueplace WHERE team = %(team)s AND tab = 'todo' LIMIT %(most)s) b),
-       (SELECT count(*) FROM (SELECT 1 FROM cases_queueplace WHERE team = %(team)s AND tab = 'waiting' LIMIT %(most)s) c),
-       (SELECT count(*) FROM (SELECT 1 FROM cases_queueplace WHERE team = %(team)s AND due_at < %(at)s LIMIT %(most)s) d)
+SELECT (SELECT count(*) FROM (SELECT FROM cases_queueplace
+                              WHERE team = %(team)s AND tab = 'new' LIMIT %(most)s) a),
+       (SELECT count(*) FROM (SELECT FROM cases_queueplace
+                              WHERE team = %(team)s AND tab = 'todo' LIMIT %(most)s) b),
+       (SELECT count(*) FROM (SELECT FROM cases_queueplace
+                              WHERE team = %(team)s AND tab = 'waiting' LIMIT %(most)s) c),
+       (SELECT count(*) FROM (SELECT FROM cases_queueplace
+                              WHERE team = %(team)s AND due_at < %(at)s LIMIT %(most)s) d)
 """
 
 
@@ -164,6 +170,14 @@ class CaseView:
     story: tuple[Fact, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class StoryPage:
+    """A part of a case's story; ``following`` is the fact to go on behind."""
+
+    facts: tuple[Fact, ...]
+    following: int | None
+
+
 def queue(
     actor: Actor, team: str, tab: str, *, at: datetime, filters: Filters | None = None, after: Cursor | None = None
 ) -> QueuePage:
@@ -211,7 +225,7 @@ def _counts(team: str, at: datetime) -> dict[str, int]:
     return dict(zip(TABS, row, strict=True))
 
 
-def case(actor: Actor, number: int, *, at: datetime) -> CaseView:
+def case(actor: Actor, number: int, *, at: datetime, with_story: bool = True) -> CaseView:
     """Everything about one case that its page shows. NotFound when the actor may not see it. Six statements."""
     row = CaseRow.objects.visible_to(actor).select_related("report").filter(pk=number).first()
     if row is None:
@@ -234,7 +248,7 @@ def case(actor: Actor, number: int, *, at: datetime) -> CaseView:
         decision=decision_for(row, planbook_in_force().planbook, at),
         moves=moves_of(row, actor, hand_offs),
         may_change=_speaks_for_holder(row, actor),
-        story=tuple(story(SUBJECT, number)),
+        story=tuple(story(SUBJECT, number)) if with_story else (),
     )
 
 
@@ -254,6 +268,14 @@ def case_as_it_stood(actor: Actor, number: int, moment: datetime) -> AsItStood:
     if stood is None:
         raise NotFound(f"{case_reference(number)} had not been entered then. Choose a later moment.")
     return stood
+
+
+def case_story(actor: Actor, number: int, *, after: int = 0) -> StoryPage:
+    """A page of the case's story, oldest first, behind the fact ``after``. NotFound when the case may not be seen."""
+    if not CaseRow.objects.visible_to(actor).filter(pk=number).exists():
+        raise NotFound(f"There is no case {case_reference(number)} that you may see.")
+    facts = story_page(SUBJECT, number, after=after, most=STORY_PAGE + 1)
+    return StoryPage(tuple(facts[:STORY_PAGE]), facts[STORY_PAGE - 1].id if len(facts) > STORY_PAGE else None)
 
 
 def number_behind(actor: Actor, words: str) -> int | None:

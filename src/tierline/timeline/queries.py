@@ -15,6 +15,12 @@ def story(subject_kind: str, subject_id: int, *, until: datetime | None = None) 
     return [_fact(row) for row in rows]
 
 
+def story_page(subject_kind: str, subject_id: int, *, after: int, most: int) -> list[Fact]:
+    """At most ``most`` facts of one subject, in the order they were written, beginning behind the fact ``after``."""
+    rows = FactRow.objects.filter(subject_kind=subject_kind, subject_id=subject_id, pk__gt=after).order_by("pk")
+    return [_fact(row) for row in rows[:most]]
+
+
 def latest(subject_kind: str, subject_ids: Iterable[int], kind: str) -> dict[int, Fact]:
     """The newest fact of one kind for each subject that has one. One statement."""
     rows = (

@@ -25,6 +25,15 @@ REMEMBERED = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What a verb leaves behind: the version and state the case has now, and the id of the fact that was written."""
+
+    version: int
+    state: CaseState
+    fact: int
+
+
 @dataclass(slots=True)
 class Change:
     """A case in the hands of one verb: the locked row, what it looked like, who changes it and when."""
@@ -51,8 +60,8 @@ class Change:
             return {case.offered_to} | ({case.holder} if sender_records(case) else set())
         return {case.holder} | ({case.recorded_by} if case.recorded_by else set())
 
-    def save(self, kind: str, **said: Any) -> int:
-        """Write the row, its places and one fact with what changed; returns the fact's id."""
+    def save(self, kind: str, **said: Any) -> Saved:
+        """Write the row, its places and one fact with what changed."""
         case = self.case
         now_says = _remembered(case)
         changes = {key: value for key, value in now_says.items() if value != self.before.get(key)}
@@ -66,7 +75,8 @@ class Change:
             )
         if changes:
             said["changes"] = changes
-        return record(SUBJECT, case.pk, kind, actor=self.actor, at=self.at, **said)
+        fact = record(SUBJECT, case.pk, kind, actor=self.actor, at=self.at, **said)
+        return Saved(case.version, CaseState(case.state), fact)
 
     def _promise_moved(self) -> bool:
         return self.before.get("due_at") != self.case.due_at

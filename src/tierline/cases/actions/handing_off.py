@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from tierline.cases.actions.changing import SUBJECT, Change, no_promise, take
+from tierline.cases.actions.changing import SUBJECT, Change, Saved, no_promise, take
 from tierline.cases.actions.working import ask_again
 from tierline.cases.asking_plans import facts_of
 from tierline.cases.lifecycle import HAND_OFF_TRANSITIONS, CaseMove, HandOffState, after
@@ -83,7 +83,7 @@ def offer(
 
 
 @transaction.atomic
-def acknowledge(actor: Actor, number: int, *, at: datetime, said: str = "", version: int | None = None) -> None:
+def acknowledge(actor: Actor, number: int, *, at: datetime, said: str = "", version: int | None = None) -> Saved:
     """The receiver takes the case: it is theirs from now. For a desk without access its sender writes that down."""
     change = take(actor, number, at=at, version=version)
     case, hand_off = change.case, _open_hand_off(change.case)
@@ -94,11 +94,11 @@ def acknowledge(actor: Actor, number: int, *, at: datetime, said: str = "", vers
     case.trail = [*case.trail, hand_off.receiver]
     no_promise(case)
     ask_again(change, case.report.answers)
-    change.save("hand-off-acknowledged", hand_off=hand_off.pk, said=said)
+    return change.save("hand-off-acknowledged", hand_off=hand_off.pk, said=said)
 
 
 @transaction.atomic
-def refuse(actor: Actor, number: int, reason: str, *, at: datetime, version: int | None = None) -> None:
+def refuse(actor: Actor, number: int, reason: str, *, at: datetime, version: int | None = None) -> Saved:
     """The receiver does not take it; with the reason it is the sender's to do again."""
     change = take(actor, number, at=at, version=version)
     case, hand_off = change.case, _open_hand_off(change.case)
@@ -111,11 +111,11 @@ def refuse(actor: Actor, number: int, reason: str, *, at: datetime, version: int
     _answer(hand_off, CaseMove.REFUSE, actor, at)
     case.offered_to = None
     no_promise(case)
-    change.save("hand-off-refused", hand_off=hand_off.pk, reason=reason)
+    return change.save("hand-off-refused", hand_off=hand_off.pk, reason=reason)
 
 
 @transaction.atomic
-def withdraw(actor: Actor, number: int, *, at: datetime, version: int | None = None) -> None:
+def withdraw(actor: Actor, number: int, *, at: datetime, version: int | None = None) -> Saved:
     """The sender takes the offer back; a message that has not left is withdrawn with it."""
     change = take(actor, number, at=at, version=version)
     case, hand_off = change.case, _open_hand_off(change.case)
@@ -125,7 +125,7 @@ def withdraw(actor: Actor, number: int, *, at: datetime, version: int | None = N
         withdraw_by_key(effect_key(hand_off, address), at=at)
     case.offered_to = None
     no_promise(case)
-    change.save("hand-off-withdrawn", hand_off=hand_off.pk)
+    return change.save("hand-off-withdrawn", hand_off=hand_off.pk)
 
 
 def decision_for(case: CaseRow, planbook: Planbook, at: datetime) -> Decision:
@@ -182,7 +182,8 @@ def own_way(planbook: Planbook, to: str, case: CaseRow, at: datetime) -> Way:
 def why_a_reason_is_needed(decision: Decision, same_team: bool) -> str:
     """The sentence that asks for a reason."""
     if same_team:
-        return f"{len(decision.missing)} things are missing that the next tier asks for. Fill them in, or say why it goes without."
+        missing = len(decision.missing)
+        return f"The next tier asks for {missing} more things. Fill them in, or say why it goes without."
     return "This is not where the plans send it. Say in a sentence why it goes there all the same."
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from tierline.cases.actions.changing import Change, must_hold, no_promise, take
+from tierline.cases.actions.changing import Change, Saved, must_hold, no_promise, take
 from tierline.cases.actions.entering import LONGEST_TEXT
 from tierline.cases.asking_plans import facts_of, restricted_to
 from tierline.cases.lifecycle import CaseMove
@@ -20,26 +20,26 @@ from tierline.plans.queries import planbook_in_force
 
 
 @transaction.atomic
-def begin(actor: Actor, number: int, *, at: datetime, version: int | None = None) -> None:
+def begin(actor: Actor, number: int, *, at: datetime, version: int | None = None) -> Saved:
     """Start work: the case is in progress and the actor's."""
     change = take(actor, number, at=at, version=version)
     change.move(CaseMove.BEGIN)
     change.case.assignee = actor.name
     no_promise(change.case)
-    change.save("begun")
+    return change.save("begun")
 
 
 @transaction.atomic
-def assign(actor: Actor, number: int, name: str, *, at: datetime, version: int | None = None) -> None:
+def assign(actor: Actor, number: int, name: str, *, at: datetime, version: int | None = None) -> Saved:
     """Say who in the holding team works on it; an empty name gives it back to the team."""
     change = take(actor, number, at=at, version=version)
     must_hold(change)
     change.case.assignee = name
-    change.save("assigned", to=name)
+    return change.save("assigned", to=name)
 
 
 @transaction.atomic
-def note(actor: Actor, number: int, text: str, *, at: datetime) -> int:
+def note(actor: Actor, number: int, text: str, *, at: datetime) -> Saved:
     """Write an internal note. Everybody who sees the case may; it never leaves towards the reporter."""
     change = take(actor, number, at=at)
     _must_say_something(text, "note")
@@ -48,7 +48,7 @@ def note(actor: Actor, number: int, text: str, *, at: datetime) -> int:
 
 
 @transaction.atomic
-def draft_word_for_reporter(actor: Actor, number: int, text: str, *, at: datetime) -> int:
+def draft_word_for_reporter(actor: Actor, number: int, text: str, *, at: datetime) -> Saved:
     """Write a text meant for the reporter, verbatim. Kept apart from notes; whoever may contact them passes it on."""
     change = take(actor, number, at=at)
     must_hold(change)
@@ -69,7 +69,7 @@ def correct_facts(
     needs_tier: int | None = None,
     flags: frozenset[str] | None = None,
     answers: Mapping[str, str] | None = None,
-) -> None:
+) -> Saved:
     """Say better what is known; what is None stays. The plans are asked again, and a new flag may restrict the case."""
     change = take(actor, number, at=at, version=version)
     must_hold(change)
@@ -81,7 +81,7 @@ def correct_facts(
     case.flags = sorted(flags) if flags is not None else case.flags
     answered = _answer(number, answers or {})
     ask_again(change, answered)
-    change.save("facts-corrected", answered=sorted(answers or {}))
+    return change.save("facts-corrected", answered=sorted(answers or {}))
 
 
 def ask_again(change: Change, answers: Mapping[str, str]) -> None:
@@ -99,51 +99,51 @@ def ask_again(change: Change, answers: Mapping[str, str]) -> None:
 
 
 @transaction.atomic
-def wait(actor: Actor, number: int, for_what: str, *, at: datetime, version: int | None = None) -> None:
+def wait(actor: Actor, number: int, for_what: str, *, at: datetime, version: int | None = None) -> Saved:
     """Lay the case down until somebody answers."""
     change = take(actor, number, at=at, version=version)
     _must_say_something(for_what, "what you are waiting for")
     change.move(CaseMove.WAIT)
-    change.save("waiting", for_what=for_what)
+    return change.save("waiting", for_what=for_what)
 
 
 @transaction.atomic
-def resume(actor: Actor, number: int, *, at: datetime, version: int | None = None) -> None:
+def resume(actor: Actor, number: int, *, at: datetime, version: int | None = None) -> Saved:
     """Take it up again."""
     change = take(actor, number, at=at, version=version)
     change.move(CaseMove.RESUME)
-    change.save("resumed")
+    return change.save("resumed")
 
 
 @transaction.atomic
-def solve(actor: Actor, number: int, solution: str, *, at: datetime, version: int | None = None) -> None:
+def solve(actor: Actor, number: int, solution: str, *, at: datetime, version: int | None = None) -> Saved:
     """Say what solved it. The case stays open until the reporter has been told."""
     change = take(actor, number, at=at, version=version)
     _must_say_something(solution, "solution")
     change.move(CaseMove.SOLVE)
     no_promise(change.case)
     add_words(number, solution)
-    change.save("solved", solution=solution)
+    return change.save("solved", solution=solution)
 
 
 @transaction.atomic
-def close(actor: Actor, number: int, told: str, *, at: datetime, version: int | None = None) -> None:
+def close(actor: Actor, number: int, told: str, *, at: datetime, version: int | None = None) -> Saved:
     """Close a solved case. ``told`` says how the reporter was told, or why they could not be."""
     change = take(actor, number, at=at, version=version)
     _must_say_something(told, "how the reporter was told")
     change.move(CaseMove.CLOSE)
     change.case.recorded_by = None
     no_promise(change.case)
-    change.save("closed", told=told)
+    return change.save("closed", told=told)
 
 
 @transaction.atomic
-def reopen(actor: Actor, number: int, reason: str, *, at: datetime, version: int | None = None) -> None:
+def reopen(actor: Actor, number: int, reason: str, *, at: datetime, version: int | None = None) -> Saved:
     """It still happens."""
     change = take(actor, number, at=at, version=version)
     _must_say_something(reason, "why it is open again")
     change.move(CaseMove.REOPEN)
-    change.save("reopened", reason=reason)
+    return change.save("reopened", reason=reason)
 
 
 @transaction.atomic
