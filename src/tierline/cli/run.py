@@ -1,13 +1,13 @@
 """``tierline run``: start everything here and keep it up until Ctrl-C. Refuses a home or a port in use (status 2)."""
 
 import argparse
-import importlib.util
 import os
 import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from tierline.cli.main import COMMANDS
 from tierline.foundation.trouble import Refusal
 from tierline.launch.processes import die_with_parent
 from tierline.launch.supervisor import Launch, Supervisor
@@ -64,6 +64,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _demonstration_command() -> Sequence[str]:
     """How the demonstration is loaded, when this installation has one."""
-    if importlib.util.find_spec("tierline.cli.demonstration") is None:
+    if "demonstration" not in COMMANDS:
         return ()
     return (sys.executable, "-m", "tierline.cli.main", "demonstration", "load")
