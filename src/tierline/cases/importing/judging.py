@@ -23,6 +23,8 @@ from tierline.plans.planbook import Planbook
 LONGEST: Final = {"record": 80, "status": 40, "owner": 120, "place": 200, "description": 20_000, "notes": 20_000}
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
+_DASHES: Final = str.maketrans("\u2010\u2011\u2012\u2013\u2014\u2212", "------")
+
 Status = Literal["accepted", "duplicate", "refused"]
 #: The line on which a number was first seen in this file, remembering it; None the first time.
 SeenBefore = Callable[[str, int], int | None]
@@ -104,7 +106,7 @@ class Judge:
         self._recogniser = Recogniser(mapping)
         self._zone = ZoneInfo(mapping.times.zone)
         self._record_forms = [re.compile(known.form) for known in mapping.records]
-        self._flags = [(rule, re.compile(" ".join(rule.pattern.split("\n")), re.IGNORECASE)) for rule in mapping.flags]
+        self._flags = [(rule, re.compile(rule.pattern, re.IGNORECASE)) for rule in mapping.flags]
         self._audiences = {
             word.casefold(): audience for audience, words in mapping.audience.words.items() for word in words
         }
@@ -149,7 +151,7 @@ class Judge:
             ),
             supplied=frozenset(answers),
         )
-        return _incoming(record, entered.at, facts, recognised, answers, cells), entered.remark
+        return _incoming(record, cells, opened_at=entered.at, facts=facts, said=(recognised, answers)), entered.remark
 
     def _check_texts(self, cells: Mapping[str, str]) -> None:
         for meaning, cell in cells.items():
@@ -216,12 +218,13 @@ class Judge:
 
 def _incoming(
     record: str,
+    cells: Mapping[str, str],
+    *,
     opened_at: datetime,
     facts: Facts,
-    recognised: Recognised,
-    answers: Mapping[str, str],
-    cells: Mapping[str, str],
+    said: tuple[Recognised, Mapping[str, str]],
 ) -> Incoming:
+    recognised, answers = said
     named = " / ".join(cells[column].strip() for column in ("area", "sub-area") if cells[column].strip())
     return Incoming(
         record=record,
@@ -240,8 +243,8 @@ def _incoming(
 
 
 def _number(cell: str) -> str:
-    """A record's number without the differences that people and spreadsheets make: white space and letter case."""
-    return "".join(cell.split()).upper()
+    """A record's number without what people and programs vary: white space, letter case, kinds of dash."""
+    return "".join(cell.split()).translate(_DASHES).upper()
 
 
 def _sentence(reason: str) -> str:

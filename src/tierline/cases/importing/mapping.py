@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self, get_args
 from zoneinfo import ZoneInfo
 
 import yaml
@@ -143,7 +143,7 @@ class SourceMapping(Part):
     @field_validator("columns")
     @classmethod
     def _all_meanings(cls, columns: Mapping[Meaning, str]) -> Mapping[Meaning, str]:
-        lacking = sorted(set(Meaning.__args__) - set(columns))  # type: ignore[attr-defined] - a Literal's words
+        lacking = sorted(set(get_args(Meaning)) - set(columns))
         if lacking:
             raise ValueError(f"say which columns mean {', '.join(lacking)}")
         return columns

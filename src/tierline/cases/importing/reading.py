@@ -70,7 +70,7 @@ class Lines:
         if line.trouble:
             raise _LineTrouble(line.trouble)
         if self._length > LONGEST_RECORD:
-            raise _LineTrouble(f"the record is longer than {LONGEST_RECORD:,} characters; is a quotation mark left open?")
+            raise _LineTrouble(f"the record has over {LONGEST_RECORD:,} characters; is a quotation mark left open?")
         return line.text
 
     def begin(self) -> None:
@@ -181,7 +181,7 @@ class Export:
             raise Unusable(f"Line {line}: the column '{twice}' is there twice. Leave one of the two out.")
         stray = [cell.strip() for cell, name in zip(cells, names, strict=True) if name not in self._columns.values()]
         if stray:
-            self.remarks.append(f"Columns that {self._mapping_file} does not name were left out: {', '.join(stray)[:200]}.")
+            self.remarks.append(f"Columns {self._mapping_file} does not name were left out: {', '.join(stray)[:200]}.")
         return {meaning: names.index(name) for meaning, name in self._columns.items()}, len(cells)
 
     def _csv_records(
@@ -197,10 +197,13 @@ class Export:
                 yield self._broken(trouble)
                 continue
             line = self.lines.taken[0].number
+            if not any(cell.strip() for cell in cells):
+                continue
             if len(cells) == width:
                 yield Row(line, {meaning: cells[place] for meaning, place in places.items()})
-            elif any(cell.strip() for cell in cells):
-                yield BrokenRow(line, f"it has {_columns(len(cells))}, the headings {width}; is a comma outside quotation marks?")
+            else:
+                counted = f"it has {_columns(len(cells))}, the headings {width}"
+                yield BrokenRow(line, f"{counted}; does a comma stand outside quotation marks?")
 
     def _broken(self, trouble: Exception) -> BrokenRow:
         taken = self.lines.taken
@@ -253,8 +256,7 @@ _CSV_WORDS: Final = {
     "unexpected end of data": "a quotation mark is opened and not closed",
     "field larger than field limit": "a cell is longer than 131,072 characters; is a quotation mark left open?",
     "expected after": "text follows a closing quotation mark; double the quotation marks inside a cell",
-    "new-line character seen": "a lone carriage return stands outside quotation marks; save the file with ordinary
-    line ends",
+    "new-line character seen": "a lone carriage return stands outside quotation marks; save it with ordinary line ends",
 }
 
 

@@ -44,7 +44,6 @@ class Recogniser:
         self._nothing = frozenset(word.casefold() for word in mapping.nothing_said)
         self._systems = [(_compiled(device), system) for device, system in mapping.operating_systems]
         self._name, self._contact = re.compile(mapping.reporter.name), _compiled(mapping.reporter.contact)
-        self._name = _compiled(mapping.reporter.name.replace(r"\bname is", r"\b(?i:name is)"), flags=0)
 
     def mended(self, text: str) -> str:
         """The text without the typing errors the mapping names, white space made plain."""
@@ -110,8 +109,8 @@ def _starts(pattern: re.Pattern[str], text: str) -> bool:
     return pattern.match(text) is not None
 
 
-def _compiled(pattern: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:
-    return re.compile(pattern, flags)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
 
 
 def _either(patterns: Iterable[str], *, start: bool) -> re.Pattern[str]:
