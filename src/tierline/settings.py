@@ -155,5 +155,8 @@ SMTP_URL = os.environ.get("SMTP_URL", "")
 MAIL_FROM = os.environ.get("TIERLINE_MAIL_FROM", "tierline@tierline.example")
 SITE_ADDRESS = os.environ.get("TIERLINE_SITE_ADDRESS", "http://127.0.0.1:8080")
 
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+PROCRASTINATE_IMPORT_PATHS = ["tierline.schedule"]
+
 LOGGING_CONFIG = "tierline.foundation.journal.configure"
 LOGGING: dict[str, object] = {"level": os.environ.get("TIERLINE_LOG_LEVEL", "INFO")}

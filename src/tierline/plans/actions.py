@@ -26,7 +26,7 @@ class PlanRefused(Refusal):
 
     def __init__(self, findings: list[Finding]) -> None:
         super().__init__(
-            f"The plans were not published: they have {len(findings)} errors, listed below. What was in force stays in force."
+            f"The plans were not published: they have {len(findings)} errors. What was in force stays in force."
         )
         self.findings = findings
 
