@@ -102,7 +102,7 @@ def make_environment() -> None:
         return
     has_pip = works(sys.executable, "-c", "import ensurepip")
     if not has_pip:  # Debian keeps it in a package of its own
-        say("Installing python3-venv (Debian leaves it out)")
+        say("This Python cannot set up pip by itself (Debian keeps that part in python3-venv)")
         has_pip = apt_install("python3-venv") and works(sys.executable, "-c", "import ensurepip")
     say(f"Making .venv with Python {sys.version.split()[0]}")
     without = [] if has_pip else ["--without-pip"]
