@@ -50,6 +50,7 @@ class Answers:
         self._now = planbook.epoch(now)
         self._complete: dict[tuple[int, FactWords], tuple[str, frozenset[str]]] = {}
         self._partial: dict[tuple[int, FactWords], str] = {}
+        self._texts: dict[str, str] = {}
         self._epochs: dict[str, int] = {}
         self._reasons: dict[Reason, str] = {}
 
@@ -105,10 +106,12 @@ class Answers:
         to, by, system = (f'"{word}"' if word else "null" for word in (decision.to, decision.by, decision.system))
         tell, missing = (", ".join(f'"{word}"' for word in words) for words in (decision.tell, decision.missing))
         because = ", ".join([self._reason(reason) for reason in decision.because])
-        return (
+        text = (
             f', "outcome": "{decision.outcome.value}", "to": {to}, "tier": {decision.tier or "null"}, "by": {by}, '
             f'"system": {system}, "tell": [{tell}], "missing": [{missing}], "because": [{because}]}}\n'
         )
+        # Many questions have the same answer; one text for all of them keeps memory small.
+        return self._texts.get(text) or _keep(self._texts, text, text)
 
     def _reason(self, reason: Reason) -> str:
         encoded = self._reasons.get(reason)
@@ -177,13 +180,16 @@ def answer_all(answers: Answers, source: Readable, write: Callable[[str], object
     line = answers.line
     for batch in values_of(source):
         written: list[str] = []
-        try:
-            for number, value in batch:
-                written.append(line(value))  # noqa: PERF401 - what stands before a refused line is kept
-        except FactsRefused as refusal:
-            raise LineRefused(number, refusal) from None
-        finally:
-            write("".join(written))
+        refused: LineRefused | None = None
+        for number, value in batch:
+            try:
+                written.append(line(value))
+            except FactsRefused as refusal:
+                refused = LineRefused(number, refusal)
+                break
+        write("".join(written))
+        if refused is not None:
+            raise refused
         decided += len(written)
     return decided
 

@@ -45,7 +45,7 @@ class PlanText:
         return self.lines.get(path, 1)
 
 
-class _Refusal(Exception):  # noqa: N818 - never leaves this module
+class _Refusal(Exception):
     def __init__(self, line: int, message: str, remedy: str) -> None:
         super().__init__(message)
         self.line, self.message, self.remedy = line, message, remedy

@@ -87,21 +87,30 @@ def decide(book: InForce, words: FactWords) -> Decision:
 
 
 def _decide_open(book: InForce, possible: Candidates, words: FactWords) -> Decision:
-    service, holder, fault, _, _, asks, _, _ = words
-    if not book.any_plan:
-        return _no_route(_NOT_IN_FORCE)
-    if holder not in book.tiers:
-        return _no_route(built_in("unknown-team", f"No plan knows a team with the id {holder}."))
-    if service not in book.services:
-        return _no_route(built_in("unknown-service", f"No plan knows a service with the id {service}."))
+    unknown = _unknown(book, words)
+    if unknown is not None:
+        return _no_route(unknown)
     outside = _out_of_scope(possible, words)
     if outside is not None:
         return outside
-    if asks is not None:
+    if words[5] is not None:
         return _ask(book, possible, words)
+    fault = words[2]
     if fault not in book.systems and fault not in (UNKNOWN, USER):
         return _no_route(built_in("unknown-system", f"No plan knows a system with the id {fault}."))
     return _route(book, possible, words)
+
+
+def _unknown(book: InForce, words: FactWords) -> Reason | None:
+    """Why nothing can be asked at all. A system is only asked about where the route depends on it."""
+    service, holder, *_ = words
+    if not book.any_plan:
+        return _NOT_IN_FORCE
+    if holder not in book.tiers:
+        return built_in("unknown-team", f"No plan knows a team with the id {holder}.")
+    if service not in book.services:
+        return built_in("unknown-service", f"No plan knows a service with the id {service}.")
+    return None
 
 
 def _restricted(book: InForce, words: FactWords) -> Decision | None:
