@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
+from itertools import product
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -251,6 +252,25 @@ class Planbook:
         found = self.of_epoch(self.epoch(at)).tickets.get((receiver, audience))
         return found[0] if found else None
 
+    def ticketing_at(self, at: datetime) -> dict[tuple[str, str], tuple[str, ...]]:
+        """Every ticketing system in force, by receiving team and audience; a sound planbook has one of each."""
+        found: dict[tuple[str, str], tuple[str, ...]] = {}
+        plans = [plan for plan in self.plans.values() if _holds(plan, at)]
+        for where, system, _ in _ticket_uses(plans, at):
+            found[where] = (*found.get(where, ()), system)
+        return found
+
+    def place_of(self, key: str) -> tuple[str, str, int]:
+        """Plan, file and line of a ``plan/clause`` key; of the first plan for a built-in reason."""
+        plan_id, _, entry_id = key.partition("/")
+        for file in self.files:
+            if file.plan.id == plan_id:
+                for section in ("clauses", "gaps", "ticketing"):
+                    for place, entry in enumerate(getattr(file.plan, section)):
+                        if entry.id == entry_id:
+                            return plan_id, file.text.file, file.line(section, place)
+        return self.files[0].plan.id, self.files[0].text.file, 1
+
     def record_system(self, record: str) -> str | None:
         """The ticketing system whose record numbers look like this one; opaque otherwise."""
         return next((system for system, form in self._record_forms if form.fullmatch(record)), None)
@@ -315,18 +335,22 @@ def overridden(plan: schema.Plan, clause: schema.Clause) -> tuple[str, ...]:
     return tuple(name if "/" in name else f"{plan.id}/{name}" for name in clause.overrides)
 
 
-def _tickets(plans: Iterable[schema.Plan], at: datetime | None) -> dict[tuple[str, str], tuple[str, Reason]]:
-    """The ticketing system by receiving team and audience; where two overlap, the first by id."""
-    found: dict[tuple[str, str], tuple[str, Reason]] = {}
+def _ticket_uses(plans: Iterable[schema.Plan], at: datetime) -> Iterator[tuple[tuple[str, str], str, Reason]]:
+    """Every ticketing system in force with the receiving team and audience it is in force for, by its id."""
     entries = [(entry.id, plan, entry) for plan in plans for entry in plan.ticketing]
     for _, plan, entry in sorted(entries, key=lambda known: known[0]):
         reason = Reason(plan.id, entry.id, source_of(plan, entry.source), entry.text)
         for used in entry.used:
             begins = _midnight(used.from_, plan.effective.zone)
             ends = _midnight(used.until, plan.effective.zone)
-            if at is not None and not ((begins is None or begins <= at) and (ends is None or at < ends)):
-                continue
-            for receiver in used.receivers:
-                for audience in used.audience:
-                    found.setdefault((receiver, audience), (entry.id, reason))
+            if (begins is None or begins <= at) and (ends is None or at < ends):
+                for receiver, audience in product(used.receivers, used.audience):
+                    yield (receiver, audience), entry.id, reason
+
+
+def _tickets(plans: Iterable[schema.Plan], at: datetime | None) -> dict[tuple[str, str], tuple[str, Reason]]:
+    """The ticketing system by receiving team and audience; where two overlap, the first by id."""
+    found: dict[tuple[str, str], tuple[str, Reason]] = {}
+    for where, system, reason in () if at is None else _ticket_uses(plans, at):
+        found.setdefault(where, (system, reason))
     return found

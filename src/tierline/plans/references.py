@@ -41,9 +41,11 @@ def reference_findings(files: Sequence[PlanFile]) -> list[Finding]:
     """Everything that does not fit together, in the order of the files."""
     declared = _declared(files)
     plans = {file.plan.id: file.plan for file in files}
+    everything = frozenset(word for file in files for _, _, word in _names(file.plan))
     findings = [*_twice(files)]
     for file in files:
         findings += _undeclared(file, declared)
+        findings += _gaps_about(file, everything)
         findings += _headings(file)
         findings += _charter(file, plans)
         findings += _overrides(file, plans)
@@ -53,8 +55,7 @@ def reference_findings(files: Sequence[PlanFile]) -> list[Finding]:
 def _declared(files: Sequence[PlanFile]) -> Mapping[str, frozenset[str]]:
     sections = [section for space in _NAMESPACES for section in space]
     return {
-        section: frozenset(entry.id for file in files for entry in getattr(file.plan, section))
-        for section in sections
+        section: frozenset(entry.id for file in files for entry in getattr(file.plan, section)) for section in sections
     }
 
 
@@ -85,9 +86,7 @@ def _undeclared(file: PlanFile, declared: Mapping[str, frozenset[str]]) -> Itera
     for reference in _references(file.plan):
         if not any(reference.word in declared[section] for section in reference.sections):
             kind = " or ".join(reference.sections)
-            message = (
-                f"{reference.word} is named here, but no file of the planbook declares it among its {kind}."
-            )
+            message = f"{reference.word} is named here, but no file of the planbook declares it among its {kind}."
             remedy = f"Declare it under {kind}, correct the word, or read the file together with its folder."
             yield _error(file, "unknown-reference", reference.path, message, remedy)
 
@@ -152,6 +151,14 @@ def _each(path: Path, words: Iterable[str | None], *sections: str) -> Iterator[R
     return (Reference(path, word, sections) for word in words if word is not None)
 
 
+def _gaps_about(file: PlanFile, everything: frozenset[str]) -> Iterator[Finding]:
+    for place, gap in enumerate(file.plan.gaps):
+        for word in gap.about:
+            if word not in everything:
+                message = f"The gap {gap.id} is about {word}, which no file of the planbook declares."
+                yield _error(file, "unknown-reference", ("gaps", place, "about"), message, "Correct the word.")
+
+
 def _headings(file: PlanFile) -> Iterator[Finding]:
     """Every source in the plan's own document names a heading the plan lists."""
     known = heading_names(file.plan)
@@ -195,9 +202,7 @@ def _charter(file: PlanFile, plans: Mapping[str, schema.Plan]) -> Iterator[Findi
     charter = plans.get(under)
     if charter is None or charter.kind != "charter":
         message = f"The plan stands under {under}, which is no charter of this planbook."
-        yield _error(
-            file, "unknown-reference", ("under",), message, "Add the charter's file, or correct the word."
-        )
+        yield _error(file, "unknown-reference", ("under",), message, "Add the charter's file, or correct the word.")
 
 
 def _overrides(file: PlanFile, plans: Mapping[str, schema.Plan]) -> Iterator[Finding]:

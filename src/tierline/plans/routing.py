@@ -93,12 +93,9 @@ def _decide_open(book: InForce, possible: Candidates, words: FactWords) -> Decis
     outside = _out_of_scope(possible, words)
     if outside is not None:
         return outside
-    if words[5] is not None:
-        return _ask(book, possible, words)
-    fault = words[2]
-    if fault not in book.systems and fault not in (UNKNOWN, USER):
-        return _no_route(built_in("unknown-system", f"No plan knows a system with the id {fault}."))
-    return _route(book, possible, words)
+    decision = _ask(book, possible, words) if words[5] is not None else _route(book, possible, words)
+    taken_in = _taken_in(possible, words)
+    return replace(decision, because=taken_in + decision.because) if taken_in else decision
 
 
 def _unknown(book: InForce, words: FactWords) -> Reason | None:
@@ -132,6 +129,14 @@ def _out_of_scope(possible: Candidates, words: FactWords) -> Decision | None:
     return Decision(Outcome.OUT_OF_SCOPE, _reasons(out), to=out[0].then.taken_by)
 
 
+def _taken_in(possible: Candidates, words: FactWords) -> tuple[Reason, ...]:
+    """The clauses that take in what a lower one would have kept out."""
+    matching = [term for term in possible.scope if term.terms.meet(words)]
+    if not any(term.then.out for term in matching):
+        return ()
+    return _reasons(winners(matching))
+
+
 def _ask(book: InForce, possible: Candidates, words: FactWords) -> Decision:
     if words[5] == "reporter" and words[4] == "veteran":
         words = (*words[:5], "veteran", *words[6:])  # who reports among Veterans is one
@@ -151,6 +156,9 @@ def _ask(book: InForce, possible: Candidates, words: FactWords) -> Decision:
 
 
 def _route(book: InForce, possible: Candidates, words: FactWords) -> Decision:
+    fault = words[2]
+    if fault not in book.systems and fault not in (UNKNOWN, USER):
+        return _no_route(built_in("unknown-system", f"No plan knows a system with the id {fault}."))
     matching = winners([term for term in possible.route if term.terms.meet(words)])
     if not matching:
         return _unanswered(possible, words, _unanswered_reason(words))
