@@ -1,7 +1,7 @@
-"""``tierline cases import FILE --source NAME``: another system's export, row by row, judged and (without a dry run) taken in.
+"""``tierline cases import FILE --source NAME``: another system's export, judged row by row and taken in.
 
-A dry run needs no database and imports no Django. Refuses a file that is no table of the source's columns and plans that
-cannot be read (exit status 2); refused rows are told line by line (status 1), never lost in silence.
+A dry run needs no database and imports no Django. Refuses a file that is no table of the source's columns and plans
+that cannot be read (exit status 2); refused rows are told line by line (status 1), never lost in silence.
 """
 
 from __future__ import annotations
@@ -47,7 +47,10 @@ def parser() -> argparse.ArgumentParser:
     imports.add_argument("--dry-run", action="store_true", help="judge every row and change nothing; needs no database")
     imports.add_argument("--json", action="store_true", help="write JSON Lines")
     imports.add_argument(
-        "--on-refusal", choices=("skip", "stop"), default="skip", help="skip refused rows, or import nothing at all then"
+        "--on-refusal",
+        choices=("skip", "stop"),
+        default="skip",
+        help="skip refused rows, or import nothing at all then",
     )
     imports.add_argument("--plans", metavar="DIR", help="plans to judge a dry run by (default: shipped)")
     return options
@@ -62,14 +65,20 @@ def main(arguments: Sequence[str]) -> int:
 def import_cases(given: argparse.Namespace) -> int:
     """Judge the file and, unless it is a dry run, take in what was accepted; the exit status."""
     if given.plans and not given.dry_run:
-        return refuse("--plans goes with --dry-run only: cases are taken in by the plans in force. Publish the plans first.")
+        return refuse(
+            "--plans goes with --dry-run only: cases are taken in by the plans in force. Publish the plans first."
+        )
     teller: Teller = _JsonTeller() if given.json else _TextTeller()
     try:
         mapping = load_source(given.source)
         with _opened(given.file) as stream:
             export = Export(stream, mapping.columns, mapping.file)
             try:
-                return _dry_run(given, mapping, export, teller) if given.dry_run else _import(given, mapping, export, teller)
+                return (
+                    _dry_run(given, mapping, export, teller)
+                    if given.dry_run
+                    else _import(given, mapping, export, teller)
+                )
             finally:
                 for remark in export.remarks:
                     _remark(remark)
@@ -94,22 +103,20 @@ def _dry_run(given: argparse.Namespace, mapping: SourceMapping, export: Export, 
 
 
 def _import(given: argparse.Namespace, mapping: SourceMapping, export: Export, teller: Teller) -> int:
-    from tierline.cli.django import set_up  # noqa: PLC0415 - a dry run has no use for it, and must not need it
+    from tierline.cli.database import set_up  # noqa: PLC0415 - a dry run has no use for it, and must not need it
 
     set_up()
-    from tierline.cases.actions.importing import take_in  # noqa: PLC0415 - needs the set-up above
+    from tierline.cases.actions.importing import Importing, take_in  # noqa: PLC0415 - needs the set-up above
     from tierline.directory.actor import TIERLINE  # noqa: PLC0415 - the same
     from tierline.plans.queries import planbook_in_force  # noqa: PLC0415 - the same
 
-    at = clock.now()
-    judge = Judge(mapping, planbook_in_force().planbook, at=at)
+    importing = Importing(TIERLINE, mapping.system, planbook_in_force(), clock.now())
+    judge = Judge(mapping, importing.in_force.planbook, at=importing.at)
     tally = Tally()
     with Seen() as seen:
         taken = take_in(
-            TIERLINE,
+            importing,
             judge.judge(export.rows(), seen.before),
-            system=mapping.system,
-            at=at,
             told=lambda judged: _tell(judged, tally, teller),
             stop_on_refusal=given.on_refusal == "stop",
         )
@@ -180,5 +187,7 @@ class _TextTeller:
         counts = tally.as_json()
         lines = [f"{counts.pop('rows')} rows: " + ", ".join(f"{number} {word}" for word, number in counts.items())]
         lines += [f"  {number:>6} {outcome}" for outcome, number in sorted(tally.outcomes.items())]
-        lines.append("Nothing was changed: this was a dry run." if imported is None else f"{imported} cases were taken in.")
+        lines.append(
+            "Nothing was changed: this was a dry run." if imported is None else f"{imported} cases were taken in."
+        )
         sys.stdout.write("\n".join(lines) + "\n")

@@ -61,7 +61,7 @@ class Entered:
 def enter(actor: Actor, new: NewCase, *, at: datetime) -> Entered:
     """Take in one case: row, report, words, place in the holder's queue and first fact in one transaction."""
     in_force = planbook_in_force()
-    _check(actor, new, in_force)
+    check_report(actor, new, in_force)
     answers = answers_of(new)
     decision = in_force.planbook.decide(
         facts_of(
@@ -70,7 +70,7 @@ def enter(actor: Actor, new: NewCase, *, at: datetime) -> Entered:
         ),
         at,
     )  # fmt: skip
-    case = _row(new, decision, in_force, at=at)
+    case = row_of(new, decision, in_force, at=at)
     case.save(force_insert=True)
     Report.objects.create(
         case=case,
@@ -106,7 +106,10 @@ def texts_of(new: NewCase) -> tuple[str, ...]:
     return (new.summary, new.description, *new.answers.values(), *(number for _, number in new.numbers))
 
 
-def _row(new: NewCase, decision: Decision, in_force: PlanbookInForce, *, at: datetime) -> CaseRow:
+def row_of(
+    new: NewCase, decision: Decision, in_force: PlanbookInForce, *, at: datetime, opened_at: datetime | None = None
+) -> CaseRow:
+    """The row of a new case, not saved. ``opened_at``: when another system had it first."""
     return CaseRow(
         state=CaseState.NEW,
         holder=new.holder,
@@ -124,13 +127,14 @@ def _row(new: NewCase, decision: Decision, in_force: PlanbookInForce, *, at: dat
         assignee=new.assignee,
         theirs=new.theirs,
         planbook=in_force.version,
-        opened_at=at,
+        opened_at=opened_at or at,
         changed_at=at,
         due_at=NEVER,
     )
 
 
-def _check(actor: Actor, new: NewCase, in_force: PlanbookInForce) -> None:
+def check_report(actor: Actor, new: NewCase, in_force: PlanbookInForce) -> None:
+    """Refuse whoever may not take it in (NotAllowed) and what cannot be taken in (Unusable, by field)."""
     if new.holder not in actor.teams and not actor.is_tierline:
         raise NotAllowed(f"You are not in the team {new.holder}, so you cannot take in a case for it.")
     troubles: dict[str, str] = {}

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
+from tierline.cases.importing.mapping import Meaning
 from tierline.foundation.trouble import Unusable
 
 LONGEST_LINE: Final = 1_000_000  # bytes; a longer line is skipped and refused
@@ -117,9 +118,9 @@ class Lines:
 class Export:
     """An opened export: ask ``rows`` once. ``remarks`` grows while reading."""
 
-    def __init__(self, stream: BinaryIO, columns: Mapping[str, str], mapping_file: str) -> None:
-        self._columns = {meaning: _folded(name) for meaning, name in columns.items()}
-        self._named = dict(columns)
+    def __init__(self, stream: BinaryIO, columns: Mapping[Meaning, str], mapping_file: str) -> None:
+        self._columns: dict[str, str] = {meaning: _folded(name) for meaning, name in columns.items()}
+        self._named: dict[str, str] = {meaning: name for meaning, name in columns.items()}  # noqa: C416 - widens the key
         self._mapping_file = mapping_file
         self.lines = Lines(stream)
 

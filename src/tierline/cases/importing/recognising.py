@@ -13,7 +13,7 @@ from tierline.cases.importing.mapping import Phrase, SourceMapping
 
 LONGEST_SUMMARY: Final = 200
 # The end of a sentence, but not after a title or the number of a step.
-_SENTENCE_END: Final = r"(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bSt)(?<!\bNo)(?<!\s\d)[.!?](?=\s|$)"
+_SENTENCE_END: Final = r"(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bSt)(?<!\bNo)(?<![:.,;]\s\d)[.!?](?=\s|$)"
 _SENTENCES: Final = re.compile(rf"(?:{_SENTENCE_END})\s*|\n+")
 _PART: Final = r"[^\s,;.][^,;\n]*?(?=[,;\n]|\.(?:\s|$)|$)"
 _SENTENCE: Final = rf"\S[^\n]*?(?={_SENTENCE_END}|\n|$)"
