@@ -144,6 +144,22 @@ def test_a_restricted_case_is_seen_only_by_the_duties_that_are_told(cast: Cast, 
         handing_off.offer(cast.privacy, case.number, ask="x", to="secure-messaging-team", override="y", at=at)
 
 
+def test_a_restricted_case_of_another_organisation_is_still_in_the_hands_of_the_duty(cast: Cast, at: datetime) -> None:
+    case = enter(cast.agent, a_report(flags=frozenset({"security-privacy"})), at=at)
+    assert [line.number for line in queries.restricted_cases(cast.privacy)] == [case.number]
+    assert queries.restricted_cases(cast.agent) == []
+    working.begin(cast.privacy, case.number, at=at)
+    working.correct_facts(cast.privacy, case.number, flags=frozenset(), at=at)
+    assert queries.case(cast.agent, case.number, at=at).line.state is CaseState.IN_PROGRESS
+
+
+def test_a_note_of_a_colleague_does_not_stand_in_the_way(cast: Cast, at: datetime) -> None:
+    case = enter(cast.agent, a_report(), at=at)
+    seen = queries.case(cast.agent, case.number, at=at).line.version
+    working.note(cast.agent, case.number, "Called twice.", at=at)
+    working.begin(cast.agent, case.number, version=seen, at=at)
+
+
 def test_the_outsider_sees_nothing_and_can_do_nothing(cast: Cast, at: datetime) -> None:
     case = enter(cast.agent, a_report(needs_tier=2), at=at)
     verbs = [

@@ -27,8 +27,8 @@ class Cases(models.QuerySet["CaseRow"]):
         if actor.is_tierline:
             return self
         return self.filter(
-            Q(organisations__overlap=sorted(actor.organisations)),
-            Q(restricted_to=[]) | Q(restricted_to__overlap=sorted(actor.duties)),
+            Q(restricted_to=[], organisations__overlap=sorted(actor.organisations))
+            | Q(restricted_to__overlap=sorted(actor.duties)),
         )
 
 
@@ -60,6 +60,9 @@ class CaseRow(models.Model):
 
     class Meta:
         db_table = "cases_case"
+        indexes: ClassVar = [
+            models.Index(fields=["-id"], condition=~Q(restricted_to=[]), name="restricted_cases"),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(name="case_state_is_known", condition=Q(state__in=[s.value for s in CaseState])),
             models.CheckConstraint(name="case_has_a_holder", condition=~Q(holder="")),

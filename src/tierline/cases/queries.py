@@ -16,8 +16,9 @@ from django.db.models import Q, QuerySet
 from tierline.cases.actions.attaching import stored_at
 from tierline.cases.actions.changing import SUBJECT
 from tierline.cases.actions.handing_off import decision_for
+from tierline.cases.hands import Hands, may_change, may_make
 from tierline.cases.history import AsItStood, as_it_stood
-from tierline.cases.lifecycle import RECEIVERS_MOVES, CaseMove, CaseState, HandOffState, moves_from
+from tierline.cases.lifecycle import CaseMove, CaseState, HandOffState, moves_from
 from tierline.cases.models import Attachment, CaseRow, HandOffRow, OutsideNumber, QueuePlace
 from tierline.cases.places import NEVER
 from tierline.directory.actor import Actor
@@ -204,6 +205,15 @@ def queue(
     )
 
 
+def restricted_cases(actor: Actor) -> list[CaseLine]:
+    """Open cases that only the actor's duties may handle, whichever team holds them, newest first; at most a page."""
+    if not actor.duties:
+        return []
+    rows = CaseRow.objects.filter(restricted_to__overlap=sorted(actor.duties)).exclude(restricted_to=[])
+    rows = rows.exclude(state=CaseState.CLOSED)
+    return [line_of(row) for row in rows.order_by("-id")[:PAGE]]
+
+
 def _narrowed(places: "QuerySet[QueuePlace]", actor: Actor, filters: Filters) -> "QuerySet[QueuePlace]":
     if not actor.is_tierline:
         places = places.filter(Q(case__restricted_to=[]) | Q(case__restricted_to__overlap=sorted(actor.duties)))
@@ -231,6 +241,7 @@ def case(actor: Actor, number: int, *, at: datetime, with_story: bool = True) ->
     if row is None:
         raise NotFound(f"There is no case {case_reference(number)} that you may see.")
     report, hand_offs = row.report, tuple(_hand_off(h) for h in row.hand_offs.order_by("id"))
+    hands = _hands(row, hand_offs)
     return CaseView(
         line=line_of(row),
         description=report.description,
@@ -246,18 +257,15 @@ def case(actor: Actor, number: int, *, at: datetime, with_story: bool = True) ->
         hand_offs=hand_offs,
         attachments=tuple(_attachment(a) for a in row.attachments.order_by("id")),
         decision=decision_for(row, planbook_in_force().planbook, at),
-        moves=moves_of(row, actor, hand_offs),
-        may_change=_speaks_for_holder(row, actor),
+        moves=tuple(move for move in moves_from(CaseState(row.state)) if may_make(actor, move, hands)),
+        may_change=may_change(actor, hands),
         story=tuple(story(SUBJECT, number)) if with_story else (),
     )
 
 
-def moves_of(row: CaseRow, actor: Actor, hand_offs: tuple[HandOffView, ...]) -> tuple[CaseMove, ...]:
-    """The moves of the transition table that this actor's teams may make."""
-    holds = _speaks_for_holder(row, actor)
-    offered = next((h for h in hand_offs if h.state is HandOffState.OFFERED), None)
-    answers = offered is not None and (row.offered_to in actor.teams or (holds and offered.sender_records))
-    return tuple(move for move in moves_from(CaseState(row.state)) if (answers if move in RECEIVERS_MOVES else holds))
+def _hands(row: CaseRow, hand_offs: tuple[HandOffView, ...]) -> Hands:
+    records = any(h.state is HandOffState.OFFERED and h.sender_records for h in hand_offs)
+    return Hands(row.holder, row.offered_to, row.recorded_by, frozenset(row.restricted_to), records)
 
 
 def case_as_it_stood(actor: Actor, number: int, moment: datetime) -> AsItStood:
@@ -303,10 +311,6 @@ def known_numbers(system: str, numbers: list[str]) -> frozenset[str]:
     return frozenset(OutsideNumber.objects.filter(system=system, number__in=numbers).values_list("number", flat=True))
 
 
-def _speaks_for_holder(row: CaseRow, actor: Actor) -> bool:
-    return actor.is_tierline or bool(actor.teams & {row.holder, row.recorded_by})
-
-
 def line_of(row: CaseRow) -> CaseLine:
     return CaseLine(
         number=row.pk,
@@ -332,9 +336,9 @@ def line_of(row: CaseRow) -> CaseLine:
 
 def _hand_off(row: HandOffRow) -> HandOffView:
     return HandOffView(
-        row.pk, HandOffState(row.state), row.sender, row.receiver, row.tier, row.by, row.system, row.sender_records, row.ask, row.note,
-        row.override, row.decision, row.offered_by, row.offered_at, row.acknowledge_by, row.answered_by,
-        row.answered_at, row.refusal,
+        row.pk, HandOffState(row.state), row.sender, row.receiver, row.tier, row.by, row.system, row.sender_records,
+        row.ask, row.note, row.override, row.decision, row.offered_by, row.offered_at, row.acknowledge_by,
+        row.answered_by, row.answered_at, row.refusal,
     )  # fmt: skip
 
 

@@ -18,8 +18,8 @@ NEWEST = 4000  # enough to fill a page with a word that is in 1.25 % of the case
 LONGEST_QUERY = 200
 
 _SEEN = """
-(%(all)s OR (s.organisations && %(organisations)s::varchar[]
-             AND (cardinality(s.restricted_to) = 0 OR s.restricted_to && %(duties)s::varchar[])))
+(%(all)s OR (cardinality(s.restricted_to) = 0 AND s.organisations && %(organisations)s::varchar[])
+         OR s.restricted_to && %(duties)s::varchar[])
 """
 _QUERY = "websearch_to_tsquery('english', %(words)s)"
 _AMONG_NEWEST = f"""

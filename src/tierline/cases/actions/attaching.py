@@ -54,7 +54,7 @@ def attach(actor: Actor, number: int, name: str, content: Iterable[bytes], *, at
     row = Attachment.objects.create(
         case=change.case, name=name, kind=kind, size=len(body), digest=digest, added_by=actor.name, added_at=at
     )
-    change.save("file-attached", attachment=row.pk, name=name, size=len(body))
+    change.save("file-attached", new_version=False, attachment=row.pk, name=name, size=len(body))
     return row.pk
 
 

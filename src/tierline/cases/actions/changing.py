@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from tierline.cases.lifecycle import RECEIVERS_MOVES, TRANSITIONS, CaseMove, CaseState, after
+from tierline.cases.hands import Hands, acting_teams, may_change, may_make
+from tierline.cases.lifecycle import TRANSITIONS, CaseMove, CaseState, after
 from tierline.cases.models import CaseRow, QueuePlace, SearchWords
 from tierline.cases.places import NEVER, Standing, places
 from tierline.directory.actor import Actor
@@ -45,27 +46,22 @@ class Change:
 
     def move(self, move: CaseMove) -> None:
         """Let the case make a move, if the table has it and the actor's team may."""
-        allowed = self._teams_of(move)
-        if not self.actor.is_tierline and not self.actor.teams & allowed:
-            raise NotAllowed(
-                f"{case_reference(self.case.pk)} is in other hands. Only {' or '.join(sorted(allowed))} can {move} it."
-            )
+        hands = hands_of(self.case)
+        if not may_make(self.actor, move, hands):
+            others = " or ".join(acting_teams(move, hands))
+            raise NotAllowed(f"{case_reference(self.case.pk)} is in other hands. Only {others} can {move} it.")
         self.case.state = after(TRANSITIONS, CaseState(self.case.state), move)
 
-    def _teams_of(self, move: CaseMove) -> set[str]:
-        """Who may make a move: the holder, the receiver for its answer, and whoever writes down for a desk without
-        access."""
-        case = self.case
-        if move in RECEIVERS_MOVES and case.offered_to:
-            return {case.offered_to} | ({case.holder} if sender_records(case) else set())
-        return {case.holder} | ({case.recorded_by} if case.recorded_by else set())
+    def save(self, kind: str, *, new_version: bool = True, **said: Any) -> Saved:
+        """Write the row, its places and one fact with what changed.
 
-    def save(self, kind: str, **said: Any) -> Saved:
-        """Write the row, its places and one fact with what changed."""
+        ``new_version=False`` is for what stands in nobody's way, such as a note: who is at work on the case meanwhile
+        need not look again.
+        """
         case = self.case
         now_says = _remembered(case)
         changes = {key: value for key, value in now_says.items() if value != self.before.get(key)}
-        case.changed_at, case.version = self.at, case.version + 1
+        case.changed_at, case.version = self.at, case.version + new_version
         case.save()
         if {"state", "holder", "offered_to", "recorded_by"} & changes.keys() or self._promise_moved():
             place(case)
@@ -95,8 +91,7 @@ def take(actor: Actor, number: int, *, at: datetime, version: int | None = None)
 def must_hold(change: Change) -> None:
     """Refuse whoever is neither the holder nor writes down for it."""
     case = change.case
-    teams = {case.holder, case.recorded_by}
-    if not change.actor.is_tierline and not change.actor.teams & teams:
+    if not may_change(change.actor, hands_of(case)):
         raise NotAllowed(f"{case_reference(case.pk)} is held by {case.holder}; only that team can change it.")
 
 
@@ -113,9 +108,16 @@ def place(case: CaseRow) -> None:
     )
 
 
-def sender_records(case: CaseRow) -> bool:
-    """Whether the case is offered to a desk that cannot answer here, so that its sender writes the answer down."""
-    return case.hand_offs.filter(state="offered", sender_records=True).exists()
+def hands_of(case: CaseRow) -> Hands:
+    """In whose hands the case is now."""
+    offered = case.offered_to is not None
+    return Hands(
+        case.holder,
+        case.offered_to,
+        case.recorded_by,
+        frozenset(case.restricted_to),
+        offered and case.hand_offs.filter(state="offered", sender_records=True).exists(),
+    )
 
 
 def no_promise(case: CaseRow) -> None:

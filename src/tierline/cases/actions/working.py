@@ -44,7 +44,7 @@ def note(actor: Actor, number: int, text: str, *, at: datetime) -> Saved:
     change = take(actor, number, at=at)
     _must_say_something(text, "note")
     add_words(number, text)
-    return change.save("note", text=text)
+    return change.save("note", new_version=False, text=text)
 
 
 @transaction.atomic
@@ -54,7 +54,7 @@ def draft_word_for_reporter(actor: Actor, number: int, text: str, *, at: datetim
     must_hold(change)
     _must_say_something(text, "text for the reporter")
     add_words(number, text)
-    return change.save("word-for-reporter", text=text)
+    return change.save("word-for-reporter", new_version=False, text=text)
 
 
 @transaction.atomic
