@@ -34,14 +34,14 @@ def take_port(port: int) -> socket.socket:
 
 
 def _why(port: int, error: OSError) -> str:
-    another = "Choose another one with --port (or make run PORT=...)."
+    another = "choose another one with --port (or make run PORT=...)."
     if error.errno == errno.EACCES:
-        return f"Port {port} is for root only. {another}"
+        return f"Port {port} is for root only: {another}"
     if error.errno != errno.EADDRINUSE:
-        return f"Port {port} cannot be used: {error.strerror}. {another}"
+        return f"Port {port} cannot be used ({error.strerror}): {another}"
     pid = listener(port)
     who = f" by process {pid} ({command_of(pid)})" if pid else ""
-    return f"Port {port} is in use{who}. Stop that, or: {another}"
+    return f"Port {port} is in use{who}. Stop that, or {another}"
 
 
 def listener(port: int) -> int | None:

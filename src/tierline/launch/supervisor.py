@@ -86,14 +86,15 @@ class Kept:
             return
         if now - self._started > STEADY_AFTER:
             self._attempts = 0
-        self._wait(say, f"{self.name} ended unexpectedly ({_how(status)})")
+        last = tail(self.log, 1)
+        why = f"; it said last: {last[:300]}" if status > 0 and last else ""
+        self._wait(say, f"{self.name} ended unexpectedly ({_how(status)}){why}")
 
     def _wait(self, say: Callable[[str], None], what: str) -> None:
         self._attempts += 1
         delay = delay_before(self._attempts)
         self._again_at = time.monotonic() + delay
-        last = tail(self.log, 1)
-        say(f"{what}; again in {delay:g} s. Last line of {self.log}: {last[:300]}")
+        say(f"{what.rstrip('.')}. Again in {delay:g} s; see {self.log}")
 
     def _restart(self, say: Callable[[str], None]) -> None:
         self._again_at = None
@@ -249,11 +250,13 @@ class Supervisor:
                 "--preload", "--graceful-timeout", "10", "--no-control-socket", "--log-level", "warning",
             ],
             log=self.places.logs / "web.log", env=self._environment(), pass_fds=[port.fileno()],
+            death=signal.SIGQUIT,  # gunicorn's "quick" shutdown: its processes end at once
         )  # fmt: skip
 
     def _start_worker(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "django", "procrastinate", "worker", "--shutdown-graceful-timeout", "10"]
-        return start_child(command, log=self.places.logs / "worker.log", env=self._environment())
+        # Asked politely it would first wait for its database, which is gone as well; jobs may be repeated anyway.
+        return start_child(command, log=self.places.logs / "worker.log", env=self._environment(), death=signal.SIGKILL)
 
     def _environment(self) -> dict[str, str]:
         return os.environ | {
