@@ -153,6 +153,19 @@ def test_a_restricted_case_of_another_organisation_is_still_in_the_hands_of_the_
     assert queries.case(cast.agent, case.number, at=at).line.state is CaseState.IN_PROGRESS
 
 
+def test_the_duties_of_the_restricted_path_are_told_once_that_there_is_something_and_never_what(
+    cast: Cast, at: datetime
+) -> None:
+    report = a_report(holder="mhv-tier-3", service="secure-messaging", flags=frozenset({"security-privacy"}))
+    case = enter(cast.lead, report, at=at)
+    told = effects(cast.privacy)
+    assert {mail.subject_id for mail in told} == {case.number}
+    assert not any(report.summary in str(mail.message) or report.reporter_name in str(mail.message) for mail in told)
+    assert effects(cast.lead) == []
+    working.correct_facts(cast.privacy, case.number, fault_in="mhv-api", at=at)
+    assert len(effects(cast.privacy)) == len(told)
+
+
 def test_a_note_of_a_colleague_does_not_stand_in_the_way(cast: Cast, at: datetime) -> None:
     case = enter(cast.agent, a_report(), at=at)
     seen = queries.case(cast.agent, case.number, at=at).line.version

@@ -257,10 +257,21 @@ def case(actor: Actor, number: int, *, at: datetime, with_story: bool = True) ->
         hand_offs=hand_offs,
         attachments=tuple(_attachment(a) for a in row.attachments.order_by("id")),
         decision=decision_for(row, planbook_in_force().planbook, at),
-        moves=tuple(move for move in moves_from(CaseState(row.state)) if may_make(actor, move, hands)),
-        may_change=may_change(actor, hands),
+        moves=moves_of(row, actor, hand_offs),
+        may_change=may_change(actor, _hands(row, hand_offs)),
         story=tuple(story(SUBJECT, number)) if with_story else (),
     )
+
+
+def hand_offs_of(row: CaseRow) -> tuple[HandOffView, ...]:
+    """All hand-offs of a case, oldest first."""
+    return tuple(_hand_off(hand_off) for hand_off in row.hand_offs.order_by("id"))
+
+
+def moves_of(row: CaseRow, actor: Actor, hand_offs: tuple[HandOffView, ...]) -> tuple[CaseMove, ...]:
+    """The moves of the transition table that this actor may make now."""
+    hands = _hands(row, hand_offs)
+    return tuple(move for move in moves_from(CaseState(row.state)) if may_make(actor, move, hands))
 
 
 def _hands(row: CaseRow, hand_offs: tuple[HandOffView, ...]) -> Hands:

@@ -84,6 +84,22 @@ def call_text(out: Outgoing) -> str:
     return f"{out.reference}{numbers} - {out.service}, Tier {out.tier}: {out.ask.strip()}"
 
 
+def tell_text(reference: str, duty: str, *, restricted: bool) -> str:
+    """A word to somebody who holds a duty: that there is something, and where; never what."""
+    why = "It is restricted: only your duty and those told with you can see it." if restricted else "It carries a flag."
+    return "\n".join(
+        [
+            f"You hold the duty {duty}, and {reference} is for you to look at.",
+            why,
+            "",
+            f"Sign in to Tierline and open {reference}.",
+            "",
+            SIGNATURE,
+            "",
+        ]
+    )
+
+
 def text_for(by: str, out: Outgoing) -> str:
     """The text for a channel of a plan: ``email``, ``issue``, ``call`` or ``ticket``."""
     return {"issue": issue_text, "call": call_text}.get(by, hand_off_text)(out)

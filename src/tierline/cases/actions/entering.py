@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db import transaction
 
 from tierline.cases.actions.changing import REMEMBERED, SUBJECT, place
+from tierline.cases.actions.telling import tell_duties
 from tierline.cases.asking_plans import facts_of, restricted_to
 from tierline.cases.lifecycle import CaseState
 from tierline.cases.models import CaseRow, OutsideNumber, Report
@@ -92,6 +93,8 @@ def enter(actor: Actor, new: NewCase, *, at: datetime) -> Entered:
         decision=decision.as_json(),
         changes={key: getattr(case, key) for key in REMEMBERED},
     )
+    if decision.tell:
+        tell_duties(case, decision, in_force.planbook, at=at)
     return Entered(case.pk, decision, bool(case.restricted_to))
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from tierline.cases.actions.changing import Change, Saved, must_hold, no_promise, take
 from tierline.cases.actions.entering import LONGEST_TEXT
+from tierline.cases.actions.telling import tell_duties
 from tierline.cases.asking_plans import facts_of, restricted_to
 from tierline.cases.lifecycle import CaseMove
 from tierline.cases.models import OutsideNumber, Report
@@ -96,6 +97,8 @@ def ask_again(change: Change, answers: Mapping[str, str]) -> None:
     )  # fmt: skip
     case.missing, case.restricted_to = list(decision.missing), list(restricted_to(decision))
     case.planbook = in_force.version
+    if decision.tell:
+        tell_duties(case, decision, in_force.planbook, at=change.at)
 
 
 @transaction.atomic
