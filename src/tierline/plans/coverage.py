@@ -38,12 +38,13 @@ class Covered:
 def covered(planbook: Planbook, epoch: int) -> Covered:
     """The counts for one stretch of time; teams that work no tier hold no case and are left out."""
     book = planbook.of_epoch(epoch)
-    outcomes = [decide(book, words).outcome for words in _combinations(planbook)]
+    outcomes = [decide(book, words).outcome for words in combinations_of(planbook)]
     no_route = outcomes.count(Outcome.NO_ROUTE)
     return Covered(len(outcomes), len(outcomes) - no_route, no_route)
 
 
-def _combinations(planbook: Planbook) -> Iterator[FactWords]:
+def combinations_of(planbook: Planbook) -> Iterator[FactWords]:
+    """Every combination of holder, service, fault, tier and audience that the plans name."""
     for case in _cases(planbook):
         for holder in _working(planbook):
             yield (case[0], holder, *case[2:])
