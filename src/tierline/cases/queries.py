@@ -241,7 +241,6 @@ def case(actor: Actor, number: int, *, at: datetime, with_story: bool = True) ->
     if row is None:
         raise NotFound(f"There is no case {case_reference(number)} that you may see.")
     report, hand_offs = row.report, tuple(_hand_off(h) for h in row.hand_offs.order_by("id"))
-    hands = _hands(row, hand_offs)
     return CaseView(
         line=line_of(row),
         description=report.description,
@@ -305,6 +304,13 @@ def number_behind(actor: Actor, words: str) -> int | None:
     if number is None:
         return None
     return CaseRow.objects.visible_to(actor).filter(pk=number).values_list("pk", flat=True).first()
+
+
+def attachments(actor: Actor, number: int) -> tuple[AttachmentView, ...]:
+    """The files of a case, oldest first. NotFound when the case may not be seen."""
+    if not CaseRow.objects.visible_to(actor).filter(pk=number).exists():
+        raise NotFound(f"There is no case {case_reference(number)} that you may see.")
+    return tuple(_attachment(row) for row in Attachment.objects.filter(case_id=number).order_by("id"))
 
 
 def attachment_file(actor: Actor, number: int, attachment_id: int) -> tuple[AttachmentView, Path]:
