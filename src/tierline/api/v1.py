@@ -1,5 +1,14 @@
-"""Version 1 of the machine interface, as one object that ``urls.py`` mounts. Refuses every call without a token."""
+"""Version 1 of the machine interface, as one object that ``urls.py`` mounts. Refuses every call without a key."""
 
-from ninja import NinjaAPI
+from tierline.api import attachments, cases, me, moves, outbox, plans
+from tierline.api.interface import Interface
 
-api = NinjaAPI(title="Tierline", version="1", urls_namespace="api-v1", openapi_url="/openapi.json", docs_url=None)
+api = Interface()
+api.add_router("/cases", cases.router)
+api.add_router("/cases", moves.router)
+api.add_router("/cases", attachments.router)
+api.add_router("/search", cases.search_router)
+api.add_router("/decisions", plans.decisions_router)
+api.add_router("/plans", plans.router)
+api.add_router("/outbox", outbox.router)
+api.add_router("/me", me.router)

@@ -1,0 +1,156 @@
+"""What callers send, endpoint by endpoint. Every limit is in the schema; unknown keys are refused."""
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Field
+
+from tierline.api import fields as f
+
+
+class Number(f.Asked):
+    """What another system calls the case."""
+
+    system: f.Slug
+    number: f.OutsideNumber
+
+
+class NewCase(f.Asked):
+    """What somebody reported. ``holder`` is the team that takes it in: one of the caller's own."""
+
+    holder: f.Team
+    service: f.Service
+    summary: f.Summary
+    reported_by: Literal["telephone", "email", "chat", "in-person", "web", "api"] = "api"
+    description: f.Text = ""
+    fault_in: f.FaultIn = "unknown"
+    needs_tier: f.Tier = 1
+    audience: f.Audience = "veteran"
+    flags: f.Flags = ()
+    answers: f.Answers = Field(default_factory=dict)
+    numbers: Annotated[tuple[Number, ...], Field(max_length=20)] = ()
+    reporter_name: f.Line = ""
+    reporter_contact: f.Contact = ""
+
+
+class Corrections(f.Asked):
+    """Facts that are known better now; what is left out stays."""
+
+    service: f.Service | None = None
+    fault_in: f.FaultIn | None = None
+    needs_tier: f.Tier | None = None
+    flags: f.Flags | None = None
+    answers: f.Answers = Field(default_factory=dict)
+
+
+class Note(f.Asked):
+    """An internal note: it never leaves towards the reporter."""
+
+    text: f.WrittenText
+
+
+class Word(f.Asked):
+    """A text for the reporter, verbatim."""
+
+    text: f.WrittenText
+
+
+class Wait(f.Asked):
+    """For whose answer the case waits."""
+
+    for_what: f.WrittenText
+
+
+class Solution(f.Asked):
+    """What solved it."""
+
+    solution: f.WrittenText
+
+
+class Told(f.Asked):
+    """How the reporter was told, or why they could not be."""
+
+    told: f.WrittenText
+
+
+class Reopening(f.Asked):
+    """Why it is open again."""
+
+    reason: f.WrittenText
+
+
+class Acknowledgement(f.Asked):
+    """What the receiver said, if anything."""
+
+    said: f.Text = ""
+
+
+class Refusal(f.Asked):
+    """Why the receiver does not take it."""
+
+    reason: f.Reason
+
+
+class HandOff(f.Asked):
+    """An offer to the team the plans name, or to ``to`` with the reason in ``override``.
+
+    ``ask`` is the one thing asked of the receiver and may leave this system; ``note`` stays inside.
+    """
+
+    ask: f.Ask
+    note: f.Text = ""
+    to: f.Team | None = None
+    override: Annotated[f.Text, Field(max_length=2000)] = ""
+
+
+class Facts(f.Asked):
+    """The facts a decision is asked for, as ``tierline route`` reads them."""
+
+    service: f.Slug
+    holder: f.Slug
+    fault_in: f.Slug = "unknown"
+    needs_tier: f.Tier
+    audience: f.Audience = "veteran"
+    asks: Literal["veteran", "reporter"] | None = None
+    flags: f.Flags = ()
+    supplied: Annotated[
+        tuple[f.Slug, ...] | None, Field(max_length=200, description="Intake fields that are filled; absent means all")
+    ] = None
+    at: Annotated[AwareDatetime | None, Field(description="The instant to decide for; absent means now")] = None
+
+
+class Queue(f.Asked):
+    """Which queue, which tab, from where on."""
+
+    team: f.Team
+    tab: Literal["new", "todo", "waiting", "overdue"] = "todo"
+    service: f.Slug | None = None
+    assignee: f.Line | None = None
+    flag: f.Flag | None = None
+    missing: bool = False
+    cursor: Annotated[str | None, Field(pattern=r"^[0-9a-f]{32}$", min_length=32, max_length=32)] = None
+
+
+class StoryPart(f.Asked):
+    """From which fact on."""
+
+    after: Annotated[int, Field(ge=0, le=f.BIGGEST_ID)] = 0
+
+
+class Moment(f.Asked):
+    """At which instant (RFC 3339, with an offset)."""
+
+    at: AwareDatetime
+
+
+class Search(f.Asked):
+    """The words, and below which case number to go on."""
+
+    q: Annotated[str, Field(pattern=r"^[^\x00]*[^\s\x00-\x1f][^\x00]*$", min_length=1, max_length=200)]
+    before: f.Id | None = None
+
+
+class Outbox(f.Asked):
+    """Which messages, and below which id to go on."""
+
+    state: Literal["pending", "held", "done", "failed", "withdrawn"] | None = None
+    before: f.Id | None = None

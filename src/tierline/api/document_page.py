@@ -1,0 +1,122 @@
+"""The OpenAPI document as it is served: as JSON for programs, as a page for people that needs no script.
+
+Written once for each planbook version and kept; refuses nothing, for it says nothing about any case.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from ninja import NinjaAPI
+from pydantic_core import to_json
+
+from tierline.foundation.trouble import NotFound
+from tierline.plans.queries import planbook_in_force
+
+ROOT = "/api/v1/"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldShown:
+    """One parameter or body field as the page shows it."""
+
+    name: str
+    place: str
+    kind: str
+    required: bool
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointShown:
+    """One endpoint as the page shows it."""
+
+    anchor: str
+    method: str
+    path: str
+    summary: str
+    description: str
+    fields: tuple[FieldShown, ...]
+    answers: tuple[tuple[int, str], ...]
+
+
+def as_json(request: HttpRequest, api: NinjaAPI) -> HttpResponse:  # noqa: ARG001 - Django's form of a view
+    """``openapi.json``."""
+    return HttpResponse(_written(api, _version())[0], content_type="application/json")
+
+
+def as_page(request: HttpRequest, api: NinjaAPI) -> HttpResponse:  # noqa: ARG001 - Django's form of a view
+    """The same for people."""
+    return HttpResponse(_written(api, _version())[1])
+
+
+def _version() -> int:
+    try:
+        return planbook_in_force().version
+    except NotFound:
+        return 0
+
+
+@lru_cache(maxsize=4)
+def _written(api: NinjaAPI, version: int) -> tuple[bytes, str]:  # noqa: ARG001 - another planbook, other words
+    document = api.get_openapi_schema(path_prefix=ROOT)
+    groups: dict[str, list[EndpointShown]] = {}
+    for endpoint, tag in _endpoints(document):
+        groups.setdefault(tag, []).append(endpoint)
+    page = render_to_string("tierline/api.html", {"introduction": api.description.split("\n\n"), "groups": groups})
+    return to_json(document), page
+
+
+def _endpoints(document: dict[str, Any]) -> Iterator[tuple[EndpointShown, str]]:
+    schemas = document["components"]["schemas"]
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            endpoint = EndpointShown(
+                anchor=operation["operationId"],
+                method=method.upper(),
+                path=path,
+                summary=operation["summary"],
+                description=operation.get("description", ""),
+                fields=(*_parameters(operation), *_body(operation, schemas)),
+                answers=tuple((int(status), said["description"]) for status, said in operation["responses"].items()),
+            )
+            yield endpoint, operation["tags"][0]
+
+
+def _parameters(operation: dict[str, Any]) -> Iterator[FieldShown]:
+    for one in operation["parameters"]:
+        about = one.get("description", "")
+        yield FieldShown(one["name"], one["in"], _kind(one["schema"]), one["required"], about)
+
+
+def _body(operation: dict[str, Any], schemas: dict[str, Any]) -> Iterator[FieldShown]:
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        schema = _resolved(content["schema"], schemas)
+        for name, field in schema.get("properties", {}).items():
+            required = name in schema.get("required", ())
+            yield FieldShown(name, "body", _kind(field), required, field.get("description", ""))
+
+
+def _resolved(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
+    reference = schema.get("$ref")
+    found: dict[str, Any] = schemas[reference.rsplit("/", 1)[-1]] if reference else schema
+    return found
+
+
+def _kind(schema: dict[str, Any]) -> str:
+    """A field's type in a few words: ``string, up to 200 characters``."""
+    if "anyOf" in schema:
+        return " or ".join(_kind(one) for one in schema["anyOf"] if one.get("type") != "null")
+    if "$ref" in schema:
+        return str(schema["$ref"]).rsplit("/", 1)[-1]
+    words = [str(schema.get("format") or schema.get("type", "any"))]
+    if "enum" in schema:
+        words = [f"one of {', '.join(map(str, schema['enum']))}"]
+    if "items" in schema:
+        words = [f"list of {_kind(schema['items'])}"]
+    if "maxLength" in schema and "enum" not in schema:
+        words.append(f"up to {schema['maxLength']:,} characters")
+    return ", ".join(words)

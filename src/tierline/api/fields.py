@@ -1,0 +1,63 @@
+"""The kinds of field that calls and answers are made of, each with its limits in the schema.
+
+Refuses before anything is looked up: names that are no names, numbers no table can hold, text with NUL or too long.
+What the plans name (teams, services, systems) is marked here and listed by ``document.py``, so that the document a
+client reads says which words count.
+"""
+
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+BIGGEST_ID: Final = 2**63 - 1
+LONGEST_SLUG: Final = 60
+NAMED: Final = "x-named-in-plans"  # marks a field whose words the plans in force list; ``document.py`` replaces it
+
+_SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+_ANYTHING = r"^[^\x00]*$"
+_SOMETHING = r"^[^\x00]*[^\s\x00-\x1f][^\x00]*$"
+_LINE = r"^[^\x00-\x1f\x7f]*$"
+_WRITTEN_LINE = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
+
+
+def _named(kind: Literal["services", "systems", "teams"]) -> Any:
+    return Field(json_schema_extra={NAMED: kind})
+
+
+Slug = Annotated[str, StringConstraints(pattern=_SLUG, min_length=1, max_length=LONGEST_SLUG)]
+Service = Annotated[Slug, _named("services")]
+FaultIn = Annotated[Slug, _named("systems")]
+Team = Annotated[Slug, _named("teams")]
+Tier = Annotated[int, Field(ge=1, le=4, strict=True, description="Support tier, 1 to 4")]
+Audience = Literal["veteran", "staff"]
+Flag = Literal["security-privacy", "congressional", "patient-safety"]
+Flags = Annotated[tuple[Flag, ...], Field(max_length=3)]
+Id = Annotated[int, Field(ge=1, le=BIGGEST_ID)]
+Version = Annotated[int, Field(ge=1)]
+
+Reference = Annotated[
+    str, StringConstraints(pattern=r"^TL-[1-9][0-9]{0,17}$", max_length=21), Field(description="Like TL-1042")
+]
+Summary = Annotated[str, StringConstraints(pattern=_WRITTEN_LINE, min_length=1, max_length=200)]
+Line = Annotated[str, StringConstraints(pattern=_LINE, max_length=120)]
+Contact = Annotated[str, StringConstraints(pattern=_LINE, max_length=200)]
+OutsideNumber = Annotated[str, StringConstraints(pattern=_WRITTEN_LINE, min_length=1, max_length=80)]
+Text = Annotated[str, StringConstraints(pattern=_ANYTHING, max_length=20_000)]
+WrittenText = Annotated[str, StringConstraints(pattern=_SOMETHING, min_length=1, max_length=20_000)]
+Ask = Annotated[str, StringConstraints(pattern=_SOMETHING, min_length=1, max_length=2000)]
+Reason = Annotated[str, StringConstraints(pattern=_SOMETHING, min_length=1, max_length=2000)]
+Answers = Annotated[
+    dict[Slug, Text], Field(max_length=60, description="Intake field to what was answered; empty text takes it away")
+]
+
+
+class Asked(BaseModel):
+    """What a caller sends. Unknown keys are refused: a misspelt field must not be lost in silence."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Told(BaseModel):
+    """What is answered."""
+
+    model_config = ConfigDict(from_attributes=True, frozen=True)

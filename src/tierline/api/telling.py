@@ -1,0 +1,84 @@
+"""From what queries return to what is answered. Pure."""
+
+from django.http import HttpResponse
+
+from tierline.api import told
+from tierline.cases.actions.changing import Saved
+from tierline.cases.queries import AttachmentView, CaseLine, CaseView
+from tierline.foundation.ids import case_reference
+from tierline.outbox.queries import EffectView
+from tierline.plans.decision import Decision
+from tierline.timeline.fact import Fact
+
+
+def decision_told(decision: Decision) -> told.Decision:
+    """What the plans say, with the sentences it rests on."""
+    return told.Decision.model_validate(decision)
+
+
+def line_told(line: CaseLine) -> told.CaseLine:
+    """One case in a list."""
+    return told.CaseLine.model_validate(line)
+
+
+def case_told(view: CaseView) -> told.Case:
+    """A case."""
+    return told.Case(
+        **line_told(view.line).model_dump(),
+        description=view.description,
+        answers=dict(view.answers),
+        reporter_name=view.reporter_name,
+        reporter_contact=view.reporter_contact,
+        reported_by=view.reported_by,
+        fault_in=view.fault_in,
+        needs_tier=view.needs_tier,
+        audience=view.audience,
+        planbook=view.planbook,
+        numbers=[told.Number(system=system, number=number) for system, number in view.numbers],
+        hand_offs=[told.HandOff.model_validate(hand_off) for hand_off in view.hand_offs],
+        attachments=[attachment_told(attachment) for attachment in view.attachments],
+        decision=decision_told(view.decision),
+        next_moves=[str(move) for move in view.moves],
+        may_change=view.may_change,
+    )
+
+
+def attachment_told(view: AttachmentView) -> told.Attachment:
+    """One file."""
+    return told.Attachment.model_validate(view)
+
+
+def fact_told(fact: Fact) -> told.Fact:
+    """One thing that happened."""
+    return told.Fact(id=fact.id, at=fact.at, actor=fact.actor, kind=fact.kind, said=dict(fact.said))
+
+
+def effect_told(view: EffectView) -> told.Effect:
+    """One message on its way."""
+    return told.Effect(
+        id=view.id,
+        channel=view.channel,
+        state=view.state,
+        about=case_reference(view.subject_id) if view.subject_kind == "case" else view.subject_kind,
+        team=view.team,
+        message=dict(view.message),
+        attempts=view.attempts,
+        created_at=view.created_at,
+        next_try_at=view.next_try_at,
+        not_after=view.not_after,
+        settled_at=view.settled_at,
+        trouble=view.trouble,
+        evidence=dict(view.evidence),
+        next_moves=[str(move) for move in view.moves],
+    )
+
+
+def etag(version: int) -> str:
+    """A case's version as the tag that ``If-Match`` takes."""
+    return f'"{version}"'
+
+
+def saved_told(response: HttpResponse, number: int, left: Saved) -> told.Saved:
+    """What a change left behind, with the new version as the answer's ETag."""
+    response.headers["ETag"] = etag(left.version)
+    return told.Saved(reference=case_reference(number), version=left.version, state=left.state, fact=left.fact)

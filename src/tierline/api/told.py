@@ -1,0 +1,259 @@
+"""What is answered, endpoint by endpoint. Instants are RFC 3339 with an offset."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from tierline.api.fields import Told
+
+Instant = datetime
+
+
+class Reason(Told):
+    """One sentence of a plan that a decision rests on."""
+
+    plan: str
+    clause: str
+    source: str
+    text: str
+
+
+class Decision(Told):
+    """What the plans say (the words of ``tierline route``)."""
+
+    outcome: str
+    to: str | None
+    tier: int | None
+    by: str | None
+    system: str | None
+    tell: list[str]
+    missing: list[str]
+    because: list[Reason]
+
+
+class Number(Told):
+    """What another system calls the case."""
+
+    system: str
+    number: str
+
+
+class Entered(Told):
+    """The case that was made. A restricted one may not be seen again by its maker unless they have the duty."""
+
+    reference: str
+    version: int
+    restricted: bool
+    decision: Decision
+
+
+class Saved(Told):
+    """What a change left behind; ``version`` is also the ETag."""
+
+    reference: str
+    version: int
+    state: str
+    fact: Annotated[int, Field(description="The id of the fact on the case's story")]
+
+
+class HandOffMade(Told):
+    """The hand-off that was offered."""
+
+    reference: str
+    hand_off: int
+
+
+class CaseLine(Told):
+    """One case in a list."""
+
+    reference: str
+    state: str
+    summary: str
+    service: str
+    holder: str
+    offered_to: str | None
+    recorded_by: str | None
+    assignee: str
+    trail: list[str]
+    flags: list[str]
+    missing: list[str]
+    theirs: str
+    restricted: bool
+    opened_at: Instant
+    changed_at: Instant
+    due_at: Annotated[Instant | None, Field(description="The promise that runs now; null when none does")]
+    version: int
+
+
+class HandOff(Told):
+    """One hand-off, past or open."""
+
+    id: int
+    state: str
+    sender: str
+    receiver: str
+    tier: int
+    by: str
+    system: str | None
+    ask: str
+    note: str
+    override: str
+    offered_by: str
+    offered_at: Instant
+    acknowledge_by: Instant
+    answered_by: str
+    answered_at: Instant | None
+    refusal: str
+
+
+class Attachment(Told):
+    """One file of a case."""
+
+    id: int
+    name: str
+    kind: str
+    size: int
+    added_by: str
+    added_at: Instant
+
+
+class Attachments(Told):
+    """The files of a case, oldest first."""
+
+    attachments: list[Attachment]
+
+
+class AttachmentMade(Told):
+    """The file that was kept."""
+
+    reference: str
+    attachment: int
+
+
+class Case(CaseLine):
+    """A case with what its page shows, but for its story. ``next_moves`` are those the caller may make now."""
+
+    description: str
+    answers: dict[str, str]
+    reporter_name: str
+    reporter_contact: str
+    reported_by: str
+    fault_in: str
+    needs_tier: int
+    audience: str
+    planbook: int
+    numbers: list[Number]
+    hand_offs: list[HandOff]
+    attachments: list[Attachment]
+    decision: Decision
+    next_moves: list[str]
+    may_change: bool
+
+
+class Queue(Told):
+    """A page of a queue, the promise due first on top. ``counts`` stop at 1,000; ``next`` goes into ``cursor``."""
+
+    team: str
+    tab: str
+    at: Instant
+    counts: dict[str, int]
+    cases: list[CaseLine]
+    next: str | None
+
+
+class Found(Told):
+    """Cases that hold the words, newest first; ``next`` goes into ``before``."""
+
+    words: str
+    cases: list[CaseLine]
+    next: int | None
+
+
+class Fact(Told):
+    """One thing that happened. ``said`` holds what this kind of fact has to say."""
+
+    id: int
+    at: Instant
+    actor: str
+    kind: str
+    said: dict[str, Any]
+
+
+class Story(Told):
+    """A part of a case's story, oldest first; ``next`` goes into ``after``."""
+
+    facts: list[Fact]
+    next: int | None
+
+
+class AsItStood(Told):
+    """The case's remembered fields at an instant, and the facts known then."""
+
+    reference: str
+    at: Instant
+    fields: dict[str, Any]
+    facts: list[Fact]
+
+
+class Gap(Told):
+    """What a plan's document leaves open."""
+
+    id: str
+    source: str
+    text: str
+
+
+class Plan(Told):
+    """One plan in force."""
+
+    id: str
+    kind: str
+    title: str
+    version: int
+    document: str
+    under: str | None
+    clauses: int
+    gaps: list[Gap]
+
+
+class Plans(Told):
+    """The planbook in force: its version, its plans, and what they leave open."""
+
+    version: int
+    plans: list[Plan]
+
+
+class Effect(Told):
+    """One message on its way, with attempts and evidence. ``about`` is the case it belongs to."""
+
+    id: int
+    channel: str
+    state: str
+    about: str
+    team: str
+    message: dict[str, Any]
+    attempts: int
+    created_at: Instant
+    next_try_at: Instant | None
+    not_after: Instant
+    settled_at: Instant | None
+    trouble: str
+    evidence: dict[str, Any]
+    next_moves: list[str]
+
+
+class Outbox(Told):
+    """A page of messages, newest first; ``next`` goes into ``before``."""
+
+    effects: list[Effect]
+    next: int | None
+
+
+class Me(Told):
+    """Who the key belongs to."""
+
+    name: str
+    teams: list[str]
+    organisations: list[str]
+    duties: list[str]
