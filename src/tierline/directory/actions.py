@@ -4,12 +4,17 @@ import secrets
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from tierline.directory.actor import Actor
 from tierline.directory.models import DutyHolding, Membership, Organisation, Person, Team, Token
 from tierline.directory.queries import TOKEN_PREFIX, token_digest
-from tierline.foundation.trouble import NotAllowed, NotFound
+from tierline.foundation.trouble import NotAllowed, NotFound, Unusable
+
+LONGEST_LABEL = 80
+MOST_KEYS = 20  # valid at the same time, a person
 
 
 @transaction.atomic
@@ -59,6 +64,17 @@ def issue_token(actor: Actor, *, label: str, at: datetime) -> str:
     """A new key of the actor's own. Returned once; only its digest is kept."""
     if actor.person_id is None:
         raise NotAllowed("Only a person can have a key.")
+    label = label.strip()
+    if not label or len(label) > LONGEST_LABEL or not label.isprintable():
+        raise Unusable(
+            f"Say what the key is for, in one line of at most {LONGEST_LABEL} characters.",
+            {"label": f"Give it a name of 1 to {LONGEST_LABEL} characters."},
+        )
+    if Token.objects.filter(person_id=actor.person_id, revoked_at=None).count() >= MOST_KEYS:
+        raise Unusable(
+            f"You have {MOST_KEYS} keys already. Revoke one that is no longer used, then make a new one.",
+            {"label": "Revoke a key first."},
+        )
     key = TOKEN_PREFIX + secrets.token_urlsafe(32)
     Token.objects.create(digest=token_digest(key), person_id=actor.person_id, label=label, created_at=at)
     return key
@@ -68,3 +84,23 @@ def revoke_token(actor: Actor, token_id: int, *, at: datetime) -> None:
     """Make one of the actor's own keys useless at once."""
     if not Token.objects.filter(pk=token_id, person_id=actor.person_id or 0, revoked_at=None).update(revoked_at=at):
         raise NotFound("You have no such key, or it was revoked already.")
+
+
+def change_password(actor: Actor, *, old: str, new: str, again: str) -> None:
+    """Give the actor a new password. Refuses a wrong old one, two that differ, and one that is easy to guess."""
+    person = Person.objects.filter(pk=actor.person_id or 0, is_active=True).first()
+    if person is None:
+        raise NotAllowed("Only a person can have a password.")
+    troubles: dict[str, str] = {}
+    if not person.check_password(old):
+        troubles["old_password"] = "That is not your password now. Capital letters count."  # noqa: S105 - a sentence
+    if new != again:
+        troubles["again"] = "The two are not the same. Type the new password twice."
+    try:
+        validate_password(new, person)
+    except ValidationError as refusal:
+        troubles["new_password"] = " ".join(refusal.messages)
+    if troubles:
+        raise Unusable("Your password was not changed.", troubles)
+    person.set_password(new)
+    person.save(update_fields=["password"])

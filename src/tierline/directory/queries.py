@@ -67,6 +67,12 @@ def colleagues(team: str) -> list[Colleague]:
     return [Colleague(person.pk, person.name, person.email) for person in people]
 
 
+def people_with_duty(duty: str) -> list[Colleague]:
+    """Active people who hold a duty or stand in for its holder, the holder first."""
+    people = Person.objects.filter(duties__duty=duty, is_active=True).order_by("duties__rank", "name")
+    return [Colleague(person.pk, person.name, person.email) for person in people]
+
+
 def teams_with_people() -> frozenset[str]:
     """Teams in which somebody can sign in; for the others their sender writes down what they say."""
     return frozenset(Team.objects.filter(people__is_active=True).values_list("pk", flat=True).distinct())

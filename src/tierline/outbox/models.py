@@ -34,6 +34,7 @@ class EffectRow(models.Model):
             models.Index(fields=["next_try_at"], condition=models.Q(state="pending"), name="effects_to_try"),
             models.Index(fields=["subject_kind", "subject_id"], name="effects_of_a_subject"),
             models.Index(fields=["team", "-id"], name="effects_of_a_team"),
+            models.Index(fields=["state", "-id"], name="effects_in_a_state"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(

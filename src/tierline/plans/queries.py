@@ -5,10 +5,11 @@ Keeps compiled planbooks in memory; asks the database at most once a second.
 
 import time
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 
 from tierline.foundation.trouble import NotFound
+from tierline.plans.checking import Check, check_planbook
 from tierline.plans.loading import planbook_from_texts
 from tierline.plans.models import PlanbookVersion
 from tierline.plans.planbook import Planbook
@@ -75,12 +76,25 @@ def versions() -> list[VersionView]:
     ]
 
 
+def check_of_version(number: int, at: datetime) -> Check:
+    """What the full check of a version finds, remembered for each stretch of time; coverage is that at ``at``."""
+    return _checked(number, planbook_version(number).planbook.epoch(at))
+
+
 def forget() -> None:
     """Look at the database again at the next question: after publishing, and between tests."""
     _Remembered.looked_at = float("-inf")
     _compiled.cache_clear()
+    _checked.cache_clear()
 
 
 @lru_cache(maxsize=8)
 def _compiled(number: int) -> Planbook:
     return planbook_from_texts(texts_of_version(number))
+
+
+@lru_cache(maxsize=8)
+def _checked(number: int, epoch: int) -> Check:
+    planbook = planbook_version(number).planbook
+    # Any instant of the stretch will do; before the first boundary nothing is in force, whichever it is.
+    return check_planbook(planbook, planbook.boundaries[epoch - 1] if epoch else datetime.min.replace(tzinfo=UTC))
