@@ -88,9 +88,7 @@ def facts_from_json(value: object) -> Facts:
 def words_of(value: object) -> FactWords:
     """The same as a plain tuple, in the order of the fields of ``Facts``: what a cache can be keyed by."""
     if type(value) is not dict:
-        raise FactsRefused(
-            "line", "is not a JSON object", 'write one object like {"service": ..., "holder": ...}'
-        )
+        raise FactsRefused("line", "is not a JSON object", 'write one object like {"service": ..., "holder": ...}')
     if not KEYS.issuperset(value):
         _refuse_unknown_key(value)
     tier = value.get("needs_tier")
@@ -123,9 +121,7 @@ def instant_from_json(text: object) -> datetime:
     try:
         return datetime.fromisoformat(text.upper())
     except ValueError:
-        raise FactsRefused(
-            "at", f"{_short(text)} is no day and time that exists", "correct the date"
-        ) from None
+        raise FactsRefused("at", f"{_short(text)} is no day and time that exists", "correct the date") from None
 
 
 def id_from_json(value: dict[str, Any]) -> str | int | None:

@@ -17,6 +17,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from tierline.plans import schema
+from tierline.plans.conditions import When
 from tierline.plans.decision import By, Decision, Reason
 from tierline.plans.facts import Facts, FactWords
 from tierline.plans.reading import PlanText
@@ -130,7 +131,7 @@ class Planbook:
             key=f"{plan.id}/{entry.id}",
             kind=kind,
             reason=Reason(plan.id, entry.id, source_of(plan, entry.source), entry.text),
-            terms=terms_of(entry.when or schema.When(), self.universe),
+            terms=terms_of(entry.when or When(), self.universe),
             then=then,
             beaten_by=beaten,
             begins=begins,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tierline.plans import schema
+from tierline.plans.conditions import When
 from tierline.plans.findings import Finding
 from tierline.plans.planbook import PlanFile, overridden
 from tierline.plans.reading import Path
@@ -134,10 +135,10 @@ def _in_clauses(plan: schema.Plan) -> Iterator[Reference]:
         yield from _each((*path, "then", "requires"), then.requires, "intake")
         yield from _each((*path, "binds"), clause.binds, "duties", "teams", "organisations")
     for place, gap in enumerate(plan.gaps):
-        yield from _in_conditions(("gaps", place, "when"), gap.when or schema.When())
+        yield from _in_conditions(("gaps", place, "when"), gap.when or When())
 
 
-def _in_conditions(path: Path, when: schema.When) -> Iterator[Reference]:
+def _in_conditions(path: Path, when: When) -> Iterator[Reference]:
     sections = {"holder": "teams", "service": "services", "fault_in": "systems", "to": "teams"}
     for key, section in sections.items():
         only = getattr(when, key)

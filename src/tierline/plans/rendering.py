@@ -13,6 +13,7 @@ from html import escape
 from typing import Final, Literal
 
 from tierline.plans import schema
+from tierline.plans.conditions import When
 from tierline.plans.decision import CHANNELS
 from tierline.plans.planbook import Planbook
 from tierline.plans.references import heading_names
@@ -90,7 +91,7 @@ def _clause(clause: schema.Clause) -> Item:
     return Item("clause", clause.id, clause.text, tuple(details))
 
 
-def _when(when: schema.When | None) -> Iterator[str]:
+def _when(when: When | None) -> Iterator[str]:
     words = when_in_words(when) if when else ""
     if words:
         yield f"when {words}"

@@ -9,21 +9,20 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     StringConstraints,
     field_validator,
     model_validator,
 )
 
+from tierline.plans.conditions import Entry, When
 from tierline.plans.decision import BUILT_IN, By
-from tierline.plans.facts import Asks, Audience, Flag
+from tierline.plans.facts import Audience
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", max_length=80)]
 Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
@@ -33,13 +32,6 @@ Kind = Literal["restrict", "scope", "contact", "route", "intake", "tell", "duty"
 
 _SPAN = re.compile(r"([0-9]+)([mhd])")
 _UNITS: Final = {"m": "minutes", "h": "hours", "d": "days"}
-_TIERS = re.compile(r"([1-4])(?:\+|-([1-4]))")
-
-
-class Entry(BaseModel):
-    """What every part of a plan's file is: closed to unknown keys, unchangeable once read."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
 def _span(value: object) -> object:
@@ -293,64 +285,6 @@ class Downtime(Entry):
     procedures: tuple[Procedure, ...] = ()
 
 
-class Only(Entry):
-    """A condition on one fact: one of ``values``, or with ``excluded`` any other."""
-
-    values: tuple[str | int, ...]
-    excluded: bool = False
-
-
-def _only(value: object) -> object:
-    """``x``, ``[x, y]`` or ``{except: [x, y]}``."""
-    if isinstance(value, Only):
-        return value
-    excluded = isinstance(value, dict)
-    if isinstance(value, dict):
-        if set(value) != {"except"}:
-            raise ValueError("a condition is a word, a list, or {except: [words]}")
-        value = value["except"]
-    words = value if isinstance(value, list) else [value]
-    if not words or not all(type(word) in (str, int) for word in words):
-        raise ValueError("a condition is a word, a list, or {except: [words]}, and never empty")
-    return Only(values=tuple(words), excluded=excluded)
-
-
-def _only_tiers(value: object) -> object:
-    """The same for tiers, where ``2+`` and ``1-2`` are ranges."""
-    if isinstance(value, str) and (match := _TIERS.fullmatch(value)):
-        value = list(range(int(match[1]), int(match[2] or 4) + 1))
-    only = _only(value)
-    if isinstance(only, Only) and not all(tier in (1, 2, 3, 4) for tier in only.values):
-        raise ValueError("a tier is 1, 2, 3 or 4, or a range like 2+ or 1-2")
-    return only
-
-
-def _words(*allowed: str) -> BeforeValidator:
-    def check(value: object) -> object:
-        only = _only(value)
-        if isinstance(only, Only) and not set(only.values) <= set(allowed):
-            raise ValueError(f"only {', '.join(allowed)} can stand here")
-        return only
-
-    return BeforeValidator(check)
-
-
-Condition = Annotated[Only, BeforeValidator(_only)]
-
-
-class When(Entry):
-    """The facts a clause applies to; what is left out may be anything. ``to`` is for intake clauses."""
-
-    holder: Condition | None = None
-    service: Condition | None = None
-    fault_in: Condition | None = None
-    needs_tier: Annotated[Only, BeforeValidator(_only_tiers)] | None = None
-    audience: Annotated[Only, _words(*Audience.__args__)] | None = None
-    asks: Annotated[Only, _words(*Asks.__args__)] | None = None
-    flags: Annotated[Only, _words(*Flag.__args__)] | None = None
-    to: Condition | None = None
-
-
 class Then(Entry):
     """What a clause decides; which keys may stand here depends on its kind."""
 
@@ -406,12 +340,8 @@ class Clause(Entry):
             self.kind != "scope" or self.then.out or not self.then.taken_by,
             "what is in is taken by nobody else",
         )
-        _require(
-            self.when.to is None or self.kind == "intake", "only an intake clause asks where a case goes"
-        )
-        _require(
-            self.when.asks is None or self.kind in ("contact", "tell"), "asks belongs to contact clauses"
-        )
+        _require(self.when.to is None or self.kind == "intake", "only an intake clause asks where a case goes")
+        _require(self.when.asks is None or self.kind in ("contact", "tell"), "asks belongs to contact clauses")
         _require(self.kind != "duty" or bool(self.binds), "a duty clause says whom it binds")
         _require(
             self.from_ is None or self.until is None or self.from_ < self.until,
@@ -465,8 +395,3 @@ class Plan(Entry):
 def _require(holds: bool, otherwise: str) -> None:
     if not holds:
         raise ValueError(otherwise)
-
-
-def first_error(errors: list[Any]) -> str:
-    """Pydantic's word for what is wrong, without its preamble."""
-    return str(errors[0]["msg"]).removeprefix("Value error, ")

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from tierline.plans.conditions import Only, When
 from tierline.plans.decision import Reason
 from tierline.plans.facts import AUDIENCES, TIERS, UNKNOWN, USER, FactWords
-from tierline.plans.schema import Only, Then, When
+from tierline.plans.schema import Then
 
 Words = frozenset[str] | None  # None: anything, even a word no plan knows
 _ALL_TIERS: Final = frozenset(TIERS)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from tierline.plans import schema
+from tierline.plans.conditions import Only, When
 
 _NAMES: Final = {
     "holder": "held by",
@@ -21,13 +22,13 @@ _NAMES: Final = {
 }
 
 
-def when_in_words(when: schema.When) -> str:
+def when_in_words(when: When) -> str:
     """The conditions of a clause in one line; nothing when it always applies."""
     parts = [(name, getattr(when, field)) for field, name in _NAMES.items()]
     return ", ".join(f"{name} {_only(only)}" for name, only in parts if only is not None)
 
 
-def _only(only: schema.Only) -> str:
+def _only(only: Only) -> str:
     words = [str(word) for word in only.values]
     return f"any but {' or '.join(words)}" if only.excluded else " or ".join(words)
 
