@@ -1,0 +1,23 @@
+"""Callers with keys of the cast."""
+
+import pytest
+from tests.api.callers import Caller, caller
+from tests.people import Cast
+
+
+@pytest.fixture
+def agent(cast: Cast) -> Caller:
+    """HRC, Tier 1."""
+    return caller(cast.agent)
+
+
+@pytest.fixture
+def triager(cast: Cast) -> Caller:
+    """vets.gov, who takes what HRC hands on."""
+    return caller(cast.triager)
+
+
+@pytest.fixture
+def outsider(cast: Cast) -> Caller:
+    """Somebody of an organisation that has nothing to do with any of it."""
+    return caller(cast.outsider)
