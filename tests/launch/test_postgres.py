@@ -1,6 +1,7 @@
 """The embedded PostgreSQL: private, safe against every way of dying, clear about what is in the way."""
 
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -23,6 +24,7 @@ def server(tmp_path: Path) -> Iterator[Postgres]:
     postgres = Postgres(tmp_path / "home")
     yield postgres
     postgres.stop()
+    shutil.rmtree(postgres.places.socket, ignore_errors=True)
 
 
 def rows(server: Postgres) -> list[int]:
@@ -123,6 +125,7 @@ def test_lock_files_of_the_dead_are_no_hindrance(server: Postgres) -> None:
     server.start()
     server.stop()
     stranger = f"{os.getpid()}\n{server.places.data}\n1\n5432\n"
+    server.places.socket.mkdir(mode=0o700, exist_ok=True)
     (server.places.data / "postmaster.pid").write_text(stranger)
     (server.places.socket / ".s.PGSQL.5432.lock").write_text(stranger)
     server.start()

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.launch.ports_for_tests import free_port
 
 from tierline.launch.events import LARGEST_LOG, Events, put_away_large_logs
 from tierline.launch.first_page import first_page_status
@@ -23,11 +23,6 @@ from tierline.launch.processes import PROC, command_of, is_alive, pids, working_
 from tierline.launch.supervisor import LONGEST_DELAY, Kept, _edition, delay_before
 
 TIERLINE = [sys.executable, "-m", "tierline.cli.main", "run"]
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 @dataclass

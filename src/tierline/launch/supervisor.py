@@ -28,8 +28,8 @@ from tierline.launch.places import Places
 from tierline.launch.ports import ADDRESS, take_port
 from tierline.launch.postgres import CannotStart, Postgres, tail
 from tierline.launch.processes import bound_to_this_process, start_child, stop_child
+from tierline.launch.watch import LITTLE_ROOM, external_database, room_on_disk
 
-LITTLE_ROOM = 200_000_000
 LONGEST_DELAY = 30.0
 STEADY_AFTER = 60.0
 WEB_PROCESSES = 2
@@ -122,7 +122,7 @@ class Supervisor:
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._kept: list[Kept] = []
         self._stopping = False
-        self._little_room = False
+        self._watches = [room_on_disk(self.places.home)]
         self._began = time.monotonic()
 
     def say(self, sentence: str) -> None:
@@ -171,6 +171,7 @@ class Supervisor:
     def _start_database(self) -> None:
         if self.launch.database_url:
             self.say("Using the PostgreSQL that DATABASE_URL names")
+            self._watches.append(external_database(self.launch.database_url))
             return
         postgres = self._postgres = Postgres(self.places.home)
         postgres.start()
@@ -287,27 +288,14 @@ class Supervisor:
         while True:
             self._look_after_all()
             if looks % 40 == 0:
-                self._watch_room()
+                for watch in self._watches:
+                    watch.look(self.say)
             looks += 1
             time.sleep(0.25)
 
     def _look_after_all(self) -> None:
         for kept in self._kept:
             kept.look_after(self.say)
-
-    def _watch_room(self) -> None:
-        with suppress(OSError):
-            free = shutil.disk_usage(self.places.home).free
-            if (free < LITTLE_ROOM) == self._little_room:
-                return
-            self._little_room = not self._little_room
-            if self._little_room:
-                self.say(
-                    f"The disk that holds {self.places.home} has only {free // 1_000_000} MB left. Make room: "
-                    "without it nothing new can be kept. What is kept already is safe."
-                )
-            else:
-                self.say("The disk has room again")
 
     # -- stopping ----------------------------------------------------------------------------------------------
 
