@@ -11,7 +11,9 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import IntegrityError, connection, models, transaction
+from psycopg.types.json import Jsonb
 
 from tierline.cases.actions.changing import REMEMBERED, SUBJECT
 from tierline.cases.actions.entering import NewCase, check_report, row_of, texts_of
@@ -218,4 +220,12 @@ def _copy(model: type[models.Model], rows: Iterable[models.Model]) -> None:
     statement = f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN'
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
-            copy.write_row([field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields])
+            copy.write_row([_cell(field, getattr(row, field.attname)) for field in fields])
+
+
+def _cell(field: "models.Field[Any, Any]", value: Any) -> Any:
+    """A value as COPY takes it. Arrays are written out here, many times faster than adapted; these hold ids."""
+    if isinstance(field, ArrayField):
+        words = (word.replace("\\", "\\\\").replace('"', '\\"') for word in value)
+        return "{" + ",".join(f'"{word}"' for word in words) + "}"
+    return Jsonb(value) if isinstance(field, models.JSONField) else value

@@ -103,6 +103,7 @@ class Judge:
 
     def __init__(self, mapping: SourceMapping, planbook: Planbook, *, at: datetime) -> None:
         self._mapping, self._planbook, self._at = mapping, planbook, at
+        self._column: dict[str, str] = {str(meaning): name for meaning, name in mapping.columns.items()}
         self._recogniser = Recogniser(mapping)
         self._zone = ZoneInfo(mapping.times.zone)
         self._record_forms = [re.compile(known.form) for known in mapping.records]
@@ -155,23 +156,20 @@ class Judge:
 
     def _check_texts(self, cells: Mapping[str, str]) -> None:
         for meaning, cell in cells.items():
-            column = self._column(meaning)
+            longest = LONGEST.get(meaning, 200)
+            if len(cell) > longest:
+                raise RowRefused(f"{self._column[meaning]} has {len(cell):,} characters, {longest:,} fit; shorten it")
             if _UNSTORABLE.search(cell):
-                raise RowRefused(
-                    f"{column} holds a character that cannot be stored (NUL or half a character); remove it"
-                )
-            if len(cell) > LONGEST.get(meaning, 200):
-                raise RowRefused(
-                    f"{column} has {len(cell):,} characters, {LONGEST.get(meaning, 200):,} fit; shorten it"
-                )
+                strange = "a character that cannot be stored (NUL or half a character)"
+                raise RowRefused(f"{self._column[meaning]} holds {strange}; remove it")
 
     def _check_record(self, record: str) -> None:
         if not record:
-            raise RowRefused(f"{self._column('record')} is empty; give the record's number")
+            raise RowRefused(f"{self._column['record']} is empty; give the record's number")
         if not any(form.fullmatch(record) for form in self._record_forms):
             known = " or ".join(known.example for known in self._mapping.records)
             raise RowRefused(
-                f"{self._column('record')} '{record[:80]}' has no known form (like {known}); "
+                f"{self._column['record']} '{record[:80]}' has no known form (like {known}); "
                 f"correct the number, or add its form to {self._mapping.file}"
             )
 
@@ -180,7 +178,7 @@ class Judge:
         entered = instant_of(written, self._mapping.times.forms, self._zone)
         if entered is None:
             raise RowRefused(
-                f"{self._column('entered')} '{written[:40]}' is not a time like 11/20/2026 08:10 AM; "
+                f"{self._column['entered']} '{written[:40]}' is not a time like 11/20/2026 08:10 AM; "
                 f"correct it, or add its form to {self._mapping.file}"
             )
         return entered
@@ -191,7 +189,7 @@ class Judge:
         service = services.get((area, sub_area)) or services.get((area, None))
         if service is None:
             raise RowRefused(
-                f"{self._column('area')} '{cells['area'].strip()[:60]}' stands for no service; "
+                f"{self._column['area']} '{cells['area'].strip()[:60]}' stands for no service; "
                 f"correct it, or name its service in {self._mapping.file}"
             )
         if service not in self._planbook.services or self._mapping.holder not in self._planbook.teams:
@@ -207,13 +205,10 @@ class Judge:
             return self._mapping.audience.empty
         if word not in self._audiences:
             raise RowRefused(
-                f"{self._column('contact')} '{text.strip()[:60]}' is no kind of person known here; "
+                f"{self._column['contact']} '{text.strip()[:60]}' is no kind of person known here; "
                 f"correct it, or add the word to {self._mapping.file}"
             )
         return self._audiences[word]
-
-    def _column(self, meaning: str) -> str:
-        return {str(known): name for known, name in self._mapping.columns.items()}[meaning]
 
 
 def _incoming(

@@ -68,6 +68,8 @@ class Recogniser:
         answers: dict[str, str] = {}
         for phrase, pattern in self._phrases:
             for column in phrase.in_:
+                if phrase.field in answers and not phrase.gathers:
+                    break
                 for match in pattern.finditer(texts[column]):
                     self._take(answers, phrase, match["value"])
         if "operating-system" not in answers and "device" in answers:
