@@ -10,6 +10,7 @@ leaves
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -20,19 +21,22 @@ HOME = Path(os.environ.get("TIERLINE_HOME", ".tierline")).resolve()
 
 
 def _secret_key() -> str:
-    """The key of this home, made at the first start and readable by its owner only."""
+    """The key of this home, made at the first start and readable by its owner only.
+
+    Written whole under another name first: two processes that start together agree on one key, and a full disk
+    leaves no empty one behind.
+    """
     path = Path(os.environ.get("TIERLINE_SECRET_KEY_FILE", HOME / "secret-key"))
-    try:
+    with suppress(FileNotFoundError):
         return path.read_text().strip()
-    except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return path.read_text().strip()
-        with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_urlsafe(48))
-        return path.read_text().strip()
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_text(secrets.token_urlsafe(48))
+    with suppress(FileExistsError):
+        path.hardlink_to(draft)
+    draft.unlink()
+    return path.read_text().strip()
 
 
 def _database(url: str | None) -> dict[str, object]:

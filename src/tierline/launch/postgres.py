@@ -5,7 +5,7 @@ runs in a user namespace in which it is not root, no account is made, no file's 
 Refuses a socket folder that belongs to somebody else, a second server on the same files, and to guess when it
 may not run.
 
-Why not the wheel's own wrapper: docs/decisions/0003-embedded-postgresql.md.
+Why not the wheel's own wrapper: docs/decisions/0004-embedded-postgresql.md.
 """
 
 import errno
