@@ -1,7 +1,7 @@
 """Django's settings, all from the environment; refuses to guess a database.
 
 ``TIERLINE_HOME``  folder for everything Tierline keeps (default ``.tierline`` in the working directory)
-``DATABASE_URL``   an external PostgreSQL >= 15 (``postgresql://user:password@host:port/name``); absent: the embedded one
+``DATABASE_URL``   an external PostgreSQL >= 15 (``postgresql://user:password@host:port/name``); absent: embedded
 ``SMTP_URL``       ``smtp://user:password@host:port`` or ``smtps://``; absent: mail is held in the outbox, nothing
 leaves
 ``TIERLINE_HOSTS`` names this site answers to, separated by commas (default: this machine only)
