@@ -43,9 +43,10 @@ class LineRefused(ValueError):
 
 
 class Answers:
-    """The answers of one planbook as encoded text; remembers what it has answered, within bounds."""
+    """The answers of one planbook as encoded text; remembers ``most`` of each kind of what it has answered."""
 
-    def __init__(self, planbook: Planbook, now: datetime) -> None:
+    def __init__(self, planbook: Planbook, now: datetime, most: int = MOST_REMEMBERED) -> None:
+        self._most: Final = most
         self._planbook = planbook
         self._now = planbook.epoch(now)
         self._complete: dict[tuple[int, FactWords], tuple[str, frozenset[str]]] = {}
@@ -84,21 +85,28 @@ class Answers:
             decision = decide(self._planbook.of_epoch(epoch), words)
             handed = decision.outcome is Outcome.HAND_OFF
             required = self._planbook.required_words(words, str(decision.to), epoch) if handed else _NOTHING
-            found = _keep(self._complete, key, (self._encoded(decision), required))
+            found = self._keep(self._complete, key, (self._encoded(decision), required))
         return found
 
     def _of_some_supplied(self, key: tuple[int, FactWords]) -> str:
         found = self._partial.get(key)
         if found is None:
             decision = decide(self._planbook.of_epoch(key[0]), key[1])
-            found = _keep(self._partial, key, self._encoded(decision))
+            found = self._keep(self._partial, key, self._encoded(decision))
         return found
+
+    def _keep(self, remembered: dict[K, V], key: K, value: V) -> V:
+        """Remember a value, starting afresh when there are too many; the value."""
+        if len(remembered) >= self._most:
+            remembered.clear()
+        remembered[key] = value
+        return value
 
     def _epoch(self, at: object) -> int:
         epoch = self._epochs.get(at) if type(at) is str else None
         if epoch is None:
             epoch = self._planbook.epoch(instant_from_json(at))
-            _keep(self._epochs, str(at), epoch)
+            self._keep(self._epochs, str(at), epoch)
         return epoch
 
     def _encoded(self, decision: Decision) -> str:
@@ -111,7 +119,7 @@ class Answers:
             f'"system": {system}, "tell": [{tell}], "missing": [{missing}], "because": [{because}]}}\n'
         )
         # Many questions have the same answer; one text for all of them keeps memory small.
-        return self._texts.get(text) or _keep(self._texts, text, text)
+        return self._texts.get(text) or self._keep(self._texts, text, text)
 
     def _reason(self, reason: Reason) -> str:
         encoded = self._reasons.get(reason)
@@ -120,14 +128,6 @@ class Answers:
             if reason.plan != BUILT_IN:  # built-in reasons speak of the facts: there is no end of them
                 self._reasons[reason] = encoded
         return encoded
-
-
-def _keep(remembered: dict[K, V], key: K, value: V) -> V:
-    """Remember a value, starting afresh when there are too many; the value."""
-    if len(remembered) >= MOST_REMEMBERED:
-        remembered.clear()
-    remembered[key] = value
-    return value
 
 
 def values_of(source: Readable) -> Iterator[list[tuple[int, Any]]]:

@@ -147,7 +147,7 @@ def _open_words(value: object, path: Path = (), owner: str = "") -> Iterator[tup
             if key not in _NOT_PROSE:
                 yield from _open_words(part, (*path, key), owner)
     elif isinstance(value, list):
-        if not value:
+        if not value and owner:  # a whole section may be empty: then there is nothing of that kind
             yield path, owner, "An empty list"
         for place, part in enumerate(value):
             yield from _open_words(part, (*path, place), owner)

@@ -1,0 +1,1 @@
+"""The command, as whoever calls it sees it."""

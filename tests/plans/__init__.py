@@ -1,0 +1,1 @@
+"""What support plans promise: reading, checking, deciding, comparing."""
