@@ -15,7 +15,7 @@ RUN_STAMP := .venv/installed-for-running
 DEVELOP_STAMP := .venv/installed-for-developing
 
 .DEFAULT_GOAL := help
-.PHONY: help install develop run test lint format locks bench bench-privacy clean
+.PHONY: help install develop run test lint format locks reference bench bench-privacy clean
 
 help:
 	@echo "make install   everything that running needs, into .venv and .assets"
@@ -24,6 +24,7 @@ help:
 	@echo "make lint      format, ruff, types, imports, migrations, locks"
 	@echo "make format    put the sources into their form"
 	@echo "make locks     write the lock files anew from their .in files and package.json"
+	@echo "make reference write docs/reference anew from the code"
 	@echo "make bench     measure, and print the table"
 	@echo "make clean     remove what install and test made; the data in .tierline stays"
 
@@ -55,6 +56,9 @@ format: develop
 
 locks: develop
 	@.venv/bin/python scripts/locks.py write
+
+reference: develop
+	@.venv/bin/python scripts/reference.py
 
 bench: develop
 	@.venv/bin/python -m bench $(N)

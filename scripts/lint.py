@@ -17,6 +17,7 @@ CHECKS: dict[str, list[str]] = {
     "types": [str(TOOLS / "mypy")],
     "imports": [str(TOOLS / "lint-imports"), "--no-logo"],
     "migrations": [sys.executable, "-W", "ignore", "-m", "django", "makemigrations", "--check", "--dry-run"],
+    "reference": [sys.executable, "scripts/reference.py", "check"],
     "locks": [sys.executable, "scripts/locks.py", "check"],
 }
 
