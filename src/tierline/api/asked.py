@@ -2,12 +2,12 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from tierline.api import fields as f
 
 
-class Number(f.Asked):
+class GivenNumber(f.Asked):
     """What another system calls the case."""
 
     system: f.Slug
@@ -27,7 +27,7 @@ class NewCase(f.Asked):
     audience: f.Audience = "veteran"
     flags: f.Flags = ()
     answers: f.Answers = Field(default_factory=dict)
-    numbers: Annotated[tuple[Number, ...], Field(max_length=20)] = ()
+    numbers: Annotated[tuple[GivenNumber, ...], Field(max_length=20)] = ()
     reporter_name: f.Line = ""
     reporter_contact: f.Contact = ""
 
@@ -66,7 +66,7 @@ class Solution(f.Asked):
     solution: f.WrittenText
 
 
-class Told(f.Asked):
+class Closing(f.Asked):
     """How the reporter was told, or why they could not be."""
 
     told: f.WrittenText
@@ -84,13 +84,13 @@ class Acknowledgement(f.Asked):
     said: f.Text = ""
 
 
-class Refusal(f.Asked):
+class Refusing(f.Asked):
     """Why the receiver does not take it."""
 
     reason: f.Reason
 
 
-class HandOff(f.Asked):
+class Offer(f.Asked):
     """An offer to the team the plans name, or to ``to`` with the reason in ``override``.
 
     ``ask`` is the one thing asked of the receiver and may leave this system; ``note`` stays inside.
@@ -115,10 +115,10 @@ class Facts(f.Asked):
     supplied: Annotated[
         tuple[f.Slug, ...] | None, Field(max_length=200, description="Intake fields that are filled; absent means all")
     ] = None
-    at: Annotated[AwareDatetime | None, Field(description="The instant to decide for; absent means now")] = None
+    at: Annotated[f.Instant | None, Field(description="The instant to decide for; absent means now")] = None
 
 
-class Queue(f.Asked):
+class WhichQueue(f.Asked):
     """Which queue, which tab, from where on."""
 
     team: f.Team
@@ -139,7 +139,7 @@ class StoryPart(f.Asked):
 class Moment(f.Asked):
     """At which instant (RFC 3339, with an offset)."""
 
-    at: AwareDatetime
+    at: f.Instant
 
 
 class Search(f.Asked):
@@ -149,7 +149,7 @@ class Search(f.Asked):
     before: f.Id | None = None
 
 
-class Outbox(f.Asked):
+class WhichMessages(f.Asked):
     """Which messages, and below which id to go on."""
 
     state: Literal["pending", "held", "done", "failed", "withdrawn"] | None = None

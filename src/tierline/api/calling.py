@@ -1,12 +1,18 @@
-"""What endpoints share of a call: a case's reference in the address, the version a caller saw."""
+"""What endpoints share of a call: a case's reference in the address, the version a caller saw.
 
+Refuses an ``If-Match`` that names no version, as HTTP wants it: the condition cannot be true.
+"""
+
+import re
 from typing import Annotated, Final
 
 from ninja import Header, Path
 
 from tierline.api import fields as f
+from tierline.foundation.trouble import Conflict
 
-_ETAG: Final = r'^"[1-9][0-9]{0,8}"$'
+_VERSION: Final = re.compile(r'(?<!W/)"([1-9][0-9]{0,8})"')
+_ANY: Final = "*"
 
 Reference = Annotated[f.Reference, Path(...)]
 Id = Annotated[f.Id, Path(...)]
@@ -15,7 +21,6 @@ Seen = Annotated[
     Header(
         ...,
         alias="If-Match",
-        pattern=_ETAG,
         description='The version you saw: the ETag of the case, like `"3"`. Another version by now is refused (409)',
     ),
 ]
@@ -23,7 +28,6 @@ MaybeSeen = Annotated[
     str | None,
     Header(
         alias="If-Match",
-        pattern=_ETAG,
         description="The version you saw; when it is sent and the case has another by now, the call is refused (409)",
     ),
 ]
@@ -35,5 +39,10 @@ def number_of(reference: str) -> int:
 
 
 def version_of(seen: str | None) -> int | None:
-    """The version in an ETag that fits the schema."""
-    return int(seen.strip('"')) if seen else None
+    """The version in an ``If-Match``, the newest where it lists several; None when any will do."""
+    if seen is None or seen.strip() == _ANY:
+        return None
+    versions = [int(version) for version in _VERSION.findall(seen)]
+    if not versions:
+        raise Conflict("If-Match names no version of this case. Read the case and send its ETag.")
+    return max(versions)

@@ -21,7 +21,7 @@ router.post("", response={201: told.Entered}, summary="Take in a case")(enter_ca
 
 
 @router.get("", response=told.Queue, summary="Read a team's queue")
-def read_queue(request: Call, which: Query[asked.Queue]) -> told.Queue:
+def read_queue(request: Call, which: Query[asked.WhichQueue]) -> told.Queue:
     """A page of 50 of the queue of a team the caller is in, under one tab, the promise due first on top."""
     filters = queries.Filters(which.service or "", which.assignee or "", which.flag or "", which.missing)
     page = queries.queue(request.auth, which.team, which.tab, at=now(), filters=filters, after=place_of(which.cursor))

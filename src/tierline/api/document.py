@@ -53,6 +53,8 @@ def completed(document: OpenAPISchema) -> OpenAPISchema:
                 "description": description,
                 "content": {MEDIA_TYPE: {"schema": PROBLEM_REF}},
             }
+        for parameter in operation["parameters"]:
+            parameter["schema"] = _never_null(parameter["schema"])
         operation["responses"][401]["headers"] = {"WWW-Authenticate": {"schema": {"type": "string"}, "required": True}}
     words = _words_in_force()
     for node in _nodes(document):
@@ -60,6 +62,13 @@ def completed(document: OpenAPISchema) -> OpenAPISchema:
         if kind and words:
             node["enum"] = words[kind]
     return document
+
+
+def _never_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """A parameter that is left out is not sent; there is no word for null in an address or a header."""
+    kinds = [kind for kind in schema.get("anyOf", ()) if kind.get("type") != "null"]
+    rest = {key: said for key, said in schema.items() if key not in ("anyOf", "default")}
+    return {**kinds[0], **rest} if len(kinds) == 1 else schema
 
 
 def _operations(document: OpenAPISchema) -> Iterator[dict[str, Any]]:

@@ -45,12 +45,12 @@ class EndpointShown:
 
 def as_json(request: HttpRequest, api: NinjaAPI) -> HttpResponse:  # noqa: ARG001 - Django's form of a view
     """``openapi.json``."""
-    return HttpResponse(_written(api, _version())[0], content_type="application/json")
+    return HttpResponse(_document(api, _version()), content_type="application/json")
 
 
 def as_page(request: HttpRequest, api: NinjaAPI) -> HttpResponse:  # noqa: ARG001 - Django's form of a view
     """The same for people."""
-    return HttpResponse(_written(api, _version())[1])
+    return HttpResponse(_page(api, _version()))
 
 
 def _version() -> int:
@@ -61,13 +61,16 @@ def _version() -> int:
 
 
 @lru_cache(maxsize=4)
-def _written(api: NinjaAPI, version: int) -> tuple[bytes, str]:  # noqa: ARG001 - another planbook, other words
-    document = api.get_openapi_schema(path_prefix=ROOT)
+def _document(api: NinjaAPI, version: int) -> bytes:  # noqa: ARG001 - another planbook, other words
+    return to_json(api.get_openapi_schema(path_prefix=ROOT))
+
+
+@lru_cache(maxsize=4)
+def _page(api: NinjaAPI, version: int) -> str:  # noqa: ARG001 - another planbook, other words
     groups: dict[str, list[EndpointShown]] = {}
-    for endpoint, tag in _endpoints(document):
+    for endpoint, tag in _endpoints(api.get_openapi_schema(path_prefix=ROOT)):
         groups.setdefault(tag, []).append(endpoint)
-    page = render_to_string("tierline/api.html", {"introduction": api.description.split("\n\n"), "groups": groups})
-    return to_json(document), page
+    return render_to_string("tierline/api.html", {"introduction": api.description.split("\n\n"), "groups": groups})
 
 
 def _endpoints(document: dict[str, Any]) -> Iterator[tuple[EndpointShown, str]]:

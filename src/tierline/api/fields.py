@@ -5,9 +5,13 @@ What the plans name (teams, services, systems) is marked here and listed by ``do
 client reads says which words count.
 """
 
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from tierline.plans.facts import instant_from_json
 
 BIGGEST_ID: Final = 2**63 - 1
 LONGEST_SLUG: Final = 60
@@ -24,11 +28,32 @@ def _named(kind: Literal["services", "systems", "teams"]) -> Any:
     return Field(json_schema_extra={NAMED: kind})
 
 
+def _whole(value: object) -> object:
+    """JSON knows one kind of number: 2.0 is 2, but neither "2" nor true is."""
+    if isinstance(value, (str, bool)):
+        raise PydanticCustomError("whole_number", "Give a whole number, not a text or a truth value.")
+    return value
+
+
+def _instant(value: object) -> datetime:
+    """RFC 3339 only, brought to UTC: a database takes fewer offsets than there can be written."""
+    instant = instant_from_json(value)
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError:  # within hours of the first or the last day there is
+        return instant.replace(tzinfo=UTC)
+
+
 Slug = Annotated[str, StringConstraints(pattern=_SLUG, min_length=1, max_length=LONGEST_SLUG)]
 Service = Annotated[Slug, _named("services")]
 FaultIn = Annotated[Slug, _named("systems")]
 Team = Annotated[Slug, _named("teams")]
-Tier = Annotated[int, Field(ge=1, le=4, strict=True, description="Support tier, 1 to 4")]
+Tier = Annotated[int, Field(ge=1, le=4, description="Support tier, 1 to 4"), BeforeValidator(_whole)]
+Instant = Annotated[
+    datetime,
+    BeforeValidator(_instant),
+    Field(description="RFC 3339, with an offset: 2026-11-20T12:00:00-05:00"),
+]
 Audience = Literal["veteran", "staff"]
 Flag = Literal["security-privacy", "congressional", "patient-safety"]
 Flags = Annotated[tuple[Flag, ...], Field(max_length=3)]
@@ -47,7 +72,12 @@ WrittenText = Annotated[str, StringConstraints(pattern=_SOMETHING, min_length=1,
 Ask = Annotated[str, StringConstraints(pattern=_SOMETHING, min_length=1, max_length=2000)]
 Reason = Annotated[str, StringConstraints(pattern=_SOMETHING, min_length=1, max_length=2000)]
 Answers = Annotated[
-    dict[Slug, Text], Field(max_length=60, description="Intake field to what was answered; empty text takes it away")
+    dict[Slug, Text],
+    Field(
+        max_length=60,
+        description="Intake field to what was answered; empty text takes it away",
+        json_schema_extra={"additionalProperties": False},
+    ),
 ]
 
 

@@ -73,7 +73,11 @@ def known_parameters_only(run: Run) -> Run:
             return operation.api.on_exception(
                 request, Refused(422, "invalid", f"This address has no parameter {stray!r}. {takes}")
             )
-        return run(request, **words)
+        response = run(request, **words)
+        response.headers["Cache-Control"] = "private, no-store"
+        if not response.streaming:
+            response.headers["Content-Length"] = str(len(response.content))
+        return response
 
     return strictly
 

@@ -51,7 +51,7 @@ def solve(
 
 @router.post("/{reference}/moves/close", response=told.Saved, summary="Close")
 def close(
-    request: Call, response: HttpResponse, reference: Reference, wanted: asked.Told, seen: MaybeSeen = None
+    request: Call, response: HttpResponse, reference: Reference, wanted: asked.Closing, seen: MaybeSeen = None
 ) -> told.Saved:
     """Close a solved case, saying how the reporter was told."""
     number = number_of(reference)
@@ -81,7 +81,7 @@ def acknowledge(
 
 @router.post("/{reference}/moves/refuse", response=told.Saved, summary="Refuse a hand-off")
 def refuse(
-    request: Call, response: HttpResponse, reference: Reference, wanted: asked.Refusal, seen: MaybeSeen = None
+    request: Call, response: HttpResponse, reference: Reference, wanted: asked.Refusing, seen: MaybeSeen = None
 ) -> told.Saved:
     """The receiver does not take it; with the reason it is the sender's to do again."""
     number = number_of(reference)
@@ -97,7 +97,7 @@ def withdraw(request: Call, response: HttpResponse, reference: Reference, seen: 
 
 
 @router.post("/{reference}/hand-offs", response={201: told.HandOffMade}, summary="Offer to another team")
-def offer(request: Call, reference: Reference, wanted: asked.HandOff, seen: MaybeSeen = None) -> told.HandOffMade:
+def offer(request: Call, reference: Reference, wanted: asked.Offer, seen: MaybeSeen = None) -> told.HandOffMade:
     """Offer the case to the team the plans name, or to another with a reason. The sender holds it until it is taken."""
     number = number_of(reference)
     try:

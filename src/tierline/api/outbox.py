@@ -13,7 +13,7 @@ router = Router(tags=["outbox"])
 
 
 @router.get("", response=told.Outbox, summary="Read the outbox")
-def read_outbox(request: Call, which: Query[asked.Outbox]) -> told.Outbox:
+def read_outbox(request: Call, which: Query[asked.WhichMessages]) -> told.Outbox:
     """A page of 50 messages about cases of the caller's organisations, newest first."""
     effects = queries.effects(request.auth, state=which.state, before=which.before)
     following = effects[-1].id if len(effects) == queries.PAGE else None

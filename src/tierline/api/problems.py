@@ -120,9 +120,9 @@ def _invalid(request: HttpRequest, trouble: ValidationError) -> HttpResponse:  #
 
 
 def _where(location: Sequence[Any]) -> str:
-    """``("body", "asked", "numbers", 0, "system")`` as a caller knows it: ``body.numbers.0.system``."""
+    """``("body", "wanted", "numbers", 0, "system")`` as a caller knows it: ``body.numbers.0.system``."""
     source, *path = [str(part) for part in location]
-    return ".".join([source, *(path[1:] if source == "body" and path[:1] == ["asked"] else path)])[:200]
+    return ".".join([source, *(path[1:] if source == "body" else path)])[:200]
 
 
 def _sentence(error: dict[str, Any]) -> str:
