@@ -15,7 +15,10 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "run": ("tierline.cli.run", "start everything here and keep it up until Ctrl-C"),
     "route": ("tierline.cli.route", "decide by the plans where cases go, with reasons"),
     "plans": ("tierline.cli.plans", "check, render, compare and replay support plans"),
+    "publish": ("tierline.cli.publish", "put a planbook in force for everybody"),
+    "people": ("tierline.cli.people", "let people sign in"),
     "cases": ("tierline.cli.cases", "import cases, or say what importing them would do"),
+    "demonstration": ("tierline.cli.demonstration", "invented people and cases: load them, say who can sign in"),
 }
 
 
@@ -37,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _usage() -> str:
-    lines = [f"  {name:<8} {does}" for name, (_, does) in COMMANDS.items()]
+    lines = [f"  {name:<14} {does}" for name, (_, does) in COMMANDS.items()]
     return "\n".join(["Usage: tierline COMMAND ...", "", *lines, "", "tierline COMMAND --help says more."])
 
 

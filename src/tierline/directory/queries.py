@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -76,6 +77,17 @@ def people_with_duty(duty: str) -> list[Colleague]:
 def teams_with_people() -> frozenset[str]:
     """Teams in which somebody can sign in; for the others their sender writes down what they say."""
     return frozenset(Team.objects.filter(people__is_active=True).values_list("pk", flat=True).distinct())
+
+
+def is_known(email: str) -> bool:
+    """Whether somebody signs in with this address."""
+    return Person.objects.filter(email__iexact=email).exists()
+
+
+def unknown_teams(teams: Iterable[str]) -> list[str]:
+    """Those of the ids that no plan ever named, sorted."""
+    wanted = set(teams)
+    return sorted(wanted - set(Team.objects.filter(pk__in=wanted).values_list("pk", flat=True)))
 
 
 def tokens_of(actor: Actor) -> list[tuple[int, str, str, bool]]:
