@@ -6,10 +6,11 @@ sign-in with them.
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.contrib.auth import get_user
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
@@ -29,17 +30,17 @@ class DeskRequest(HttpRequest):
     htmx: "HtmxDetails"
 
 
-Rest = ParamSpec("Rest")
-View: TypeAlias = Callable[Concatenate[DeskRequest, Actor, Rest], HttpResponse]
+#: Takes the request, the actor, and what the address names.
+View: TypeAlias = Callable[..., HttpResponseBase]
 
 
-def page(*methods: str) -> Callable[[View[Rest]], Callable[..., HttpResponse]]:
+def page(*methods: str) -> Callable[[View], View]:
     """Only for people signed in, only by these methods (``GET`` brings ``HEAD``)."""
     allowed = {*methods, "HEAD"} if "GET" in methods else set(methods)
 
-    def guard(view: View[Rest]) -> Callable[..., HttpResponse]:
+    def guard(view: View) -> View:
         @wraps(view)
-        def guarded(request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             actor = who_asks(request)
             if actor is None:
                 return ask_to_sign_in(request)
@@ -75,7 +76,9 @@ def ask_to_sign_in(request: DeskRequest) -> HttpResponse:
 def wrong_method(request: HttpRequest, allowed: list[str]) -> HttpResponse:
     """This address answers other methods."""
     words = Words(405, "That is not how this address is used", "Open it from a page of the desk.")
-    return render(request, "tierline/trouble.html", {"words": words}, status=405, headers={"Allow": ", ".join(allowed)})
+    response = render(request, "tierline/trouble.html", {"words": words}, status=405)
+    response.headers["Allow"] = ", ".join(allowed)
+    return response
 
 
 def safe_way_back(request: HttpRequest, address: str | None, otherwise: str = "/") -> str:

@@ -23,7 +23,7 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-NEVER_SHOWN_AGAIN = frozenset({"csrfmiddlewaretoken", "password", "new_password", "old_password"})
+NEVER_SHOWN_AGAIN = frozenset({"csrfmiddlewaretoken", "password", "new_password", "new_password_again", "old_password"})
 
 Next = Callable[[HttpRequest], HttpResponse]
 log = structlog.get_logger("tierline.web")
@@ -121,7 +121,7 @@ def words_for_outage(trouble: BaseException | None) -> Words | None:
 
 def bare_page(request: HttpRequest, words: Words, trouble: BaseException | None = None) -> HttpResponse:
     """A page that needs no database, no session and no plan; what was sent can be sent again from it."""
-    log.error("page_failed", path=request.path, words=words.headline, trouble=repr(trouble))
+    log.error("page_failed", path=request.path, words=words.headline, trouble=type(trouble).__name__)
     kept = kept_fields(request)
     context = {
         "words": words,

@@ -58,7 +58,8 @@ def frame_of(actor: Actor) -> Frame:
 def team_links(actor: Actor) -> tuple[TeamLink, ...]:
     """The actor's teams by the names the plans give them; by their ids while there is no plan."""
     try:
-        label = planbook_in_force().planbook.team_label
+        planbook = planbook_in_force().planbook
     except NotFound:
-        label = str
-    return tuple(sorted((TeamLink(team, label(team)) for team in actor.teams), key=lambda link: link.label))
+        return tuple(TeamLink(team, team) for team in sorted(actor.teams))
+    links = (TeamLink(team, planbook.team_label(team)) for team in actor.teams)
+    return tuple(sorted(links, key=lambda link: link.label))

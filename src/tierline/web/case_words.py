@@ -1,0 +1,136 @@
+"""A case as its page and its preview show it: every word ready. Pure; what may be seen was decided by the query."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+
+from tierline.cases.queries import AttachmentView, CaseView
+from tierline.directory.actor import Actor
+from tierline.plans.planbook import Planbook
+from tierline.web.moments import Moment, past, promise
+from tierline.web.next_step import NextStep, next_step
+from tierline.web.rows import standing_of, trail_of
+from tierline.web.story_words import Entry, entries
+from tierline.web.words import AUDIENCES, REPORTED_BY, Tag, flag_tags
+
+NOT_ANSWERS = frozenset({"summary", "ticket-numbers"})  # shown as headline and as numbers elsewhere
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One question of the intake form and what was answered; ``missing``: the next tier requires it."""
+
+    field: str
+    label: str
+    why: str
+    kind: str
+    text: str
+    missing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CaseOnPage:
+    """A case in words."""
+
+    number: int
+    reference: str
+    version: int
+    summary: str
+    standing: Tag
+    flags: tuple[Tag, ...]
+    restricted: bool
+    restricted_words: str
+    holder: str
+    offered_to: str
+    assignee: str
+    trail: str
+    due: Moment | None
+    opened: Moment
+    changed: Moment
+    service: str
+    fault: str
+    tier: int
+    audience: str
+    reported_by: str
+    reporter_name: str
+    reporter_contact: str
+    theirs: str
+    description: str
+    answers: tuple[Answer, ...]
+    numbers: tuple[tuple[str, str], ...]
+    attachments: tuple[tuple[AttachmentView, Moment, str], ...]
+    next: NextStep
+    story: tuple[Entry, ...]
+    planbook: int
+    may_change: bool
+    facts: Mapping[str, object]
+
+
+def case_on_page(view: CaseView, planbook: Planbook, actor: Actor, at: datetime) -> CaseOnPage:
+    """The case for whoever looks."""
+    line, zone = view.line, settings.TIME_ZONE
+    return CaseOnPage(
+        number=line.number,
+        reference=line.reference,
+        version=line.version,
+        summary=line.summary,
+        standing=standing_of(line, planbook, actor.teams),
+        flags=flag_tags(line.flags),
+        restricted=line.restricted,
+        restricted_words=", ".join(planbook.duty_label(duty) for duty in view.decision.tell),
+        holder=planbook.team_label(line.holder),
+        offered_to=planbook.team_label(line.offered_to) if line.offered_to else "",
+        assignee=line.assignee,
+        trail=trail_of(line, planbook, actor.teams),
+        due=promise(line.due_at, at, zone) if line.due_at else None,
+        opened=past(line.opened_at, at, zone),
+        changed=past(line.changed_at, at, zone),
+        service=planbook.service_label(line.service),
+        fault=planbook.system_label(view.fault_in),
+        tier=view.needs_tier,
+        audience=AUDIENCES.get(view.audience, view.audience),
+        reported_by=REPORTED_BY.get(view.reported_by, view.reported_by),
+        reporter_name=view.reporter_name,
+        reporter_contact=view.reporter_contact,
+        theirs=line.theirs,
+        description=view.description,
+        answers=answers_of(view, planbook),
+        numbers=tuple((planbook.system_label(system), number) for system, number in view.numbers),
+        attachments=tuple((file, past(file.added_at, at, zone), size_words(file.size)) for file in view.attachments),
+        next=next_step(view, planbook, actor),
+        story=tuple(entries(view.story, planbook, at)),
+        planbook=view.planbook,
+        may_change=view.may_change,
+        facts={
+            "service": line.service,
+            "fault_in": view.fault_in,
+            "needs_tier": view.needs_tier,
+            "flags": frozenset(line.flags),
+        },
+    )
+
+
+def answers_of(view: CaseView, planbook: Planbook) -> tuple[Answer, ...]:
+    """Questions in the order of the form: those answered and those the next tier still misses."""
+    missing, known = view.line.missing, planbook.intake
+    asked = [field for field in known if field in view.answers or field in missing]
+    rest = [field for field in view.answers if field not in known]
+    return tuple(
+        Answer(
+            field=field,
+            label=known[field].label if field in known else field.replace("-", " ").capitalize(),
+            why=known[field].why if field in known else "",
+            kind=known[field].kind if field in known else "text",
+            text=view.answers.get(field, ""),
+            missing=field in missing,
+        )
+        for field in (*asked, *rest)
+        if field not in NOT_ANSWERS or field in missing
+    )
+
+
+def size_words(size: int) -> str:
+    """Bytes as people say them."""
+    return f"{size / 1024**2:.1f} MB" if size >= 1024**2 else f"{max(size // 1024, 1)} KB"

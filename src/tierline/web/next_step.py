@@ -1,0 +1,118 @@
+"""What can be done with a case now: one primary act, the one the plans suggest, and the others beside it. Pure.
+
+Offers nothing that the transition table or the actor's teams do not allow: it only orders and names what
+``CaseView.moves`` holds.
+"""
+
+from dataclasses import dataclass
+
+from tierline.cases.lifecycle import CaseMove, CaseState
+from tierline.cases.queries import CaseView
+from tierline.directory.actor import Actor
+from tierline.plans.decision import Outcome, Reason
+from tierline.plans.planbook import Planbook
+from tierline.web.words import suggestion
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One button. ``asks`` is the label of the text it needs, empty for none; ``page`` leads to a screen of its own."""
+
+    move: str
+    label: str
+    asks: str = ""
+    hint: str = ""
+    page: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """What the plans suggest, why, and the buttons."""
+
+    suggestion: str
+    because: tuple[Reason, ...]
+    primary: Act | None
+    others: tuple[Act, ...]
+    awaited: str
+    missing: tuple[str, ...]
+
+
+_ACTS: dict[CaseMove, Act] = {
+    CaseMove.BEGIN: Act("begin", "Begin work"),
+    CaseMove.OFFER: Act("offer", "Hand off", page="case-hand-off"),
+    CaseMove.ACKNOWLEDGE: Act("acknowledge", "Take it over"),
+    CaseMove.REFUSE: Act("refuse", "Refuse", "Why not", "The sender reads this and has to act on it."),
+    CaseMove.WITHDRAW: Act("withdraw", "Take the offer back"),
+    CaseMove.WAIT: Act("wait", "Wait for an answer", "What are you waiting for", "From whom, and for what."),
+    CaseMove.RESUME: Act("resume", "Take it up again"),
+    CaseMove.SOLVE: Act("solve", "Solve", "What solved it", "In words that the team that tells the reporter can use."),
+    CaseMove.CLOSE: Act("close", "Close", "How was the reporter told", "Or why they could not be."),
+    CaseMove.REOPEN: Act("reopen", "It still happens", "What happens still"),
+}
+_GIVE_BACK = Act("give-back", "Give it back to the team")
+_FILL_IN = Act("fill-in", "Fill in what is missing", page="#correct")
+#: What to reach for first, by state, when the plans do not say better.
+_FIRST: dict[CaseState, tuple[CaseMove, ...]] = {
+    CaseState.NEW: (CaseMove.BEGIN,),
+    CaseState.IN_PROGRESS: (CaseMove.SOLVE,),
+    CaseState.OFFERED: (CaseMove.ACKNOWLEDGE,),
+    CaseState.WAITING: (CaseMove.RESUME,),
+    CaseState.SOLVED: (CaseMove.CLOSE,),
+    CaseState.CLOSED: (),
+}
+
+
+def next_step(view: CaseView, planbook: Planbook, actor: Actor) -> NextStep:
+    """The next step for this actor."""
+    acts = [_act(move, view, planbook, actor) for move in view.moves]
+    primary = _primary(view, acts)
+    if view.may_change and view.line.assignee and view.line.state is not CaseState.CLOSED:
+        acts.append(_GIVE_BACK)
+    return NextStep(
+        suggestion=suggestion(view.decision, planbook),
+        because=view.decision.because,
+        primary=primary,
+        others=tuple(act for act in acts if act != primary),
+        awaited=_awaited(view, planbook, actor),
+        missing=view.line.missing if view.line.state is not CaseState.CLOSED else (),
+    )
+
+
+def _act(move: CaseMove, view: CaseView, planbook: Planbook, actor: Actor) -> Act:
+    act = _ACTS[move]
+    other = view.line.offered_to
+    if move in (CaseMove.ACKNOWLEDGE, CaseMove.REFUSE) and other and other not in actor.teams:
+        name = planbook.team_label(other)
+        if move is CaseMove.ACKNOWLEDGE:
+            return Act("acknowledge", f"{name} took it", "What they said", "Their answer, as they gave it.")
+        return Act("refuse", f"{name} refused", "What they said", "Their reason, as they gave it.")
+    if move is CaseMove.OFFER and _planned(view):
+        return Act("offer", f"Hand off to {planbook.team_label(view.decision.to or '')}", page="case-hand-off")
+    return act
+
+
+def _planned(view: CaseView) -> bool:
+    return view.decision.outcome in (Outcome.HAND_OFF, Outcome.NEEDS_INFORMATION) and view.decision.to is not None
+
+
+def _primary(view: CaseView, acts: list[Act]) -> Act | None:
+    """The act the plans suggest where they suggest one, else the usual next one of the state."""
+    by_move = {act.move: act for act in acts}
+    if view.line.state in (CaseState.NEW, CaseState.IN_PROGRESS) and view.may_change:
+        if view.decision.outcome is Outcome.HAND_OFF and "offer" in by_move:
+            return by_move["offer"]
+        if view.decision.outcome is Outcome.NEEDS_INFORMATION:
+            return _FILL_IN
+    return next((by_move[move.value] for move in _FIRST[view.line.state] if move.value in by_move), None)
+
+
+def _awaited(view: CaseView, planbook: Planbook, actor: Actor) -> str:
+    """For whose answer the case stands still, as seen by this actor; empty when it is theirs to act."""
+    line = view.line
+    if line.state is CaseState.OFFERED and line.offered_to and line.offered_to not in actor.teams:
+        return f"{planbook.team_label(line.offered_to)} has to answer"
+    if line.state is CaseState.OFFERED:
+        return f"{planbook.team_label(line.holder)} asks you to take this over"
+    if not view.may_change and line.state is not CaseState.CLOSED:
+        return f"{planbook.team_label(line.holder)} holds this; you can read it and write notes"
+    return ""

@@ -1,0 +1,36 @@
+"""Searching cases. A case's reference or another system's number goes straight to its case; words give a list."""
+
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from tierline.cases.queries import number_behind
+from tierline.cases.searching import search
+from tierline.cases.wording import written
+from tierline.directory.actor import Actor
+from tierline.foundation.clock import now
+from tierline.plans.queries import planbook_in_force
+from tierline.web.access import DeskRequest, page
+from tierline.web.rows import rows_of
+
+
+@page("GET")
+def search_page(request: DeskRequest, actor: Actor) -> HttpResponse:
+    """What was found, newest first."""
+    asked = request.GET.get("q", "").strip()
+    number = number_behind(actor, asked) if asked else None
+    if number is not None:
+        return HttpResponseRedirect(reverse("case", args=[number]))
+    before = request.GET.get("before", "")
+    found = search(
+        actor, asked, before=int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
+    )
+    at = now()
+    context = {
+        "found": found,
+        "rows": rows_of(found.lines, planbook_in_force().planbook, actor.teams, at),
+        "fresh": written(at, settings.TIME_ZONE),
+        "going_on": bool(before),
+    }
+    return render(request, "tierline/search.html", context)

@@ -1,0 +1,178 @@
+"""A case's facts told as a story: hand-offs, messages, notes, words for the reporter and plain facts kept apart. Pure.
+
+Refuses to guess: a kind of fact nobody gave words to is shown by its own name.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+
+from tierline.plans.planbook import Planbook
+from tierline.timeline.fact import Fact
+from tierline.web.moments import Moment, past
+from tierline.web.rows import intake_label
+from tierline.web.words import CHANNELS, FIELDS, FLAGS, REPORTED_BY
+
+#: Fields whose change the headline of a fact already tells.
+TOLD_ALREADY = frozenset(
+    {"state", "holder", "offered_to", "trail", "organisations", "assignee", "recorded_by", "planbook", "restricted_to"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that happened. ``room``: hand-off, message, note, reporter, question or fact; pages show them apart."""
+
+    id: int
+    room: str
+    headline: str
+    by: str
+    moment: Moment
+    quotes: tuple[tuple[str, str], ...] = ()
+    changes: tuple[tuple[str, str], ...] = ()
+    reasons: tuple[Mapping[str, str], ...] = ()
+    effects: tuple[int, ...] = ()
+
+
+def entries(facts: Iterable[Fact], planbook: Planbook, at: datetime) -> list[Entry]:
+    """The story, newest first; the same word about several messages is one entry."""
+    told: list[Entry] = []
+    for fact in facts:
+        entry = _entry(fact, planbook, at)
+        if told and entry.room == "message" and _says_the_same(told[-1], entry):
+            entry = replace(entry, effects=tuple(sorted((*told.pop().effects, *entry.effects))))
+        told.append(entry)
+    return told[::-1]
+
+
+def _says_the_same(one: Entry, other: Entry) -> bool:
+    return (one.headline, one.by, one.quotes) == (other.headline, other.by, other.quotes)
+
+
+def _entry(fact: Fact, planbook: Planbook, at: datetime) -> Entry:
+    room, headline = _headline(fact, planbook)
+    said = fact.said
+    return Entry(
+        id=fact.id,
+        room=room,
+        headline=headline,
+        by=fact.actor,
+        moment=past(fact.at, at, settings.TIME_ZONE),
+        quotes=tuple((label, str(said[key])) for key, label in QUOTED if said.get(key)),
+        changes=() if fact.kind == "entered" else _changes(said.get("changes", {}), planbook),
+        reasons=tuple(said.get("decision", {}).get("because", ())),
+        effects=(said["effect"],) if said.get("effect") else (),
+    )
+
+
+#: What somebody said, and how it is introduced; in this order.
+QUOTED = (
+    ("ask", "Asked"),
+    ("override", "Against the plans, because"),
+    ("reason", "Because"),
+    ("text", ""),
+    ("said", "They said"),
+    ("for_what", "Waiting for"),
+    ("solution", "Solution"),
+    ("told", "The reporter was told"),
+    ("note", "Internal note"),
+    ("because", ""),
+)
+
+
+def _headline(fact: Fact, planbook: Planbook) -> tuple[str, str]:
+    tell = HEADLINES.get(fact.kind)
+    return tell(fact.said, planbook) if tell else ("fact", fact.kind.replace("-", " ").capitalize())
+
+
+def _plain(room: str, headline: str) -> "Callable[[Mapping[str, Any], Planbook], tuple[str, str]]":
+    return lambda _said, _planbook: (room, headline)
+
+
+def _offered(said: Mapping[str, Any], planbook: Planbook) -> tuple[str, str]:
+    way = CHANNELS.get(said.get("by", ""), "")
+    return "hand-off", f"Offered to {planbook.team_label(said.get('to', ''))}, Tier {said.get('tier')}, {way}"
+
+
+def _overdue(said: Mapping[str, Any], planbook: Planbook) -> tuple[str, str]:
+    return "hand-off", f"{planbook.team_label(said.get('to', ''))} did not answer in time"
+
+
+def _taken(said: Mapping[str, Any], planbook: Planbook) -> tuple[str, str]:
+    holder = said.get("changes", {}).get("holder")
+    return "hand-off", f"Taken over by {planbook.team_label(holder)}" if holder else "Taken over"
+
+
+def _entered(said: Mapping[str, Any], planbook: Planbook) -> tuple[str, str]:
+    holder = said.get("changes", {}).get("holder", "")
+    how = REPORTED_BY.get(said.get("reported_by", ""), "")
+    return "fact", f"Taken in by {planbook.team_label(holder)}{f', {how[0].lower()}{how[1:]}' if how else ''}"
+
+
+def _assigned(said: Mapping[str, Any], _planbook: Planbook) -> tuple[str, str]:
+    return "fact", f"Given to {said['to']}" if said.get("to") else "Given back to the team"
+
+
+def _number(said: Mapping[str, Any], planbook: Planbook) -> tuple[str, str]:
+    return "fact", f"Number elsewhere: {said.get('number')} ({planbook.system_label(str(said.get('system')))})"
+
+
+def _file(said: Mapping[str, Any], _planbook: Planbook) -> tuple[str, str]:
+    return "fact", f"File attached: {said.get('name')}"
+
+
+HEADLINES: dict[str, "Callable[[Mapping[str, Any], Planbook], tuple[str, str]]"] = {
+    "entered": _entered,
+    "begun": _plain("fact", "Work began"),
+    "assigned": _assigned,
+    "note": _plain("note", "Internal note"),
+    "word-for-reporter": _plain("reporter", "For the reporter"),
+    "facts-corrected": _plain("fact", "Facts corrected"),
+    "waiting": _plain("question", "Waiting for an answer"),
+    "resumed": _plain("question", "Taken up again"),
+    "solved": _plain("reporter", "Solved"),
+    "closed": _plain("reporter", "Closed"),
+    "reopened": _plain("fact", "Opened again"),
+    "number-added": _number,
+    "file-attached": _file,
+    "hand-off-offered": _offered,
+    "hand-off-acknowledged": _taken,
+    "hand-off-refused": _plain("hand-off", "Refused; back to its sender"),
+    "hand-off-withdrawn": _plain("hand-off", "Offer taken back"),
+    "hand-off-overdue": _overdue,
+    "message-sent": _plain("message", "Message sent"),
+    "message-held": _plain("message", "Message held: nothing leaves this machine"),
+    "message-failed": _plain("message", "Message could not be sent"),
+    "message-released": _plain("message", "Message released"),
+    "message-withdrawn": _plain("message", "Message withdrawn"),
+}
+
+
+def _changes(changes: Mapping[str, Any], planbook: Planbook) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (FIELDS.get(field, field), value_words(field, value, planbook))
+        for field, value in changes.items()
+        if field not in TOLD_ALREADY
+    )
+
+
+def value_words(field: str, value: Any, planbook: Planbook) -> str:
+    """A remembered value as people read it."""
+    named: dict[str, Callable[[str], str]] = {
+        "service": planbook.service_label,
+        "fault_in": planbook.system_label,
+        "holder": planbook.team_label,
+        "offered_to": planbook.team_label,
+        "recorded_by": planbook.team_label,
+        "trail": planbook.team_label,
+        "missing": lambda word: intake_label(word, planbook),
+        "flags": lambda word: FLAGS[word].word if word in FLAGS else word,
+        "restricted_to": planbook.duty_label,
+    }
+    words = named.get(field, str)
+    if isinstance(value, list):
+        return (" › " if field == "trail" else ", ").join(words(item) for item in value) or "none"
+    return words(str(value)) if value not in (None, "") else "nobody" if field in ("assignee", "offered_to") else "–"

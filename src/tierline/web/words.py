@@ -1,0 +1,116 @@
+"""The desk's words for states, moves, outcomes, channels and facts. The glossary is the law; refuses nothing."""
+
+from dataclasses import dataclass
+
+from tierline.cases.lifecycle import CaseMove, CaseState
+from tierline.plans.decision import Decision, Outcome
+from tierline.plans.planbook import Planbook
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A status as a word with a colour; ``tone`` names the colour, never the meaning alone."""
+
+    word: str
+    tone: str
+
+
+STATES: dict[CaseState, Tag] = {
+    CaseState.NEW: Tag("New", "new"),
+    CaseState.IN_PROGRESS: Tag("In progress", "doing"),
+    CaseState.OFFERED: Tag("Offered", "offered"),
+    CaseState.WAITING: Tag("Waiting", "waiting"),
+    CaseState.SOLVED: Tag("Solved", "solved"),
+    CaseState.CLOSED: Tag("Closed", "closed"),
+}
+FLAGS: dict[str, Tag] = {
+    "security-privacy": Tag("Security or privacy", "restricted"),
+    "congressional": Tag("Congressional", "flag"),
+    "patient-safety": Tag("Patient safety", "danger"),
+}
+REPORTED_BY = {
+    "telephone": "By telephone",
+    "email": "By e-mail",
+    "chat": "By chat",
+    "in-person": "In person",
+    "web": "On a web page",
+    "api": "Through the API",
+    "import": "Imported",
+}
+AUDIENCES = {"veteran": "A Veteran", "staff": "A member of staff"}
+CHANNELS = {
+    "ticket": "by ticket",
+    "email": "by e-mail",
+    "call": "on the regular call",
+    "issue": "by an engineering issue",
+}
+TABS = {
+    "new": "New to us",
+    "todo": "Ours to do",
+    "waiting": "Waiting for others",
+    "overdue": "Overdue",
+}
+FIELDS = {
+    "service": "Service",
+    "fault_in": "Fault in",
+    "needs_tier": "Support tier needed",
+    "flags": "Flags",
+    "holder": "Holder",
+    "offered_to": "Offered to",
+    "assignee": "Worked on by",
+    "state": "State",
+    "summary": "Summary",
+    "audience": "Reported by",
+    "restricted_to": "Restricted to",
+    "recorded_by": "Answers written down by",
+    "trail": "Way so far",
+    "missing": "Still missing",
+    "theirs": "Their status",
+    "planbook": "Planbook version",
+    "organisations": "Organisations that see it",
+}
+
+
+def flag_tags(flags: tuple[str, ...]) -> tuple[Tag, ...]:
+    """Flags as words with colours; an unknown one speaks for itself."""
+    return tuple(FLAGS.get(flag, Tag(flag, "flag")) for flag in flags)
+
+
+def suggestion(decision: Decision, planbook: Planbook) -> str:
+    """What the plans suggest, in one sentence."""
+    to = planbook.team_label(decision.to) if decision.to else ""
+    way = f"{to}, Tier {decision.tier}, {way_words(decision.by, decision.system, planbook)}"
+    sentences = {
+        Outcome.KEEP: f"The plans leave this with {to}: it is theirs to solve.",
+        Outcome.HAND_OFF: f"The plans hand this to {way}.",
+        Outcome.NEEDS_INFORMATION: f"The plans hand this to {to} once {_answers(len(decision.missing))}.",
+        Outcome.ASK_THROUGH: f"The question goes through {way}.",
+        Outcome.ASK_DIRECTLY: "You may ask that person yourself.",
+        Outcome.OUT_OF_SCOPE: f"The plans do not take this{f'; {to} does' if to else ''}.",
+        Outcome.RESTRICTED: "Security or privacy: only the restricted path.",
+        Outcome.NO_ROUTE: "No plan says where this goes next.",
+    }
+    return sentences[decision.outcome]
+
+
+def way_words(by: str | None, system: str | None, planbook: Planbook) -> str:
+    """The channel in words: "by ticket in Dynamics"."""
+    words = CHANNELS.get(by or "", "")
+    return f"{words} in {planbook.system_label(system)}" if by == "ticket" and system else words
+
+
+def _answers(count: int) -> str:
+    return "one more answer is there" if count == 1 else f"{count} more answers are there"
+
+
+MOVE_DONE: dict[CaseMove, str] = {
+    CaseMove.BEGIN: "{case} is yours and in progress. Not yours after all? Give it back under “Other moves”.",
+    CaseMove.ACKNOWLEDGE: "{case} was taken over.",
+    CaseMove.REFUSE: "{case} was refused and is its sender’s to do again.",
+    CaseMove.WITHDRAW: "The offer of {case} was taken back. Hand it off again whenever it is ready.",
+    CaseMove.WAIT: "{case} is laid down until somebody answers. “Take it up again” brings it back.",
+    CaseMove.RESUME: "{case} is in progress again.",
+    CaseMove.SOLVE: "{case} is solved. Tell the reporter, then close it; “It still happens” opens it again.",
+    CaseMove.CLOSE: "{case} is closed. “It still happens” opens it again.",
+    CaseMove.REOPEN: "{case} is in progress again.",
+}
