@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 from tests import cluster
 from tests.chromium import FLAGS, chromium
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 TEST_HOME = "TIERLINE_TEST_HOME"
 _held = ExitStack()
+
+# On a busy machine an example may take long once; that is no finding.
+hypothesis.settings.register_profile("tierline", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("tierline")
 
 
 def pytest_configure(config: pytest.Config) -> None:

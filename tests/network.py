@@ -10,7 +10,7 @@ from unittest.mock import patch
 LOCAL_NAMES = {"", "localhost", "localhost.localdomain"}
 
 
-class ReachedOut(AssertionError):  # noqa: N818 - it is the test's failure, said in words
+class ReachedOut(AssertionError):
     """A test tried to talk to another machine; give it a fake on 127.0.0.1 instead."""
 
 

@@ -279,7 +279,9 @@ class Supervisor:
         self.say(f"Tierline is ready after {seconds:.1f} s: {self.launch.address}")
         with suppress(OSError):
             self.events.show("\n" + self.places.sign_ins.read_text().rstrip() + "\n")
-        self.events.show(f"Ctrl-C stops it. Everything is kept in {self.places.home}; logs are in its folder log.")
+        home = self.places.home
+        near = home.relative_to(Path.cwd()) if home.is_relative_to(Path.cwd()) else home
+        self.events.show(f"Ctrl-C stops it. Everything is kept in {near}, logs in {near / 'log'}.")
 
     # -- keeping up --------------------------------------------------------------------------------------------
 
