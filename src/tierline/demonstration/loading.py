@@ -1,0 +1,65 @@
+"""Loading the demonstration: plans, people, an imported queue, two weeks of cases. All or nothing; twice is once.
+
+Refuses (Conflict) a directory in which other people work. Nothing is written to a table here: everything goes through
+the actions.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from tierline.cases.actions.chasing import chase_overdue_hand_offs
+from tierline.cases.actions.importing import Importing, take_in
+from tierline.cases.importing.judging import Judge
+from tierline.cases.importing.mapping import load_source
+from tierline.cases.importing.reading import Export
+from tierline.cases.importing.seen import Seen
+from tierline.cases.queries import known_numbers
+from tierline.demonstration.cast import HERE, enter_players, players, words_of
+from tierline.demonstration.stories import Stage
+from tierline.directory.actor import TIERLINE, Actor
+from tierline.plans.actions import publish_planbook
+from tierline.plans.loading import SHIPPED, texts_of
+from tierline.plans.queries import planbook_in_force, versions
+
+
+def load(*, at: datetime) -> bool:
+    """Load what is not there yet; whether anything was. One transaction: a killed load leaves nothing behind."""
+    words = words_of("stories.yaml")
+    if _is_loaded(words["stories"]):
+        return False
+    with transaction.atomic():
+        _publish_plans(words, at=at)
+        in_force = planbook_in_force().planbook
+        actors = enter_players(players(in_force), in_force)
+        stage = Stage(actors, zone=words["zone"], today=at, answers=words["answers"])
+        export = words["export"]
+        arrives = stage.moment(export["day"], export["at"])
+        stage.play(words["stories"], [(arrives, lambda moment: _import(export, actors[export["by"]], at=moment))])
+        chase_overdue_hand_offs(at=at)
+    return True
+
+
+def _is_loaded(stories: list[dict[str, Any]]) -> bool:
+    """Whether the stories were played here before: their outside numbers have cases."""
+    system, number = next(story["number"] for story in stories if "number" in story)
+    return bool(versions()) and bool(known_numbers(system, [number]))
+
+
+def _publish_plans(words: dict[str, Any], *, at: datetime) -> None:
+    """The shipped plans, as if published before the first case; plans already in force stay."""
+    if versions():
+        return
+    first = min(story["day"] for story in words["stories"])
+    before = Stage({}, zone=words["zone"], today=at, answers={}).moment(first - 1, "08:00")
+    publish_planbook(TIERLINE, texts_of([SHIPPED]), at=before, remark="The shipped plans, for the demonstration")
+
+
+def _import(export: dict[str, Any], actor: Actor, *, at: datetime) -> None:
+    mapping = load_source(export["source"])
+    importing = Importing(actor, mapping.system, planbook_in_force(), at)
+    judge = Judge(mapping, importing.in_force.planbook, at=at)
+    with (HERE / export["file"]).open("rb") as stream, Seen() as seen:
+        rows = Export(stream, mapping.columns, mapping.file).rows()
+        take_in(importing, judge.judge(rows, seen.before), told=lambda _: None)
