@@ -1,0 +1,117 @@
+"""Somebody's own account: teams and duties, password, keys for the machine interface.
+
+Refuses what the directory refuses, beside the field it is about. A key is shown once, in the answer that makes it.
+"""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth import get_user, update_session_auth_hash
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
+
+from tierline.directory.actions import change_password, issue_token, revoke_token
+from tierline.directory.actor import Actor
+from tierline.directory.queries import tokens_of
+from tierline.directory.signing_in import forget_failures, must_wait, note_failure
+from tierline.foundation.clock import now
+from tierline.foundation.trouble import NotAllowed, NotFound, Unusable
+from tierline.plans.actions import PLAN_EDITOR
+from tierline.plans.queries import planbook_in_force
+from tierline.web.access import DeskRequest, page
+
+LEAST = 12  # characters, as AUTH_PASSWORD_VALIDATORS says
+WAIT = "Too many wrong passwords. Wait 15 minutes, then try again."
+
+
+@page("GET")
+def account(request: DeskRequest, actor: Actor) -> HttpResponse:
+    """Teams, duties, password, keys."""
+    return _account(request, actor)
+
+
+@sensitive_post_parameters()
+@page("POST")
+def account_password(request: DeskRequest, actor: Actor) -> HttpResponse:
+    """Change the password; every other session of this person ends."""
+    sent, person, place = request.POST, _person(request), request.META.get("REMOTE_ADDR", "")
+    email = person.get_username()
+    if must_wait(email, place, at=now()):
+        return _account(request, actor, {"old_password": WAIT}, status=429)
+    try:
+        change_password(
+            actor,
+            old=sent.get("old_password", ""),
+            new=sent.get("new_password", ""),
+            again=sent.get("new_password_again", ""),
+        )
+    except Unusable as refusal:
+        if "old_password" in refusal.fields:
+            note_failure(email, place, at=now())
+        return _account(request, actor, refusal.fields, status=422)
+    forget_failures(email, place)
+    # A changed password ends every session of a person; this one is kept.
+    person.refresh_from_db()
+    update_session_auth_hash(request, person)  # type: ignore[arg-type]  # the plugin knows the table, this page must not
+    messages.success(request, "Your password is changed. You stay signed in here, and are signed out everywhere else.")
+    return HttpResponseRedirect(reverse("account"))
+
+
+@page("POST")
+def account_keys(request: DeskRequest, actor: Actor) -> HttpResponse:
+    """Make a key and show it, this once."""
+    label = request.POST.get("label", "")
+    try:
+        key = issue_token(actor, label=label, at=now())
+    except Unusable as refusal:
+        return _account(request, actor, refusal.fields, status=422, label=label)
+    response = _account(request, actor, status=201, key=key, key_label=label.strip())
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@page("POST")
+def account_key_revoke(request: DeskRequest, actor: Actor, token_id: int) -> HttpResponse:
+    """Make one of one's keys useless."""
+    revoke_token(actor, token_id, at=now())
+    messages.success(request, "The key is revoked: whatever uses it is refused from now on. This cannot be undone.")
+    return HttpResponseRedirect(reverse("account"))
+
+
+def _account(
+    request: DeskRequest, actor: Actor, troubles: dict[str, str] | None = None, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    context = {
+        "nav": "account",
+        "actor": actor,
+        "email": _person(request).get_username(),
+        "duties": _duties(actor),
+        "keys": tokens_of(actor),
+        "troubles": troubles or {},
+        "least": LEAST,
+        "site": f"{request.scheme}://{request.get_host()}",
+        **more,
+    }
+    return render(request, "tierline/account/account.html", context, status=status)
+
+
+def _duties(actor: Actor) -> list[str]:
+    """The names of the actor's duties: Tierline's own one, and those of the plans."""
+    own = {PLAN_EDITOR: "Plan editor: may publish plans"}
+    try:
+        planbook = planbook_in_force().planbook
+    except NotFound:
+        return sorted(own.get(duty, duty) for duty in actor.duties)
+    return sorted(own.get(duty) or planbook.duty_label(duty) for duty in actor.duties)
+
+
+def _person(request: HttpRequest) -> AbstractBaseUser:
+    """Who is signed in, as Django's authentication knows them."""
+    person = get_user(request)
+    if isinstance(person, AnonymousUser):
+        raise NotAllowed("Sign in first.")
+    return person
