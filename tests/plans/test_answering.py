@@ -90,6 +90,11 @@ def test_a_last_line_without_an_end_is_answered() -> None:
     assert len(answers) == 2
 
 
+def test_a_mark_of_byte_order_before_the_first_line_is_no_matter() -> None:
+    answers, refused = _answered(b"\xef\xbb\xbf" + _lines(GOOD))
+    assert (len(answers), refused) == (1, None)
+
+
 def test_windows_line_ends_are_no_matter() -> None:
     answers, _ = _answered(_lines(GOOD, GOOD).replace(b"\n", b"\r\n"))
     assert len(answers) == 2

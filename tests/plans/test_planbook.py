@@ -81,3 +81,12 @@ def test_the_ticketing_system_in_force_depends_on_receiver_audience_and_day() ->
 def test_restricted_cases_are_for_the_duties_of_the_restricted_path() -> None:
     assert BOOK.restricted_duties() == {"isso", "privacy-officer"}
     assert water().restricted_duties() == frozenset()
+
+
+def test_duties_are_found_by_their_topic() -> None:
+    reports = {(plan.id, clause.id): clause.every for plan, clause in BOOK.obligations("reporting")}
+    assert reports == {
+        ("es-1010ez", "daily-submission-report"): timedelta(days=1),
+        ("mhv-tier-3", "measures-kept-apart"): None,
+    }
+    assert {plan.id for plan, _ in BOOK.obligations("downtime")} == {"mhv-downtime"}

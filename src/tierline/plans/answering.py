@@ -6,6 +6,7 @@ Whoever calls gives the instant that stands for "now"; a line's own ``at`` goes 
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -124,7 +125,8 @@ class Answers:
     def _reason(self, reason: Reason) -> str:
         encoded = self._reasons.get(reason)
         if encoded is None:
-            encoded = json.dumps(reason.as_json())
+            parts = [f'"{key}": {encode_basestring_ascii(value)}' for key, value in reason.as_json().items()]
+            encoded = f"{{{', '.join(parts)}}}"
             if reason.plan != BUILT_IN:  # built-in reasons speak of the facts: there is no end of them
                 self._reasons[reason] = encoded
         return encoded
@@ -152,6 +154,8 @@ def values_of(source: Readable) -> Iterator[list[tuple[int, Any]]]:
 def _batches(source: Readable) -> Iterator[tuple[int, list[bytes]]]:
     number, rest = 1, b""
     while chunk := source.read1(CHUNK):
+        if number == 1:
+            chunk = chunk.removeprefix(codecs.BOM_UTF8)  # some programs begin a file so
         lines = (rest + chunk).split(b"\n")
         rest = lines.pop()
         yield number, lines

@@ -280,6 +280,11 @@ class Planbook:
     def _record_forms(self) -> tuple[tuple[str, re.Pattern[str]], ...]:
         return tuple((t.id, re.compile(form)) for t in self.ticketing.values() for form in t.records)
 
+    def obligations(self, topic: str) -> tuple[tuple[schema.Plan, schema.Clause], ...]:
+        """The duty clauses of a topic (``monitoring``, ``reporting``, ``downtime``) with their plans."""
+        every = [(plan, clause) for plan in self.plans.values() for clause in plan.clauses]
+        return tuple((plan, clause) for plan, clause in every if clause.topic == topic)
+
     def restricted_duties(self) -> frozenset[str]:
         """The duties that any restricted path tells: who may see restricted cases."""
         return frozenset(duty for term in self.terms if term.kind == "restrict" for duty in term.then.tell)

@@ -82,7 +82,8 @@ def _items(planbook: Planbook, plan: schema.Plan) -> Iterator[tuple[schema.Sourc
 
 def _clause(clause: schema.Clause) -> Item:
     if clause.kind == "duty":
-        return Item("duty", clause.id, clause.text, (f"binds {', '.join(clause.binds)}",))
+        recurring = [f"every {span_in_words(clause.every)}"] if clause.every else []
+        return Item("duty", clause.id, clause.text, (f"binds {', '.join(clause.binds)}", *recurring))
     details = [*_when(clause.when), then_in_words(clause)]
     if clause.overrides:
         details.append(f"stands above {', '.join(clause.overrides)}")

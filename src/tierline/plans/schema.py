@@ -316,7 +316,10 @@ _SHAPES: Final[dict[str, tuple[tuple[frozenset[str], frozenset[str]], ...]]] = {
 
 
 class Clause(Entry):
-    """One sentence of a plan that a decision can cite, or that binds somebody (kind ``duty``)."""
+    """One sentence of a plan that a decision can cite, or that binds somebody (kind ``duty``).
+
+    ``topic`` and ``every`` let others find the duties they serve, for instance a report of every day.
+    """
 
     id: Slug
     kind: Kind
@@ -325,6 +328,8 @@ class Clause(Entry):
     when: When = When()
     then: Then = Then()
     binds: tuple[Slug, ...] = ()
+    topic: Literal["monitoring", "reporting", "downtime"] | None = None
+    every: Span | None = None
     overrides: tuple[str, ...] = ()
     from_: date | None = Field(default=None, alias="from")
     until: date | None = None
@@ -343,6 +348,8 @@ class Clause(Entry):
         _require(self.when.to is None or self.kind == "intake", "only an intake clause asks where a case goes")
         _require(self.when.asks is None or self.kind in ("contact", "tell"), "asks belongs to contact clauses")
         _require(self.kind != "duty" or bool(self.binds), "a duty clause says whom it binds")
+        topical = self.topic is not None or self.every is not None
+        _require(self.kind == "duty" or not topical, "topic and every belong to duty clauses")
         _require(
             self.from_ is None or self.until is None or self.from_ < self.until,
             "until has to be a later day than from",
