@@ -173,18 +173,23 @@ class SourceMapping(Part):
 
 def load_source(name: str) -> SourceMapping:
     """The mapping of a shipped source by its name, or of a ``.yaml`` file by its path; Unusable says what is wrong."""
-    path = Path(name) if name.endswith((".yaml", ".yml")) else SHIPPED / f"{name}.yaml"
-    shipped = ", ".join(sorted(file.stem for file in SHIPPED.glob("*.yaml")))
-    if "/" in name and path.parent == SHIPPED:
-        raise Unusable(
-            f"No source is called '{name}'. Use one of {shipped}, or the path of a mapping file ending in .yaml."
-        )
+    shipped = {file.stem: file for file in sorted(SHIPPED.glob("*.yaml"))}
+    path = Path(name) if name.endswith((".yaml", ".yml")) else shipped.get(name)
     try:
-        values = yaml.load(path.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - a safe loader
+        content = path.read_bytes() if path else None
     except OSError:
+        content = None
+    if path is None or content is None:
+        known = ", ".join(shipped)
         raise Unusable(
-            f"No source is called '{name}'. Use one of {shipped}, or the path of a mapping file ending in .yaml."
-        ) from None
+            f"No source is called '{name}'. Use one of {known}, or the path of a mapping file ending in .yaml."
+        )
+    return _mapping_in(path, content)
+
+
+def _mapping_in(path: Path, content: bytes) -> SourceMapping:
+    try:
+        values = yaml.load(content, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - a safe loader
     except (yaml.YAMLError, ValueError) as error:
         raise Unusable(f"{path}: this is not YAML: {' '.join(str(error).split())}. Correct the file.") from None
     try:

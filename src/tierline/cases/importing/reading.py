@@ -10,7 +10,7 @@ import json
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import BinaryIO, Final
+from typing import Final, Protocol
 
 from tierline.cases.importing.mapping import Meaning
 from tierline.foundation.trouble import Unusable
@@ -44,6 +44,13 @@ class _Line:
     trouble: str | None = None
 
 
+class Stream(Protocol):
+    """What is read from: a file opened for bytes, or anything that gives its lines one by one."""
+
+    def readline(self, limit: int, /) -> bytes:
+        """The next line with its end, at most ``limit`` bytes of it; nothing at the end."""
+
+
 class _LineTrouble(ValueError):
     """A line that cannot be read at all."""
 
@@ -51,7 +58,7 @@ class _LineTrouble(ValueError):
 class Lines:
     """The file's lines as text, with numbers; can go back to lines already taken. ``remarks`` says what was assumed."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: Stream) -> None:
         self._stream = stream
         self._again: deque[_Line] = deque()
         self._number = 0
@@ -118,7 +125,7 @@ class Lines:
 class Export:
     """An opened export: ask ``rows`` once. ``remarks`` grows while reading."""
 
-    def __init__(self, stream: BinaryIO, columns: Mapping[Meaning, str], mapping_file: str) -> None:
+    def __init__(self, stream: Stream, columns: Mapping[Meaning, str], mapping_file: str) -> None:
         self._columns: dict[str, str] = {meaning: _folded(name) for meaning, name in columns.items()}
         self._named: dict[str, str] = {meaning: name for meaning, name in columns.items()}  # noqa: C416 - widens the key
         self._mapping_file = mapping_file
