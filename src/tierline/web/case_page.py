@@ -27,7 +27,10 @@ from tierline.web.case_words import case_on_page
 from tierline.web.story_words import entries, value_words
 from tierline.web.words import FIELDS, FLAGS
 
-NOT_SHOWN_BACK = frozenset({"organisations", "planbook"})
+SHOWN_BACK = (
+    "state", "holder", "offered_to", "assignee", "trail", "service", "fault_in", "needs_tier", "audience", "flags",
+    "missing", "theirs", "restricted_to", "recorded_by", "planbook",
+)  # fmt: skip
 
 
 @page("GET")
@@ -94,9 +97,7 @@ def as_it_stood_page(request: DeskRequest, actor: Actor, number: int) -> HttpRes
         "moment_input": local_input(moment),
         "summary": stood.fields.get("summary", ""),
         "fields": [
-            (FIELDS.get(key, key), value_words(key, value, planbook))
-            for key, value in stood.fields.items()
-            if key not in NOT_SHOWN_BACK and key != "summary"
+            (FIELDS[key], value_words(key, stood.fields[key], planbook)) for key in SHOWN_BACK if stood.fields.get(key)
         ],
         "story": entries(stood.facts, planbook, at),
     }

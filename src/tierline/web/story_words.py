@@ -10,11 +10,12 @@ from typing import Any
 
 from django.conf import settings
 
+from tierline.cases.lifecycle import CaseState
 from tierline.plans.planbook import Planbook
 from tierline.timeline.fact import Fact
 from tierline.web.moments import Moment, past
 from tierline.web.rows import intake_label
-from tierline.web.words import CHANNELS, FIELDS, FLAGS, REPORTED_BY
+from tierline.web.words import AUDIENCES, CHANNELS, FIELDS, FLAGS, REPORTED_BY, STATES
 
 #: Fields whose change the headline of a fact already tells.
 TOLD_ALREADY = frozenset(
@@ -171,6 +172,9 @@ def value_words(field: str, value: Any, planbook: Planbook) -> str:
         "missing": lambda word: intake_label(word, planbook),
         "flags": lambda word: FLAGS[word].word if word in FLAGS else word,
         "restricted_to": planbook.duty_label,
+        "state": lambda word: STATES[CaseState(word)].word,
+        "audience": lambda word: AUDIENCES.get(word, word),
+        "needs_tier": lambda word: f"Tier {word}",
     }
     words = named.get(field, str)
     if isinstance(value, list):
