@@ -255,7 +255,7 @@ class Supervisor:
         )  # fmt: skip
 
     def _start_worker(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "django", "procrastinate", "worker", "--shutdown-graceful-timeout", "10"]
+        command = [sys.executable, "-m", "tierline.launch.worker"]
         # Asked politely it would first wait for its database, which is gone as well; jobs may be repeated anyway.
         return start_child(command, log=self.places.logs / "worker.log", env=self._environment(), death=signal.SIGKILL)
 
