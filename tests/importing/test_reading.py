@@ -36,7 +36,7 @@ def test_a_byte_order_mark_and_windows_line_ends_change_nothing(mark: bytes, end
 
 
 def test_json_lines_read_like_the_same_csv() -> None:
-    rows = [a_row(), a_row(description="one\ntwo"), a_row(owner="M. Ashworth")]
+    rows = [a_row(), a_row(description="one\ntwo"), a_row(owner="R. Sorensen")]
     from_json = [row.cells for row in read(as_json_lines(*rows)) if isinstance(row, Row)]
     assert from_json == [row.cells for row in read(as_csv(*rows)) if isinstance(row, Row)]
 

@@ -38,7 +38,7 @@ def number_of(record: str) -> int:
 
 
 def test_an_imported_row_is_the_case_that_entering_would_have_made(cast: Cast, at: datetime) -> None:
-    row = a_row(description=THOROUGH, owner="M. Ashworth", status="On Hold", notes="HD: restarted the phone.")
+    row = a_row(description=THOROUGH, owner="R. Sorensen", status="On Hold", notes="HD: restarted the phone.")
     _, told = imported(as_csv(row), at=at)
     incoming = told[0].incoming
     assert incoming is not None
@@ -52,7 +52,7 @@ def test_an_imported_row_is_the_case_that_entering_would_have_made(cast: Cast, a
     assert mine.decision == theirs.decision
     assert mine.moves == theirs.moves
     assert mine.line.state is CaseState.NEW
-    assert (mine.line.theirs, mine.line.assignee) == ("On Hold", "M. Ashworth")
+    assert (mine.line.theirs, mine.line.assignee) == ("On Hold", "R. Sorensen")
     assert mine.line.opened_at == incoming.opened_at
     assert [fact.kind for fact in mine.story] == ["entered", "note"]
     assert mine.story[1].said["text"] == "HD: restarted the phone."

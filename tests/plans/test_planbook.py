@@ -23,7 +23,7 @@ def test_ids_have_names_and_an_unknown_id_stands_for_itself() -> None:
 def test_an_email_hand_off_addresses_every_person_the_plan_names() -> None:
     boxes = BOOK.mailboxes_of("mhv-sustainment")
     assert len(boxes) == 8
-    assert Mailbox("Jonas Birkeland", "jonas.birkeland@mhv.example") in boxes
+    assert Mailbox("Ottilie Farrow", "ottilie.farrow@mhv.example") in boxes
     assert BOOK.mailboxes_of("hrc") == BOOK.mailboxes_of("nobody") == ()
 
 
@@ -43,7 +43,7 @@ def test_each_channel_has_its_address() -> None:
 
 
 def test_duties_have_holders_groups_written_out_and_the_deputy_last() -> None:
-    assert [box.name for box in BOOK.holders_of("mhv-tier-3-support-lead")] == ["Malik Ashworth", "Tova Gamble"]
+    assert [box.name for box in BOOK.holders_of("mhv-tier-3-support-lead")] == ["Ravi Sorensen", "Ilse Quintero"]
     assert [box.name for box in BOOK.holders_of("mhv-octo-engineers")] == ["Oskar Lindahl", "Ines Corbeau"]
     assert BOOK.holders_of("horizon-team") == BOOK.holders_of("no-such-duty") == ()
 

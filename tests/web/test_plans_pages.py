@@ -176,7 +176,7 @@ def test_a_check_publishes_nothing_and_shows_what_would_change(cast: Cast, signe
 def without_a_holder(text: str) -> str:
     """A mistake only the full check finds: a duty without a holder that no gap speaks of."""
     return text.replace(
-        "{id: mhv-tier-3-product-manager, label: MHV Tier 3 product manager, holders: [berit-ivarsson]",
+        "{id: mhv-tier-3-product-manager, label: MHV Tier 3 product manager, holders: [magnus-oyelaran]",
         "{id: mhv-tier-3-product-manager, label: MHV Tier 3 product manager, holders: []",
     )
 
