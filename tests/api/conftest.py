@@ -1,8 +1,20 @@
 """Callers with keys of the cast."""
 
+from collections.abc import Iterator
+
 import pytest
 from tests.api.callers import Caller, caller
-from tests.people import Cast
+from tests.people import Cast, enter_cast
+
+from tierline.plans.queries import forget
+
+
+@pytest.fixture
+def committed_cast(transactional_db: None) -> Iterator[Cast]:
+    """The cast in a database that every connection sees; its tables are emptied afterwards."""
+    forget()
+    yield enter_cast()
+    forget()
 
 
 @pytest.fixture

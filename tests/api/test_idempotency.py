@@ -1,6 +1,5 @@
 """The same report sent twice makes one case, also by two threads at once; another report needs another key."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from threading import Barrier
@@ -8,12 +7,11 @@ from threading import Barrier
 import pytest
 from django.db import connection
 from tests.api.callers import Caller, a_report, key_of
-from tests.people import Cast, enter_cast
+from tests.people import Cast
 
 from tierline.api.idempotency import KEPT_FOR, forget_old_answers
 from tierline.api.models import KeptAnswer
 from tierline.foundation.clock import stopped
-from tierline.plans.queries import forget
 
 
 @pytest.mark.django_db
@@ -61,16 +59,8 @@ def test_a_key_is_forgotten_after_a_day(agent: Caller, at: datetime) -> None:
     assert not KeptAnswer.objects.exists()
 
 
-@pytest.fixture
-def racing_cast(transactional_db: None) -> Iterator[Cast]:
-    """The cast, in a database that several connections see."""
-    forget()
-    yield enter_cast()
-    forget()
-
-
-def test_two_threads_with_one_key_make_one_case(racing_cast: Cast) -> None:
-    key, start = key_of(racing_cast.agent), Barrier(4)
+def test_two_threads_with_one_key_make_one_case(committed_cast: Cast) -> None:
+    key, start = key_of(committed_cast.agent), Barrier(4)
 
     def send(_turn: int) -> tuple[int, str]:
         try:

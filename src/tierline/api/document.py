@@ -11,10 +11,8 @@ from ninja.openapi.schema import OpenAPISchema
 
 from tierline.api.fields import NAMED
 from tierline.api.problems import MEDIA_TYPE, Problem
-from tierline.foundation.trouble import NotFound
 from tierline.plans.facts import UNKNOWN, USER
 from tierline.plans.planbook import Planbook
-from tierline.plans.queries import planbook_in_force
 
 INTRODUCTION: Final = """\
 Cases, their hand-offs and the plans that decide about them, for programs.
@@ -42,7 +40,7 @@ _WITH_BODY: Final = {415: "Not the content type this address takes"}
 
 
 def completed(document: OpenAPISchema) -> OpenAPISchema:
-    """The document with problems, headers and words."""
+    """The document with problems and headers."""
     schemas = document["components"]["schemas"]
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas |= problem.pop("$defs") | {"Problem": problem}
@@ -56,10 +54,15 @@ def completed(document: OpenAPISchema) -> OpenAPISchema:
         for parameter in operation["parameters"]:
             parameter["schema"] = _never_null(parameter["schema"])
         operation["responses"][401]["headers"] = {"WWW-Authenticate": {"schema": {"type": "string"}, "required": True}}
-    words = _words_in_force()
+    return document
+
+
+def with_words(document: OpenAPISchema, planbook: Planbook | None) -> OpenAPISchema:
+    """The document with the words a planbook knows, field by field; without one any slug will do."""
+    words = _words_of(planbook) if planbook else {}
     for node in _nodes(document):
         kind = node.pop(NAMED, None)
-        if kind and words:
+        if kind in words:
             node["enum"] = words[kind]
     return document
 
@@ -86,12 +89,7 @@ def _nodes(part: Any) -> Iterator[dict[str, Any]]:
             yield from _nodes(inner)
 
 
-def _words_in_force() -> dict[str, list[str]]:
-    """What the planbook in force names; nothing while none is."""
-    try:
-        planbook: Planbook = planbook_in_force().planbook
-    except NotFound:
-        return {}
+def _words_of(planbook: Planbook) -> dict[str, list[str]]:
     return {
         "services": sorted(planbook.services),
         "systems": sorted({*planbook.systems, UNKNOWN, USER}),

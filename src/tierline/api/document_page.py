@@ -13,8 +13,9 @@ from django.template.loader import render_to_string
 from ninja import NinjaAPI
 from pydantic_core import to_json
 
+from tierline.api.document import with_words
 from tierline.foundation.trouble import NotFound
-from tierline.plans.queries import planbook_in_force
+from tierline.plans.queries import planbook_in_force, planbook_version
 
 ROOT = "/api/v1/"
 
@@ -45,7 +46,7 @@ class EndpointShown:
 
 def as_json(request: HttpRequest, api: NinjaAPI) -> HttpResponse:  # noqa: ARG001 - Django's form of a view
     """``openapi.json``."""
-    return HttpResponse(_document(api, _version()), content_type="application/json")
+    return HttpResponse(to_json(_document(api, _version())), content_type="application/json")
 
 
 def as_page(request: HttpRequest, api: NinjaAPI) -> HttpResponse:  # noqa: ARG001 - Django's form of a view
@@ -53,22 +54,23 @@ def as_page(request: HttpRequest, api: NinjaAPI) -> HttpResponse:  # noqa: ARG00
     return HttpResponse(_page(api, _version()))
 
 
-def _version() -> int:
+def _version() -> int | None:
     try:
         return planbook_in_force().version
     except NotFound:
-        return 0
+        return None
 
 
-@lru_cache(maxsize=4)
-def _document(api: NinjaAPI, version: int) -> bytes:  # noqa: ARG001 - another planbook, other words
-    return to_json(api.get_openapi_schema(path_prefix=ROOT))
+@lru_cache(maxsize=2)
+def _document(api: NinjaAPI, version: int | None) -> dict[str, Any]:
+    planbook = planbook_version(version).planbook if version else None
+    return with_words(api.get_openapi_schema(path_prefix=ROOT), planbook)
 
 
-@lru_cache(maxsize=4)
-def _page(api: NinjaAPI, version: int) -> str:  # noqa: ARG001 - another planbook, other words
+@lru_cache(maxsize=2)
+def _page(api: NinjaAPI, version: int | None) -> str:
     groups: dict[str, list[EndpointShown]] = {}
-    for endpoint, tag in _endpoints(api.get_openapi_schema(path_prefix=ROOT)):
+    for endpoint, tag in _endpoints(_document(api, version)):
         groups.setdefault(tag, []).append(endpoint)
     return render_to_string("tierline/api.html", {"introduction": api.description.split("\n\n"), "groups": groups})
 

@@ -40,7 +40,7 @@ class Interface(NinjaAPI):
     def get_openapi_schema(
         self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
     ) -> OpenAPISchema:
-        """The document, with the problems each endpoint can answer and the words the plans in force know."""
+        """The document, with the problems each endpoint can answer."""
         return document.completed(super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params))
 
     def _get_urls(self) -> list[URLResolver | URLPattern]:
