@@ -6,6 +6,7 @@
 - ``browser``, ``page``: a real Chromium; use them with ``live_server``.
 """
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -48,6 +49,8 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.MEDIA_ROOT = home / "attachments"
     settings.STATIC_ROOT.mkdir(exist_ok=True)
     settings.SMTP_URL = ""
+    # pytest keeps what is logged; our own handler would write to a stream that pytest has closed by then.
+    logging.getLogger().handlers.clear()
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     # Argon2 is slow on purpose; tests that sign in hundreds of times are not the place for it.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]

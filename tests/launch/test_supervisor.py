@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import psycopg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -163,6 +164,21 @@ def test_what_is_killed_is_started_again(run: Run) -> None:
     assert "PostgreSQL ended unexpectedly (killed by SIGKILL)" in said
     assert "PostgreSQL was started again" in said
     assert "The web server was started again" in said
+
+
+def test_only_the_database_can_be_started(tmp_path: Path) -> None:
+    only = subprocess.Popen(
+        [*TIERLINE, "--home", tmp_path / "home", "--only-database", "--port", str(free_port())],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        env={name: value for name, value in os.environ.items() if name != "DATABASE_URL"},
+    )  # fmt: skip
+    assert only.stdout
+    url = next(line for line in only.stdout if line.startswith("postgresql://")).strip()
+    with psycopg.connect(url) as connection:
+        assert connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() == (0,)
+    only.send_signal(signal.SIGINT)
+    assert only.wait(30) == 0
+    only.stdout.close()
 
 
 def test_a_database_that_does_not_answer_is_named(tmp_path: Path) -> None:

@@ -33,6 +33,9 @@ def parser() -> argparse.ArgumentParser:
     words.add_argument(
         "--no-demonstration", action="store_true", help="start with what is there, without invented people and cases"
     )
+    words.add_argument(
+        "--only-database", action="store_true", help="start only the embedded PostgreSQL, to restore a backup into it"
+    )
     words.add_argument("--with-parent", action="store_true", help="stop when the process that started this one ends")
     return words
 
@@ -47,6 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         port=given.port,
         database_url=os.environ.get("DATABASE_URL") or None,
         demonstration=() if given.no_demonstration else _demonstration_command(),
+        only_database=given.only_database,
         demonstration_sources=(_PACKAGE / "demonstration", _PACKAGE / "plans" / "shipped"),
     )
     try:

@@ -46,6 +46,8 @@ class Launch:
     # The command that loads the demonstration and prints its sign-ins, and the files it is made of.
     demonstration: Sequence[str] = ()
     demonstration_sources: Sequence[Path] = ()
+    # For whoever restores a backup: the embedded PostgreSQL and nothing that works with it.
+    only_database: bool = False
 
     @property
     def address(self) -> str:
@@ -162,6 +164,10 @@ class Supervisor:
 
     def _start(self, port: socket.socket) -> None:
         self._start_database()
+        if self.launch.only_database:
+            if self._postgres:
+                self.events.show(f"{self._postgres.url}\nCtrl-C stops it.")
+            return
         prepared = self._prepare()
         self._load_demonstration(str(prepared["database"]))
         self._keep_child("The web server", "web", lambda: self._start_web(port))
@@ -245,11 +251,7 @@ class Supervisor:
 
     def _start_web(self, port: socket.socket) -> subprocess.Popen[bytes]:
         return start_child(
-            [
-                sys.executable, "-m", "gunicorn", "tierline.wsgi:application", "--bind", f"fd://{port.fileno()}",
-                "--worker-class", "gthread", "--workers", str(WEB_PROCESSES), "--threads", str(WEB_THREADS),
-                "--preload", "--graceful-timeout", "10", "--no-control-socket", "--log-level", "warning",
-            ],
+            web_command(port.fileno()),
             log=self.places.logs / "web.log", env=self._environment(), pass_fds=[port.fileno()],
             death=signal.SIGQUIT,  # gunicorn's "quick" shutdown: its processes end at once
         )  # fmt: skip
@@ -325,6 +327,15 @@ class Supervisor:
             self._postgres.stop()
         if self._children or self._postgres:
             self.say("Stopped")
+
+
+def web_command(port: int) -> list[str]:
+    """The command of the web server that listens on the inherited socket ``port`` (a file descriptor)."""
+    return [
+        sys.executable, "-m", "gunicorn", "tierline.wsgi:application", "--bind", f"fd://{port}",
+        "--worker-class", "gthread", "--workers", str(WEB_PROCESSES), "--threads", str(WEB_THREADS),
+        "--preload", "--graceful-timeout", "10", "--no-control-socket", "--log-level", "warning",
+    ]  # fmt: skip
 
 
 def _edition(words: Sequence[str], sources: Sequence[Path]) -> str:
