@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sqlite3
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -70,22 +71,27 @@ def import_cases(given: argparse.Namespace) -> int:
         )
     teller: Teller = _JsonTeller() if given.json else _TextTeller()
     try:
-        mapping = load_source(given.source)
+        return _judge_file(given, load_source(given.source), teller)
+    except Refusal as refusal:
+        return refuse(str(refusal))
+    except PlanUnreadable as refusal:
+        return refuse(str(refusal))
+    except sqlite3.Error as error:
+        return refuse(f"The numbers seen so far cannot be kept in a temporary file: {error}. Make room on the disk.")
+
+
+def _judge_file(given: argparse.Namespace, mapping: SourceMapping, teller: Teller) -> int:
+    try:
         with _opened(given.file) as stream:
             export = Export(stream, mapping.columns, mapping.file)
             try:
-                return (
-                    _dry_run(given, mapping, export, teller)
-                    if given.dry_run
-                    else _import(given, mapping, export, teller)
-                )
+                work = _dry_run if given.dry_run else _import
+                return work(given, mapping, export, teller)
             finally:
                 for remark in export.remarks:
                     _remark(remark)
-    except PlanUnreadable as refusal:
-        return refuse(str(refusal))
-    except Refusal as refusal:
-        return refuse(f"{given.file}: {refusal}" if isinstance(refusal, Unusable) else str(refusal))
+    except Unusable as refusal:
+        return refuse(f"{given.file}: {refusal}")
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -103,7 +109,7 @@ def _dry_run(given: argparse.Namespace, mapping: SourceMapping, export: Export, 
 
 
 def _import(given: argparse.Namespace, mapping: SourceMapping, export: Export, teller: Teller) -> int:
-    from tierline.cli.database import set_up  # noqa: PLC0415 - a dry run has no use for it, and must not need it
+    from tierline.cli.database import lost_database, set_up  # noqa: PLC0415 - a dry run must not need it
 
     set_up()
     from tierline.cases.actions.importing import Importing, take_in  # noqa: PLC0415 - needs the set-up above
@@ -113,7 +119,7 @@ def _import(given: argparse.Namespace, mapping: SourceMapping, export: Export, t
     importing = Importing(TIERLINE, mapping.system, planbook_in_force(), clock.now())
     judge = Judge(mapping, importing.in_force.planbook, at=importing.at)
     tally = Tally()
-    with Seen() as seen:
+    with Seen() as seen, lost_database("What was taken in stays; import the same file again to go on."):
         taken = take_in(
             importing,
             judge.judge(export.rows(), seen.before),
@@ -123,7 +129,7 @@ def _import(given: argparse.Namespace, mapping: SourceMapping, export: Export, t
     teller.end(tally, taken.imported)
     if taken.stopped:
         return refuse(
-            f"{given.file}: nothing was imported, because {tally.refused} rows were refused and --on-refusal is stop. "
+            f"{given.file}: nothing was imported: refused rows ({tally.refused}) stop it all, as --on-refusal says. "
             "Mend them, or import the others with --on-refusal skip."
         )
     return _status(tally)

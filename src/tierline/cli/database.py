@@ -1,6 +1,8 @@
 """What a command that needs the tables does first. Refuses a database that does not answer or is not ready."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from tierline.foundation.trouble import Refusal
 
@@ -30,3 +32,15 @@ def set_up() -> None:
         raise DatabaseAway(
             "The database has no tables of Tierline yet. Start 'tierline run' once, or run the migrations."
         )
+
+
+@contextmanager
+def lost_database(consolation: str) -> Iterator[None]:
+    """Say in a sentence that the database went away at work; ``consolation`` says what that means and what to do."""
+    from django.db import InterfaceError, OperationalError  # noqa: PLC0415 - the same
+
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        said = (str(error).strip().splitlines() or ["it gave no reason"])[0]
+        raise DatabaseAway(f"The database stopped answering: {said}. {consolation}") from None
