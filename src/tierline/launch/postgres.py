@@ -131,6 +131,11 @@ class Postgres:
         self._wait_until_ready(within)
         self._make_database()
 
+    @property
+    def started(self) -> bool:
+        """Whether there is a server to stop."""
+        return self._server is not None
+
     def exit_status(self) -> int | None:
         """None while the server runs (or was never started), else the status it ended with."""
         return self._server.poll() if self._server else None

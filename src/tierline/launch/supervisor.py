@@ -315,7 +315,8 @@ class Supervisor:
     def _stop(self) -> None:
         """Pages and worker together, then the database they write to."""
         self._stopping = True
-        if self._children or self._postgres:
+        something = bool(self._children) or (self._postgres is not None and self._postgres.started)
+        if something:
             self.say("Stopping")
         for child in self._children.values():
             if child.poll() is None:
@@ -325,7 +326,7 @@ class Supervisor:
             stop_child(child, by=signal.SIGTERM, within=15)
         if self._postgres:
             self._postgres.stop()
-        if self._children or self._postgres:
+        if something:
             self.say("Stopped")
 
 
