@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.db import OperationalError
 from tests.importing.exports import THOROUGH, a_row, as_csv, dynamics, judged
 from tests.people import Cast
 
@@ -16,6 +17,7 @@ from tierline.cases.importing.judging import Judged
 from tierline.cases.lifecycle import CaseState
 from tierline.cases.models import CaseRow, OutsideNumber
 from tierline.cases.searching import search
+from tierline.cli.database import DatabaseAway, lost_database
 from tierline.cli.main import main
 from tierline.directory.actor import TIERLINE, Actor
 from tierline.foundation.trouble import NotAllowed
@@ -157,3 +159,8 @@ def test_the_command_writes_the_same_lines_and_says_how_many_it_took_in(
     assert json.loads(wet[-1])["summary"] == json.loads(dry[-1])["summary"] | {"imported": 1}
     assert main([*words, "--plans", str(tmp_path)]) == 2
     assert dynamics().system == "dynamics"
+
+
+def test_a_database_that_goes_away_is_told_in_a_sentence() -> None:
+    with pytest.raises(DatabaseAway, match=r"stopped answering: gone\. Import again\."), lost_database("Import again."):
+        raise OperationalError("gone\nand more")

@@ -119,12 +119,14 @@ def _import(given: argparse.Namespace, mapping: SourceMapping, export: Export, t
     importing = Importing(TIERLINE, mapping.system, planbook_in_force(), clock.now())
     judge = Judge(mapping, importing.in_force.planbook, at=importing.at)
     tally = Tally()
-    with Seen() as seen, lost_database("What was taken in stays; import the same file again to go on."):
+    stopping = given.on_refusal == "stop"
+    kept = "Nothing was imported" if stopping else "What was taken in stays"
+    with Seen() as seen, lost_database(f"{kept}; import the same file again when it is back."):
         taken = take_in(
             importing,
             judge.judge(export.rows(), seen.before),
             told=lambda judged: _tell(judged, tally, teller),
-            stop_on_refusal=given.on_refusal == "stop",
+            stop_on_refusal=stopping,
         )
     teller.end(tally, taken.imported)
     if taken.stopped:
