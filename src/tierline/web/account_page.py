@@ -6,7 +6,7 @@ Refuses what the directory refuses, beside the field it is about. A key is shown
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth import get_user, update_session_auth_hash
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -111,7 +111,6 @@ def _duties(actor: Actor) -> list[str]:
 
 def _person(request: HttpRequest) -> AbstractBaseUser:
     """Who is signed in, as Django's authentication knows them."""
-    person = get_user(request)
-    if isinstance(person, AnonymousUser):
+    if isinstance(request.user, AnonymousUser):
         raise NotAllowed("Sign in first.")
-    return person
+    return request.user

@@ -64,6 +64,7 @@ class Line:
     next_try: Moment | None
     gives_up: Moment
     mine: bool
+    trouble: str
 
 
 @page("GET", "POST")
@@ -143,6 +144,8 @@ def line_of(view: EffectView, actor: Actor, planbook: Planbook, at: datetime) ->
         next_try=promise(view.next_try_at, at, zone) if view.next_try_at else None,
         gives_up=promise(view.not_after, at, zone),
         mine=bool(view.moves) and view.team in actor.teams,
+        # That nothing leaves is said once, on top of the page.
+        trouble="" if view.state is EffectState.HELD and not settings.SMTP_URL else view.trouble,
     )
 
 

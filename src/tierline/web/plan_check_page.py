@@ -64,7 +64,7 @@ def plans_check(request: DeskRequest, actor: Actor) -> HttpResponse:  # noqa: AR
         "version": in_force.version,
         "older": number or "",
         "groups": grouped(check.findings, in_force.planbook),
-        "covered": check.covered,
+        "covered": {key: f"{count:,}" for key, count in check.covered.as_json().items()},
         "share": 100 * check.covered.routed // max(check.covered.combinations, 1),
         "holes": holes_of(in_force.version, in_force.planbook.epoch(at)),
         "fresh": written(at, settings.TIME_ZONE),

@@ -6,7 +6,6 @@ Refuses to publish for anybody who is not a plan editor, and plans with an error
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 import yaml
@@ -30,11 +29,11 @@ from tierline.plans.comparing import Change, Otherwise, changes, otherwise, repl
 from tierline.plans.loading import planbook_from_texts
 from tierline.plans.planbook import Planbook
 from tierline.plans.queries import VersionView, planbook_in_force, planbook_version, versions
-from tierline.plans.wording import then_in_words, when_in_words
 from tierline.web import words
 from tierline.web.access import DeskRequest, page
 from tierline.web.moments import Moment, past
 from tierline.web.plan_check_page import address_of, grouped
+from tierline.web.plan_words import clause_details, gap_details
 from tierline.web.plans_page import number_in
 from tierline.web.what_if_page import facts_in_words
 
@@ -67,21 +66,23 @@ class VersionLine:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One entry before and after; a side is empty where there is no such entry."""
+    """One entry before and after, line by line and whether the other side has no such line; a side without the entry
+    is empty."""
 
     plan: str
     what: str
     entry: str
     change: str
-    before: str
-    after: str
+    before: tuple[tuple[str, bool], ...]
+    after: tuple[tuple[str, bool], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Redecided:
-    """Facts decided otherwise: the question, both answers, and the case if it is one."""
+    """A case that is decided otherwise, or a number of combinations that share holder, service and both answers."""
 
     question: str
+    count: int
     before: str
     after: str
     ask: str
@@ -154,7 +155,7 @@ def _checked(request: DeskRequest, actor: Actor, texts: dict[str, bytes]) -> Htt
     check: Check = check_texts(texts, at)
     shown: dict[str, Any] = {"checked": True, "groups": grouped(check.findings), "errors": len(check.errors)}
     if not check.errors:
-        shown["covered"] = check.covered
+        shown["covered"] = {key: f"{count:,}" for key, count in check.covered.as_json().items()}
         try:
             before = planbook_in_force().planbook
         except NotFound:
@@ -182,43 +183,50 @@ def compared(before: Planbook, after: Planbook, actor: Actor, at: datetime, *, m
     cases = {case.reference: case for case in newest_open_cases(actor, most=most)} if most else {}
     differing = list(replay_facts(before, after, ((ref, case.facts, at) for ref, case in cases.items())))
     every = list(otherwise(before, after, at))
+    alike = _alike(every, before, after)
     return {
         "pairs": [pair_of(change, before, after) for change in changes(before, after)],
         "cases_asked": len(cases),
         "cases_changed": len(differing),
-        "cases": _redecided(differing, before, after, cases),
-        "combinations_changed": len(every),
-        "combinations": _redecided(every, before, after, {}),
+        "cases": [_of_case(entry, before, after, cases[str(entry.own)]) for entry in differing[:SHOWN]],
+        "combinations_changed": f"{len(every):,}",
+        "combinations": alike[:SHOWN],
+        "groups_changed": len(alike),
         "shown": SHOWN,
         "most": most,
     }
 
 
-def _redecided(
-    found: Iterable[Otherwise], before: Planbook, after: Planbook, cases: dict[str, OpenCase]
-) -> list[Redecided]:
-    return [
-        Redecided(
-            question=facts_in_words(entry.facts, after),
-            before=words.suggestion(entry.before, before),
-            after=words.suggestion(entry.after, after),
-            ask=address_of(entry.facts),
-            case=cases.get(str(entry.own)),
-        )
-        for entry in islice(found, SHOWN)
+def _of_case(entry: Otherwise, before: Planbook, after: Planbook, case: OpenCase) -> Redecided:
+    old, new = words.suggestion(entry.before, before), words.suggestion(entry.after, after)
+    return Redecided(facts_in_words(entry.facts, after), 1, old, new, address_of(entry.facts), case)
+
+
+def _alike(every: Iterable[Otherwise], before: Planbook, after: Planbook) -> list[Redecided]:
+    """Combinations that are decided otherwise, those alike taken together, the most frequent first."""
+    found: dict[tuple[str, str, str], list[Otherwise]] = {}
+    for entry in every:
+        who = f"{after.team_label(entry.facts.holder)}: {after.service_label(entry.facts.service)}"
+        key = (who, words.suggestion(entry.before, before), words.suggestion(entry.after, after))
+        found.setdefault(key, []).append(entry)
+    alike = [
+        Redecided(who, len(entries), old, new, address_of(entries[0].facts), None)
+        for (who, old, new), entries in found.items()
     ]
+    return sorted(alike, key=lambda group: (-group.count, group.question))
 
 
 def pair_of(change: Change, before: Planbook, after: Planbook) -> Pair:
     """One change with both sides written out."""
     plan = (after if change.plan in after.plans else before).plans[change.plan]
+    old, new = _side(before, change).splitlines(), _side(after, change).splitlines()
     return Pair(
         plan=plan.title,
         what=SECTIONS[change.section],
         entry=change.entry,
         change=change.change,
-        before=_side(before, change),
-        after=_side(after, change),
+        before=tuple((line, bool(new) and line not in new) for line in old),
+        after=tuple((line, bool(old) and line not in old) for line in new),
     )
 
 
@@ -234,19 +242,15 @@ def _side(planbook: Planbook, change: Change) -> str:
     if entry is None:
         return ""
     if isinstance(entry, schema.Clause):
-        return _clause(entry)
+        return _sentences(entry.text, clause_details(entry, planbook), entry.source)
+    if isinstance(entry, schema.Gap):
+        return _sentences(entry.text, gap_details(entry, planbook), entry.source)
     names = {"from_" if name == "from" else name for name in change.fields}
     return _as_written(entry, names or None)
 
 
-def _clause(clause: schema.Clause) -> str:
-    when = when_in_words(clause.when)
-    bound = f"binds {', '.join(clause.binds)}" if clause.binds else ""
-    above = f"stands above {', '.join(clause.overrides)}" if clause.overrides else ""
-    since = f"from {clause.from_}" if clause.from_ else ""
-    until = f"until {clause.until}" if clause.until else ""
-    lines = [clause.text, f"when {when}" if when else "", then_in_words(clause), bound, above, since, until]
-    return "\n".join(line for line in [*lines, f"source: {clause.source.heading}"] if line)
+def _sentences(text: str, details: Iterable[str], source: schema.Source) -> str:
+    return "\n".join([text, *details, f"Source: {source.document or ''} {source.heading}".replace("  ", " ")])
 
 
 def _as_written(entry: BaseModel, names: set[str] | None) -> str:

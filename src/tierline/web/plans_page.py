@@ -16,10 +16,10 @@ from tierline.foundation.trouble import NotFound
 from tierline.plans.actions import PLAN_EDITOR
 from tierline.plans.planbook import Planbook, PlanFile
 from tierline.plans.queries import PlanbookInForce, planbook_in_force, planbook_version, texts_of_version, versions
-from tierline.plans.rendering import Section, sections_of
 from tierline.plans.schema import Plan
 from tierline.web.access import DeskRequest, page
 from tierline.web.moments import past
+from tierline.web.plan_words import headings_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +34,6 @@ class PlanLine:
     in_effect: str
     under: str
     clauses: int
-    gaps: int
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A heading with what stands under it; ``place`` makes its anchor, ``gaps`` are counted in the contents."""
-
-    place: int
-    section: Section
     gaps: int
 
 
@@ -70,14 +61,13 @@ def plans(request: DeskRequest, actor: Actor) -> HttpResponse:
 def plan(request: DeskRequest, actor: Actor, plan: str) -> HttpResponse:  # noqa: ARG001 - a view's form
     """One plan as the document it came from: its headings in order, each clause in its place, gaps marked."""
     in_force, file = _found(request, plan)
-    sections = sections_of(in_force.planbook, file.plan)
     context = {
         "nav": "plans",
         "section": "plans",
         "version": in_force.version,
         "older": request.GET.get("version", ""),
         "line": _line(in_force.planbook, file.plan),
-        "headings": [_heading(place, section) for place, section in enumerate(sections)],
+        "headings": headings_of(in_force.planbook, file.plan),
         "file": file.text.file,
     }
     return render(request, "tierline/plans/plan.html", context)
@@ -130,10 +120,6 @@ def _line(planbook: Planbook, plan: Plan) -> PlanLine:
         clauses=len(plan.clauses),
         gaps=len(plan.gaps),
     )
-
-
-def _heading(place: int, section: Section) -> Heading:
-    return Heading(place, section, sum(item.kind == "gap" for item in section.items))
 
 
 def days(begins: date, ends: date | None) -> str:

@@ -154,7 +154,7 @@ def facts_in_words(facts: Facts, planbook: Planbook) -> str:
     """The question in one sentence."""
     fault = f"the fault is in {planbook.system_label(facts.fault_in)}"
     if facts.fault_in in (UNKNOWN, USER):
-        fault = {UNKNOWN: "where the fault is is not known yet", USER: "nothing is broken"}[facts.fault_in]
+        fault = {UNKNOWN: "nobody knows yet where the fault is", USER: "nothing is broken"}[facts.fault_in]
     who = "a Veteran" if facts.audience == "veteran" else "a member of staff"
     asks = f" {planbook.team_label(facts.holder)} needs something from the {facts.asks.title()}." if facts.asks else ""
     flags = "".join(f" It is flagged {words.FLAGS[flag].word}." for flag in sorted(facts.flags))
@@ -222,11 +222,19 @@ def _chosen(asked: QueryDict, actor: Actor) -> dict[str, Any]:
     return {
         **chosen,
         "asks": asked.get("asks", ""),
-        "on": asked.get("on", ""),
+        "on": _day(asked.get("on", "")),
         "flags": asked.getlist("flags"),
         "supplied": supplied if supplied in SUPPLIED else "all",
         "fields": asked.getlist("field"),
     }
+
+
+def _day(text: str) -> str:
+    """A day as a date field can show it; nothing for what is none."""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        return ""
 
 
 def _label(choice: tuple[str, str]) -> str:
