@@ -37,8 +37,9 @@ class CannotInstall(Exception):
 
 
 def say(sentence: str) -> None:
-    """One line of progress."""
-    print(sentence, flush=True)
+    """One line of progress, in one piece: two steps run side by side."""
+    sys.stdout.write(f"{sentence}\n")
+    sys.stdout.flush()
 
 
 def run(command: list[str | Path], *, doing: str, cwd: Path = PROJECT, env: dict[str, str] | None = None) -> str:

@@ -51,9 +51,7 @@ def schema_mark() -> str:
     """A name for the schema the sources describe: a changed migration gets a new database."""
     digest = hashlib.sha256()
     sources = PROJECT / "src" / "tierline"
-    for path in sorted(
-        [*sources.rglob("migrations/*"), *sources.rglob("models.py"), *sources.rglob("models/*.py")]
-    ):
+    for path in sorted([*sources.rglob("migrations/*"), *sources.rglob("models.py"), *sources.rglob("models/*.py")]):
         if path.is_file() and path.suffix in {".py", ".sql"}:
             digest.update(str(path.relative_to(sources)).encode())
             digest.update(path.read_bytes())
