@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from itertools import product
 from typing import Final
@@ -25,6 +25,7 @@ from tierline.plans.routing import InForce, decide, demanded
 from tierline.plans.terms import Term, Universe, terms_of
 
 MOST_REMEMBERED: Final = 8_192  # decisions; a planbook in long use stays small
+_ZERO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class Planbook:
 
     def epoch(self, at: datetime) -> int:
         """The number of the stretch of time, between two changes of what is in force, that holds ``at``."""
-        return bisect_right(self.boundaries, at)
+        return bisect_right(self._edges, (at - _ZERO).total_seconds())
 
     def of_epoch(self, epoch: int) -> InForce:
         """Everything that decides in one such stretch."""
@@ -104,6 +105,11 @@ class Planbook:
             for entry in file.plan.ticketing:
                 edges |= {_midnight(day, zone) for used in entry.used for day in (used.from_, used.until)}
         return sorted(edge for edge in edges if edge is not None)
+
+    @cached_property
+    def _edges(self) -> list[float]:
+        """The boundaries in seconds: comparing instants of named zones costs more than a decision."""
+        return [(day - _ZERO).total_seconds() for day in self.boundaries]
 
     @cached_property
     def terms(self) -> tuple[Term, ...]:

@@ -90,12 +90,15 @@ def _decide_open(book: InForce, possible: Candidates, words: FactWords) -> Decis
     unknown = _unknown(book, words)
     if unknown is not None:
         return _no_route(unknown)
-    outside = _out_of_scope(possible, words)
+    met = [term for term in possible.scope if term.terms.meet(words)]
+    outside = _out_of_scope(met)
     if outside is not None:
         return outside
     decision = _ask(book, possible, words) if words[5] is not None else _route(book, possible, words)
-    taken_in = _taken_in(possible, words)
-    return replace(decision, because=taken_in + decision.because) if taken_in else decision
+    if any(term.then.out for term in met):
+        # Taken in over a clause that would have kept it out: that reason is told first.
+        return replace(decision, because=_reasons(winners(met)) + decision.because)
+    return decision
 
 
 def _unknown(book: InForce, words: FactWords) -> Reason | None:
@@ -119,8 +122,8 @@ def _restricted(book: InForce, words: FactWords) -> Decision | None:
     return None
 
 
-def _out_of_scope(possible: Candidates, words: FactWords) -> Decision | None:
-    matching = winners([term for term in possible.scope if term.terms.meet(words)])
+def _out_of_scope(met: list[Term]) -> Decision | None:
+    matching = winners(met)
     out = [term for term in matching if term.then.out]
     if not out:
         return None
@@ -129,21 +132,13 @@ def _out_of_scope(possible: Candidates, words: FactWords) -> Decision | None:
     return Decision(Outcome.OUT_OF_SCOPE, _reasons(out), to=out[0].then.taken_by)
 
 
-def _taken_in(possible: Candidates, words: FactWords) -> tuple[Reason, ...]:
-    """The clauses that take in what a lower one would have kept out."""
-    matching = [term for term in possible.scope if term.terms.meet(words)]
-    if not any(term.then.out for term in matching):
-        return ()
-    return _reasons(winners(matching))
-
-
 def _ask(book: InForce, possible: Candidates, words: FactWords) -> Decision:
     if words[5] == "reporter" and words[4] == "veteran":
         words = (*words[:5], "veteran", *words[6:])  # who reports among Veterans is one
     matching = winners([term for term in possible.contact if term.terms.meet(words)])
     if not matching:
         text = f"No plan says whether {words[1]} may ask the {words[5]}, or who may."
-        return _unanswered(possible, words, built_in("no-contact-rule", text))
+        return _named_gaps(possible, words) or _no_route(built_in("no-contact-rule", text))
     if not _agree(matching):
         return _disagreement(matching)
     then = matching[0].then
@@ -161,7 +156,7 @@ def _route(book: InForce, possible: Candidates, words: FactWords) -> Decision:
         return _no_route(built_in("unknown-system", f"No plan knows a system with the id {fault}."))
     matching = winners([term for term in possible.route if term.terms.meet(words)])
     if not matching:
-        return _unanswered(possible, words, _unanswered_reason(words))
+        return _named_gaps(possible, words) or _no_route(_unanswered(words))
     if not _agree(matching):
         return _disagreement(matching)
     then, holder, tier = matching[0].then, words[1], words[3]
@@ -212,13 +207,14 @@ def _goes_to(term: Term, team: str | None) -> bool:
     return term.terms.destinations is None or team in term.terms.destinations
 
 
-def _unanswered(possible: Candidates, words: FactWords, otherwise: Reason) -> Decision:
+def _named_gaps(possible: Candidates, words: FactWords) -> Decision | None:
+    """The no-route that the plans themselves foresee."""
     asking = words[5] is not None
     gaps = [g.reason for g in possible.gap if (g.terms.asks is not None) is asking and g.terms.meet(words)]
-    return _no_route(*(gaps or [otherwise]))
+    return _no_route(*gaps) if gaps else None
 
 
-def _unanswered_reason(words: FactWords) -> Reason:
+def _unanswered(words: FactWords) -> Reason:
     service, holder, fault, tier, audience, *_ = words
     text = (
         f"No plan says what {holder} does with {service} for {audience} cases "
@@ -237,6 +233,8 @@ def _no_route(*because: Reason) -> Decision:
 
 
 def _agree(matching: list[Term]) -> bool:
+    if len(matching) == 1:
+        return True
     first = effect(matching[0].then)
     return all(effect(term.then) == first for term in matching[1:])
 

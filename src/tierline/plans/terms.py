@@ -50,13 +50,14 @@ class Terms:
         """Whether the facts are among them; ``destinations`` are asked about apart."""
         service, holder, fault, tier, audience, asks, flags, _ = words
         return (
-            (self.holders is None or holder in self.holders)
+            # Flags first: few cases have any, and most clauses with flags are done with here.
+            (self.flags is None or (self.flags.isdisjoint(flags) is self.unflagged))
+            and (self.holders is None or holder in self.holders)
             and (self.services is None or service in self.services)
             and tier in self.tiers
             and (self.faults is None or fault in self.faults)
             and audience in self.audiences
             and (self.asks is None or asks in self.asks)
-            and (self.flags is None or (self.flags.isdisjoint(flags) is self.unflagged))
         )
 
 
