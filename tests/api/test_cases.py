@@ -159,7 +159,7 @@ def test_a_call_costs_one_statement_for_its_key_and_few_for_its_work(
     agent: Caller, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     reference = entered(agent)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(7):
         agent.post("/cases", a_report())
     with django_assert_max_num_queries(10):
         agent.patch(f"/cases/{reference}", {"needs_tier": 1}, if_match='"1"')

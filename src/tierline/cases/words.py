@@ -1,17 +1,11 @@
 """The words a case is found by. Kept beside the case, so that a change of state leaves their index alone."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from django.db import connection
 
-from tierline.cases.models import CaseRow
-
 MOST_WORDS = 20_000  # different words a case is indexed by; PostgreSQL takes no vector over 1 MB
-_MAKE = """
-INSERT INTO cases_searchwords (case_id, words, organisations, restricted_to)
-VALUES (%s, to_tsvector('english', %s), %s, %s)
-"""
 _MAKE_MANY = """
 INSERT INTO cases_searchwords (case_id, words, organisations, restricted_to)
 SELECT c.id, to_tsvector('english', told.text), c.organisations, c.restricted_to
@@ -20,12 +14,6 @@ FROM json_each_text(%s::json) AS told (id, text) JOIN cases_case c ON c.id = tol
 _ADD = """
 UPDATE cases_searchwords SET words = words || to_tsvector('english', %s) WHERE case_id = %s AND length(words) < %s
 """
-
-
-def index_case(case: CaseRow, texts: Iterable[str]) -> None:
-    """Make a new case findable by its texts."""
-    with connection.cursor() as cursor:
-        cursor.execute(_MAKE, [case.pk, " ".join(texts), case.organisations, case.restricted_to])
 
 
 def index_cases(texts: Mapping[int, str]) -> None:

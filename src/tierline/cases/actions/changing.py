@@ -62,7 +62,7 @@ class Change:
         now_says = _remembered(case)
         changes = {key: value for key, value in now_says.items() if value != self.before.get(key)}
         case.changed_at, case.version = self.at, case.version + new_version
-        case.save()
+        case.save(update_fields=[*changes, "due_at", "changed_at", "version"])
         if {"state", "holder", "offered_to", "recorded_by"} & changes.keys() or self._promise_moved():
             place(case)
         if {"organisations", "restricted_to"} & changes.keys():

@@ -9,13 +9,13 @@ from datetime import datetime
 
 from django.db import transaction
 
-from tierline.cases.actions.changing import REMEMBERED, SUBJECT, place
+from tierline.cases.actions.changing import REMEMBERED, SUBJECT
 from tierline.cases.actions.telling import tell_duties
 from tierline.cases.asking_plans import facts_of, restricted_to
+from tierline.cases.beside import Reported, write_beside
 from tierline.cases.lifecycle import CaseState
-from tierline.cases.models import CaseRow, OutsideNumber, Report
+from tierline.cases.models import CaseRow, OutsideNumber
 from tierline.cases.places import NEVER
-from tierline.cases.words import index_case
 from tierline.directory.actor import Actor
 from tierline.foundation.ids import case_reference
 from tierline.foundation.trouble import Conflict, NotAllowed, Unusable
@@ -73,16 +73,9 @@ def enter(actor: Actor, new: NewCase, *, at: datetime) -> Entered:
     )  # fmt: skip
     case = row_of(new, decision, in_force, at=at)
     case.save(force_insert=True)
-    Report.objects.create(
-        case=case,
-        description=new.description,
-        answers=answers,
-        reporter_name=new.reporter_name,
-        reporter_contact=new.reporter_contact,
-    )
+    text = " ".join(texts_of(new))
+    write_beside(case, Reported(new.description, answers, new.reporter_name, new.reporter_contact, text))
     _keep_numbers(case, new.numbers)
-    index_case(case, texts_of(new))
-    place(case)
     record(
         SUBJECT,
         case.pk,
