@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
-from django.db import InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -94,6 +94,8 @@ class PlainWordsForTrouble:
             return None
         if isinstance(trouble, Refusal):
             return refusal_page(request, trouble)
+        if isinstance(trouble, DataError) and "NUL" in str(trouble):
+            return unreadable(request)
         words = words_for_outage(trouble)
         return bare_page(request, words, trouble) if words else None
 

@@ -37,11 +37,12 @@
     if (WIDE.matches && opener.dataset.case && to !== from) show(opener);
   }
 
+  const load = newest((address) => window.htmx.ajax("GET", address, { target: "#preview", swap: "innerHTML" }));
+
   function show(opener) {
-    const pane = $("#preview");
-    if (!pane || !window.htmx) return;
+    if (!$("#preview") || !window.htmx) return;
     mark(opener.dataset.case);
-    window.htmx.ajax("GET", opener.getAttribute("href"), { target: "#preview", swap: "innerHTML", source: pane });
+    load(opener.getAttribute("href"));
   }
 
   /* The first case is read at once where there is room for it; the address stays as it is. */
@@ -102,13 +103,32 @@
   }, true);
   window.addEventListener("pageshow", () => { for (const form of $$("form[data-sent]")) delete form.dataset.sent; });
 
-  document.addEventListener("change", (event) => {
+  /* One question at a time, and after the answer the newest one, so that an old answer never stands last. */
+  function newest(ask) {
+    let asking = false, next = null;
+    return async function (...wanted) {
+      next = wanted;
+      if (asking) return;
+      asking = true;
+      try {
+        while (next) { const now = next; next = null; await ask(...now); }
+      } finally { asking = false; }
+    };
+  }
+
+  /* A form that shows itself again in part, as it is filled in. */
+  const askAgain = newest((form) => window.htmx.ajax("POST", form.action, {
+    source: form, target: form.dataset.asks, swap: "outerHTML", values: { step: "look" },
+  }));
+  let pause = 0;
+  function later(event) {
     const field = event.target.closest("[data-asks-again]");
     if (!field || !window.htmx) return;
-    window.htmx.ajax("POST", field.form.action, {
-      source: field.form, target: "#asked", swap: "outerHTML", values: { step: "ask" },
-    });
-  });
+    clearTimeout(pause);
+    pause = setTimeout(() => askAgain(field.form), event.type === "input" ? 300 : 0);
+  }
+  document.addEventListener("change", later);
+  document.addEventListener("input", (event) => { if (event.target.matches("textarea")) later(event); });
 
   document.addEventListener("click", (event) => {
     const fill = event.target.closest("[data-fill-ask]");
@@ -133,7 +153,27 @@
 
   /* -- after htmx put something in place -- */
 
+  /* What somebody typed into a part while its new form was on the way stays, and so does their place in it. */
+  const PARTS = "#asked [name], #way [name]";
+  let typed = [], place = null;
+  document.addEventListener("htmx:before:swap", () => {
+    typed = $$(PARTS).map((field) => [field.name, field.value]);
+    const here = document.activeElement;
+    place = here && here.matches(PARTS) ? [here.name, here.selectionStart, here.selectionEnd] : null;
+  });
+
+  function putBack() {
+    for (const field of $$(PARTS)) {
+      const kept = typed.find(([name]) => name === field.name);
+      if (kept && kept[1] && field.value !== kept[1]) field.value = kept[1];
+      if (!place || place[0] !== field.name || document.activeElement === field) continue;
+      field.focus({ preventScroll: true });
+      if (field.setSelectionRange && place[1] !== null) field.setSelectionRange(place[1], place[2]);
+    }
+  }
+
   document.addEventListener("htmx:after:swap", () => {
+    putBack();
     const shown = $("#preview-body");
     if (shown) mark(shown.dataset.case);
     else showFirst();
