@@ -21,6 +21,7 @@ from tierline.cli.database import DatabaseAway, lost_database
 from tierline.cli.main import main
 from tierline.directory.actor import TIERLINE, Actor
 from tierline.foundation.trouble import NotAllowed
+from tierline.outbox.queries import effects
 from tierline.plans.decision import Outcome
 from tierline.plans.queries import planbook_in_force
 
@@ -127,6 +128,17 @@ def test_restricted_rows_are_seen_by_the_duties_that_are_told_only(cast: Cast, a
     assert queries.queue(cast.lead, "mhv-tier-3", "new", at=at).lines == ()
     found = search(cast.privacy, "zeppelin").lines
     assert [line.restricted for line in found] == [True]
+
+
+def test_the_duties_of_restricted_rows_are_told_once_as_when_entering(cast: Cast, at: datetime) -> None:
+    content = as_csv(a_row(sub_area="Security/Privacy", description="Saw a zeppelin."))
+    imported(content, at=at)
+    imported(content, at=at)
+    mails = [mail.message for mail in effects(TIERLINE)]
+    planbook = planbook_in_force().planbook
+    told = {box.email for duty in planbook.restricted_duties() for box in planbook.holders_of(duty)}
+    assert sorted(mail["to"] for mail in mails) == sorted(told)
+    assert not any("zeppelin" in mail["text"] for mail in mails)
 
 
 def test_out_of_scope_rows_are_taken_in_and_their_decision_says_so(cast: Cast, at: datetime) -> None:

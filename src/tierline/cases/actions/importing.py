@@ -1,8 +1,8 @@
 """Taking in many judged rows of another system's export: in batches by COPY, each batch one transaction.
 
-What ``entering.enter`` holds for one case holds here for each: the same check, row, places, words and first fact.
-A second import of the same file, or one begun anew after it was killed, finds every number taken in already.
-Refuses, like entering, reports of a team the actor is not in.
+What ``entering.enter`` holds for one case holds here for each: the same check, row, places, words, first fact, and word
+to the duties the decision names. A second import of the same file, or one begun anew after it was killed, finds every
+number taken in already. Refuses, like entering, reports of a team the actor is not in.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -17,6 +17,7 @@ from psycopg.types.json import Jsonb
 
 from tierline.cases.actions.changing import REMEMBERED, SUBJECT
 from tierline.cases.actions.entering import NewCase, check_report, row_of, texts_of
+from tierline.cases.actions.telling import tell_duties
 from tierline.cases.importing.judging import Incoming, Judged
 from tierline.cases.lifecycle import CaseState
 from tierline.cases.models import CaseRow, OutsideNumber, QueuePlace, Report
@@ -170,6 +171,9 @@ def _write(importing: Importing, fresh: list[tuple[Judged, Incoming, NewCase]]) 
     _copy(QueuePlace, [place for case in cases for place in _places(case)])
     index_cases(texts)
     record_many(_facts(importing, cases, fresh), actor=importing.actor, at=importing.at)
+    for case, (judged, _, _) in zip(cases, fresh, strict=True):
+        if judged.decision and judged.decision.tell:
+            tell_duties(case, judged.decision, importing.in_force.planbook, at=importing.at)
 
 
 def _rows(importing: Importing, fresh: list[tuple[Judged, Incoming, NewCase]]) -> list[CaseRow]:
