@@ -4,7 +4,9 @@ Refuses to log request bodies or text of cases.
 """
 
 import logging
+import sys
 from collections.abc import Mapping
+from typing import TextIO
 
 import structlog
 
@@ -23,7 +25,7 @@ def configure(options: Mapping[str, object]) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler()
+    handler = _StandardError()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -37,3 +39,15 @@ def configure(options: Mapping[str, object]) -> None:
     root.handlers[:] = [handler]
     root.setLevel(str(options.get("level", "INFO")))
     logging.getLogger("procrastinate").setLevel("WARNING")
+
+
+class _StandardError(logging.StreamHandler[TextIO]):
+    """Writes to what standard error is now, not to what it was when logging was set up."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> TextIO:  # type: ignore[override]
+        """Where the line goes."""
+        return sys.stderr
