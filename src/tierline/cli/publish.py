@@ -42,5 +42,7 @@ def main(arguments: Sequence[str]) -> int:
             sys.stderr.write(f"{finding.file}:{finding.line}: {finding.message} {finding.remedy}\n")
         sys.stderr.write(f"tierline: {refusal}\n")
         return FOUND
+    except Refusal as refusal:
+        return refuse(str(refusal))
     write(f"Planbook version {number} is in force.\n")
     return DONE

@@ -49,7 +49,7 @@ def planbook_in_force() -> PlanbookInForce:
     if time.monotonic() - _Remembered.looked_at > LOOK_AGAIN_AFTER:
         newest = PlanbookVersion.objects.order_by("-number").values_list("number", flat=True).first()
         if newest is None:
-            raise NotFound("No support plan is in force yet. Publish one: tierline plans publish DIR.")
+            raise NotFound("No support plan is in force yet. Publish one: tierline publish DIR.")
         _Remembered.version, _Remembered.looked_at = newest, time.monotonic()
     return planbook_version(_Remembered.version)
 

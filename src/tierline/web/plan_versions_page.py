@@ -222,7 +222,7 @@ def pair_of(change: Change, before: Planbook, after: Planbook) -> Pair:
     old, new = _side(before, change).splitlines(), _side(after, change).splitlines()
     return Pair(
         plan=plan.title,
-        what=SECTIONS[change.section],
+        what=SECTIONS.get(change.section, change.section.replace("_", " ").capitalize()),
         entry=change.entry,
         change=change.change,
         before=tuple((line, bool(new) and line not in new) for line in old),
