@@ -18,11 +18,14 @@ INTRODUCTION: Final = """\
 Cases, their hand-offs and the plans that decide about them, for programs.
 
 Every call carries a key of a person (`Authorization: Bearer tl_...`, made on the account page) and may do what that
-person may. What somebody may not know of is answered 404. Every refusal is a problem (RFC 9457) whose `detail` says
-what now: 422 when the call itself has to be mended, 409 when the case, as it stands now, does not allow it. Lists are
-walked with the cursor in `next`. A case's `version` is its ETag; corrections need it in `If-Match`, so that nobody
-overwrites what they have not seen. A creation sent with an `Idempotency-Key` can be sent again safely for 24 hours.
-Bodies are JSON up to 256 KiB, files up to 10 MiB.
+person may. What somebody may not know of is answered 404.
+
+Every refusal is a problem (RFC 9457) whose `detail` says what now: 422 when the call itself has to be mended, 409 when
+the case, as it stands now, does not allow it.
+
+Lists are walked with the cursor in `next`. A case's `version` is its ETag; corrections need it in `If-Match`, so that
+nobody overwrites what they have not seen. A creation sent with an `Idempotency-Key` can be sent again safely for 24
+hours. Bodies are JSON up to 256 KiB, files up to 10 MiB.
 """
 PROBLEM_REF: Final = {"$ref": "#/components/schemas/Problem"}
 _ALWAYS: Final = {

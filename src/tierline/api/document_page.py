@@ -10,6 +10,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from ninja import NinjaAPI
 from pydantic_core import to_json
 
@@ -39,7 +41,7 @@ class EndpointShown:
     method: str
     path: str
     summary: str
-    description: str
+    description: SafeString
     fields: tuple[FieldShown, ...]
     answers: tuple[tuple[int, str], ...]
 
@@ -72,7 +74,10 @@ def _page(api: NinjaAPI, version: int | None) -> str:
     groups: dict[str, list[EndpointShown]] = {}
     for endpoint, tag in _endpoints(_document(api, version)):
         groups.setdefault(tag, []).append(endpoint)
-    return render_to_string("tierline/api.html", {"introduction": api.description.split("\n\n"), "groups": groups})
+    return render_to_string(
+        "tierline/api.html",
+        {"introduction": [_with_code(one) for one in api.description.split("\n\n")], "groups": groups},
+    )
 
 
 def _endpoints(document: dict[str, Any]) -> Iterator[tuple[EndpointShown, str]]:
@@ -84,11 +89,18 @@ def _endpoints(document: dict[str, Any]) -> Iterator[tuple[EndpointShown, str]]:
                 method=method.upper(),
                 path=path,
                 summary=operation["summary"],
-                description=operation.get("description", ""),
+                description=_with_code(operation.get("description", "")),
                 fields=(*_parameters(operation), *_body(operation, schemas)),
                 answers=tuple((int(status), said["description"]) for status, said in operation["responses"].items()),
             )
             yield endpoint, operation["tags"][0]
+
+
+def _with_code(text: str) -> SafeString:
+    """Plain text as HTML; words between backticks are code."""
+    plain, code = "{}", "<code>{}</code>"
+    parts = text.split("`")
+    return format_html("".join(code if turn % 2 else plain for turn in range(len(parts))), *parts)
 
 
 def _parameters(operation: dict[str, Any]) -> Iterator[FieldShown]:
