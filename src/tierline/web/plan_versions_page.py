@@ -27,7 +27,7 @@ from tierline.plans.actions import PLAN_EDITOR, PlanRefused, by_file_name, publi
 from tierline.plans.checking import Check, check_texts
 from tierline.plans.comparing import Change, Otherwise, changes, otherwise, replay_facts
 from tierline.plans.loading import planbook_from_texts
-from tierline.plans.planbook import Planbook
+from tierline.plans.planbook import Planbook, source_of
 from tierline.plans.queries import VersionView, planbook_in_force, planbook_version, versions
 from tierline.web import words
 from tierline.web.access import DeskRequest, page
@@ -50,6 +50,7 @@ SECTIONS = {
     "services": "Service",
     "ticketing": "Ticketing system",
     "intake": "Intake field",
+    "calendars": "Calendar",
     "clocks": "Clock",
     "clauses": "Clause",
     "gaps": "Gap",
@@ -242,15 +243,15 @@ def _side(planbook: Planbook, change: Change) -> str:
     if entry is None:
         return ""
     if isinstance(entry, schema.Clause):
-        return _sentences(entry.text, clause_details(entry, planbook), entry.source)
+        return _sentences(entry.text, clause_details(entry, planbook), source_of(plan, entry.source))
     if isinstance(entry, schema.Gap):
-        return _sentences(entry.text, gap_details(entry, planbook), entry.source)
+        return _sentences(entry.text, gap_details(entry, planbook), source_of(plan, entry.source))
     names = {"from_" if name == "from" else name for name in change.fields}
     return _as_written(entry, names or None)
 
 
-def _sentences(text: str, details: Iterable[str], source: schema.Source) -> str:
-    return "\n".join([text, *details, f"Source: {source.document or ''} {source.heading}".replace("  ", " ")])
+def _sentences(text: str, details: Iterable[str], source: str) -> str:
+    return "\n".join([text, *details, f"Source: {source}"])
 
 
 def _as_written(entry: BaseModel, names: set[str] | None) -> str:
