@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
-from tests.plans.books import AT, shipped, water
+from tests.plans.books import AT, book, plan, shipped, water
 
 from tierline.plans.facts import Facts
 from tierline.plans.planbook import Mailbox
+from tierline.plans.policies import acknowledge_by
 
 BOOK = shipped()
 
@@ -57,10 +58,11 @@ def test_the_form_asks_for_what_the_next_tier_requires_and_says_why() -> None:
 
 
 def test_the_most_particular_promise_of_time_counts() -> None:
-    assert BOOK.acknowledge_within("es-support", "call") == timedelta(days=7)
-    assert BOOK.acknowledge_within("vets-gov", "ticket") == timedelta(days=2)
-    assert water().acknowledge_within("meter-company", "email") == timedelta(hours=4)
-    assert water().acknowledge_within("counter", None) == timedelta(days=1)
+    assert acknowledge_by(BOOK, "es-support", "call", AT) == AT + timedelta(days=7)
+    assert acknowledge_by(BOOK, "vets-gov", "ticket", AT) == AT + timedelta(days=2)
+    assert acknowledge_by(water(), "meter-company", "email", AT) == AT + timedelta(hours=4)
+    assert acknowledge_by(water(), "counter", None, AT) == AT + timedelta(days=1)
+    assert acknowledge_by(book(plan()), "back", "email", AT) is None
 
 
 def test_a_record_number_says_which_system_it_is_of() -> None:

@@ -22,6 +22,7 @@ from tierline.foundation.ids import case_reference
 from tierline.foundation.trouble import NotAllowed, Unusable
 from tierline.plans.decision import CHANNELS, Decision
 from tierline.plans.planbook import Planbook
+from tierline.plans.policies import acknowledge_by
 from tierline.plans.queries import planbook_in_force
 
 _ANY_REASON = "-"  # the plan's way is asked for first; whether a reason is needed is told beside it
@@ -77,7 +78,7 @@ def _leaving(
         way = choose_way(planbook, row, decision, to=to, override=_ANY_REASON, at=at)
     except Unusable as trouble:
         return None, str(trouble)
-    due = at + (planbook.acknowledge_within(way.to, way.by) or UNWRITTEN_PATIENCE)
+    due = acknowledge_by(planbook, way.to, way.by, at) or at + UNWRITTEN_PATIENCE
     out = outgoing(row, planbook, way, ask=ask, acknowledge_by=due)
     address = planbook.address(way.to, way.by) or ""
     return Leaving(way, address, subject_line(out), text_for(way.by, out), due), ""

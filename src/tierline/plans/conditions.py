@@ -54,7 +54,7 @@ def _only_tiers(value: object) -> object:
     return only
 
 
-def _words(*allowed: str) -> BeforeValidator:
+def words_among(*allowed: str) -> BeforeValidator:
     def check(value: object) -> object:
         only = _only(value)
         if isinstance(only, Only) and not set(only.values) <= set(allowed):
@@ -74,7 +74,7 @@ class When(Entry):
     service: Condition | None = None
     fault_in: Condition | None = None
     needs_tier: Annotated[Only, BeforeValidator(_only_tiers)] | None = None
-    audience: Annotated[Only, _words(*AUDIENCES)] | None = None
-    asks: Annotated[Only, _words(*ASKS)] | None = None
-    flags: Annotated[Only, _words(*FLAGS)] | None = None
+    audience: Annotated[Only, words_among(*AUDIENCES)] | None = None
+    asks: Annotated[Only, words_among(*ASKS)] | None = None
+    flags: Annotated[Only, words_among(*FLAGS)] | None = None
     to: Condition | None = None

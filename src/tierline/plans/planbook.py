@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from functools import cached_property
 from itertools import product
 from typing import Final
@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 from tierline.plans import schema
 from tierline.plans.conditions import When
 from tierline.plans.decision import By, Decision, Reason
+from tierline.plans.entries import Source
 from tierline.plans.facts import Facts, FactWords
 from tierline.plans.reading import PlanText
 from tierline.plans.routing import InForce, decide, demanded
@@ -65,6 +66,7 @@ class Planbook:
         self.ticketing: Final = {entry.id: entry for plan in every for entry in plan.ticketing}
         self.intake: Final = {entry.id: entry for plan in every for entry in plan.intake}
         self.clocks: Final = {entry.id: entry for plan in every for entry in plan.clocks}
+        self.calendars: Final = {entry.id: entry.compiled() for plan in every for entry in plan.calendars}
         self.universe: Final = Universe(frozenset(self.teams), frozenset(self.services), frozenset(self.systems))
         self._in_force: dict[int, InForce] = {}
         self._decided: dict[tuple[int, FactWords], Decision] = {}
@@ -243,16 +245,9 @@ class Planbook:
         demanding = demanded(self.of_epoch(epoch), words, to)
         return frozenset(field_id for term in demanding for field_id in term.then.requires)
 
-    def acknowledge_within(self, to: str, by: By | None) -> timedelta | None:
-        """How soon the receiver of a hand-off has to acknowledge it: the most particular clock's word."""
-        fitting = [
-            (bool(clock.teams) * 2 + bool(clock.by), clock.acknowledge_within)
-            for clock in self.clocks.values()
-            if clock.acknowledge_within is not None
-            and (not clock.teams or to in clock.teams)
-            and (not clock.by or by in clock.by)
-        ]
-        return min(fitting, key=lambda fit: (-fit[0], fit[1]))[1] if fitting else None
+    def plans_at(self, at: datetime) -> tuple[schema.Plan, ...]:
+        """The plans in force at the instant, sorted by id."""
+        return tuple(plan for plan in self.plans.values() if _holds(plan, at))
 
     def ticketing_in_force(self, receiver: str, audience: str, at: datetime) -> str | None:
         """The ticketing system a ticket to ``receiver`` is entered in at the instant."""
@@ -262,8 +257,7 @@ class Planbook:
     def ticketing_at(self, at: datetime) -> dict[tuple[str, str], tuple[str, ...]]:
         """Every ticketing system in force, by receiving team and audience; a sound planbook has one of each."""
         found: dict[tuple[str, str], tuple[str, ...]] = {}
-        plans = [plan for plan in self.plans.values() if _holds(plan, at)]
-        for where, system, _ in _ticket_uses(plans, at):
+        for where, system, _ in _ticket_uses(self.plans_at(at), at):
             found[where] = (*found.get(where, ()), system)
         return found
 
@@ -310,7 +304,7 @@ def facts_words(facts: Facts) -> FactWords:
     )
 
 
-def source_of(plan: schema.Plan, source: schema.Source) -> str:
+def source_of(plan: schema.Plan, source: Source) -> str:
     """Document and heading in one line."""
     return f"{source.document or plan.document}, {source.heading}"
 

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from tierline.plans import schema
+from tierline.plans.clocks import Clock
 from tierline.plans.conditions import When
+from tierline.plans.entries import Source
 from tierline.plans.findings import Finding
 from tierline.plans.planbook import PlanFile, overridden
 from tierline.plans.reading import Path
@@ -25,6 +27,7 @@ _NAMESPACES: Final = (
     ("services",),
     ("ticketing",),
     ("intake",),
+    ("calendars",),
     ("clocks",),
 )
 
@@ -111,9 +114,17 @@ def _references(plan: schema.Plan) -> Iterator[Reference]:
         for turn, used in enumerate(ticketing.used):
             yield from _each(("ticketing", place, "used", turn, "receivers"), used.receivers, "teams")
     for place, clock in enumerate(plan.clocks):
-        yield from _each(("clocks", place, "teams"), clock.teams, "teams")
+        yield from _in_clock(("clocks", place), clock)
     yield from _in_procedures(plan)
     yield from _in_clauses(plan)
+
+
+def _in_clock(path: Path, clock: Clock) -> Iterator[Reference]:
+    yield from _each((*path, "teams"), clock.teams, "teams")
+    yield from _each((*path, "services"), clock.services, "services")
+    yield from _each((*path, "calendar"), [clock.calendar], "calendars")
+    if clock.escalate_to is not None:
+        yield from _each((*path, "escalate_to", "duty"), [clock.escalate_to.duty], "duties")
 
 
 def _in_procedures(plan: schema.Plan) -> Iterator[Reference]:
@@ -170,9 +181,9 @@ def _headings(file: PlanFile) -> Iterator[Finding]:
             yield _error(file, "unknown-reference", (*path, "source"), message, remedy)
 
 
-def sourced(plan: schema.Plan) -> Iterator[tuple[Path, schema.Source]]:
+def sourced(plan: schema.Plan) -> Iterator[tuple[Path, Source]]:
     """Every source in a plan with the path of the entry it belongs to."""
-    for section in ("teams", "duties", "services", "ticketing", "intake", "clocks", "clauses", "gaps"):
+    for section in ("teams", "duties", "services", "ticketing", "intake", "calendars", "clocks", "clauses", "gaps"):
         for place, entry in enumerate(getattr(plan, section)):
             if entry.source is not None:
                 yield (section, place), entry.source

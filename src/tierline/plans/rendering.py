@@ -12,9 +12,11 @@ from datetime import timedelta
 from html import escape
 from typing import Final, Literal
 
+from tierline.foundation.business_time import Span
 from tierline.plans import schema
 from tierline.plans.conditions import When
 from tierline.plans.decision import CHANNELS
+from tierline.plans.entries import Source
 from tierline.plans.planbook import Planbook
 from tierline.plans.references import heading_names
 from tierline.plans.wording import then_in_words, when_in_words
@@ -60,7 +62,7 @@ def sections_of(planbook: Planbook, plan: schema.Plan) -> list[Section]:
     return sections
 
 
-def _items(planbook: Planbook, plan: schema.Plan) -> Iterator[tuple[schema.Source, Item]]:
+def _items(planbook: Planbook, plan: schema.Plan) -> Iterator[tuple[Source, Item]]:
     for clause in plan.clauses:
         yield clause.source, _clause(clause)
     for team in plan.teams:
@@ -109,7 +111,7 @@ def _team(planbook: Planbook, team: schema.Team) -> Iterator[str]:
         yield f"talks in {team.chat}"
 
 
-def _ticketing_and_times(plan: schema.Plan) -> Iterator[tuple[schema.Source, Item]]:
+def _ticketing_and_times(plan: schema.Plan) -> Iterator[tuple[Source, Item]]:
     for entry in plan.ticketing:
         used = [f"{' and '.join(u.audience)} cases at {', '.join(u.receivers)}{_from(u)}" for u in entry.used]
         yield entry.source, Item("clause", entry.id, f"{entry.label}. {entry.text}", tuple(used))
@@ -136,8 +138,10 @@ def _days(begins: object, ends: object) -> str:
     return " ".join(word for word in words if word)
 
 
-def span_in_words(span: timedelta) -> str:
+def span_in_words(span: timedelta | Span) -> str:
     """A span of time in its largest whole unit."""
+    if isinstance(span, Span):
+        return str(span)
     seconds = int(span.total_seconds())
     for unit, size in (("day", 86_400), ("hour", 3_600)):
         if seconds >= size and seconds % size == 0:
@@ -145,7 +149,7 @@ def span_in_words(span: timedelta) -> str:
     return f"{seconds // 60} minutes"
 
 
-def _downtime(planbook: Planbook, downtime: schema.Downtime) -> Iterator[tuple[schema.Source, Item]]:
+def _downtime(planbook: Planbook, downtime: schema.Downtime) -> Iterator[tuple[Source, Item]]:
     for part in downtime.message:
         yield part.source, Item("entry", part.id, f"A message says: {part.label}")
     for part in downtime.moments:

@@ -8,50 +8,20 @@ not fit its kind, patterns that do not compile. References between entries are c
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated, Final, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import (
-    BeforeValidator,
-    Field,
-    StringConstraints,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
+from tierline.plans.clocks import CalendarEntry, Clock, ServiceTier
 from tierline.plans.conditions import Entry, When
 from tierline.plans.decision import BUILT_IN, By
+from tierline.plans.entries import Label, Sentence, Slug, Source, Span, require
 from tierline.plans.facts import Audience
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", max_length=80)]
-Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
-Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Tier = Annotated[int, Field(ge=1, le=4)]
 Kind = Literal["restrict", "scope", "contact", "route", "intake", "tell", "duty"]
-
-_SPAN = re.compile(r"([0-9]+)([mhd])")
-_UNITS: Final = {"m": "minutes", "h": "hours", "d": "days"}
-
-
-def _span(value: object) -> object:
-    """A span of time: ``30m``, ``4h`` or ``2d``, in calendar time."""
-    if isinstance(value, timedelta):
-        return value
-    match = _SPAN.fullmatch(value) if isinstance(value, str) else None
-    if match is None or len(match[1]) > 5:
-        raise ValueError("a span of time is written like 30m, 4h or 2d")
-    return timedelta(**{_UNITS[match[2]]: int(match[1])})
-
-
-Span = Annotated[timedelta, BeforeValidator(_span)]
-
-
-class Source(Entry):
-    """Where a sentence comes from. Without ``document`` it is the plan's own document."""
-
-    heading: Label
-    document: Label | None = None
 
 
 class Heading(Entry):
@@ -80,7 +50,7 @@ class Effective(Entry):
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        _require(self.until is None or self.from_ < self.until, "until has to be a later day than from")
+        require(self.until is None or self.from_ < self.until, "until has to be a later day than from")
         return self
 
 
@@ -183,17 +153,19 @@ class System(Entry):
     @field_validator("id")
     @classmethod
     def _not_reserved(cls, word: str) -> str:
-        _require(word not in ("unknown", "user"), "unknown and user are words of the facts, not systems")
+        require(word not in ("unknown", "user"), "unknown and user are words of the facts, not systems")
         return word
 
 
 class Service(Entry):
-    """A thing a person uses. ``behind``: the systems it stands on; ``tool_team``: who builds it."""
+    """A thing a person uses. ``behind``: the systems it stands on; ``tool_team``: who builds it;
+    ``service_tier``: how critical it is (1 is most), which is no support tier."""
 
     id: Slug
     label: Label
     behind: tuple[Slug, ...] = ()
     tool_team: Slug | None = None
+    service_tier: ServiceTier | None = None
     source: Source | None = None
 
 
@@ -237,20 +209,6 @@ class IntakeField(Entry):
     options: tuple[Label, ...] = ()
     hint: Label | None = None
     source: Source | None = None
-
-
-class Clock(Entry):
-    """A promise of time for what goes to ``teams`` (all when empty) ``by`` a channel (all when empty)."""
-
-    id: Slug
-    label: Label
-    teams: tuple[Slug, ...] = ()
-    by: tuple[By, ...] = ()
-    acknowledge_within: Span | None = None
-    first_response: Span | None = None
-    resolution: Span | None = None
-    source: Source
-    text: Sentence
 
 
 class MessagePart(Entry):
@@ -338,19 +296,19 @@ class Clause(Entry):
     def _shaped(self) -> Self:
         given = frozenset(key for key in self.then.model_fields_set if getattr(self.then, key) is not None)
         fits = any(need <= given <= need | may for need, may in _SHAPES[self.kind])
-        _require(fits, f"the keys of then ({', '.join(sorted(given)) or 'none'}) do not fit kind {self.kind}")
-        _require(self.then.keep is not False, "keep is true or left out")
-        _require(self.then.directly is not False, "directly is true or left out")
-        _require(
+        require(fits, f"the keys of then ({', '.join(sorted(given)) or 'none'}) do not fit kind {self.kind}")
+        require(self.then.keep is not False, "keep is true or left out")
+        require(self.then.directly is not False, "directly is true or left out")
+        require(
             self.kind != "scope" or self.then.out or not self.then.taken_by,
             "what is in is taken by nobody else",
         )
-        _require(self.when.to is None or self.kind == "intake", "only an intake clause asks where a case goes")
-        _require(self.when.asks is None or self.kind in ("contact", "tell"), "asks belongs to contact clauses")
-        _require(self.kind != "duty" or bool(self.binds), "a duty clause says whom it binds")
+        require(self.when.to is None or self.kind == "intake", "only an intake clause asks where a case goes")
+        require(self.when.asks is None or self.kind in ("contact", "tell"), "asks belongs to contact clauses")
+        require(self.kind != "duty" or bool(self.binds), "a duty clause says whom it binds")
         topical = self.topic is not None or self.every is not None
-        _require(self.kind == "duty" or not topical, "topic and every belong to duty clauses")
-        _require(
+        require(self.kind == "duty" or not topical, "topic and every belong to duty clauses")
+        require(
             self.from_ is None or self.until is None or self.from_ < self.until,
             "until has to be a later day than from",
         )
@@ -387,6 +345,7 @@ class Plan(Entry):
     services: tuple[Service, ...] = ()
     ticketing: tuple[Ticketing, ...] = ()
     intake: tuple[IntakeField, ...] = ()
+    calendars: tuple[CalendarEntry, ...] = ()
     clocks: tuple[Clock, ...] = ()
     downtime: Downtime = Downtime()
     clauses: tuple[Clause, ...] = ()
@@ -394,11 +353,6 @@ class Plan(Entry):
 
     @model_validator(mode="after")
     def _named_well(self) -> Self:
-        _require(self.id != BUILT_IN, f"the id {BUILT_IN} is kept for built-in rules")
-        _require(self.kind == "plan" or self.under is None, "a charter stands under nothing")
+        require(self.id != BUILT_IN, f"the id {BUILT_IN} is kept for built-in rules")
+        require(self.kind == "plan" or self.under is None, "a charter stands under nothing")
         return self
-
-
-def _require(holds: bool, otherwise: str) -> None:
-    if not holds:
-        raise ValueError(otherwise)

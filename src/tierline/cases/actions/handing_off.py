@@ -23,6 +23,7 @@ from tierline.foundation.trouble import Conflict, NotAllowed, Unusable
 from tierline.outbox.actions import send_out, withdraw_by_key
 from tierline.plans.decision import CHANNELS, By, Decision, Outcome
 from tierline.plans.planbook import Planbook
+from tierline.plans.policies import acknowledge_by
 from tierline.plans.queries import PlanbookInForce, planbook_in_force
 
 LONGEST_ASK = 2000
@@ -244,7 +245,7 @@ def _write(
         planbook=in_force.version,
         offered_by=change.actor.name,
         offered_at=change.at,
-        acknowledge_by=change.at + (in_force.planbook.acknowledge_within(way.to, way.by) or UNWRITTEN_PATIENCE),
+        acknowledge_by=acknowledge_by(in_force.planbook, way.to, way.by, change.at) or change.at + UNWRITTEN_PATIENCE,
     )
 
 
