@@ -23,6 +23,7 @@ from tierline.plans.queries import planbook_in_force
 from tierline.web import words
 from tierline.web.access import DeskRequest, page
 from tierline.web.case_words import case_on_page
+from tierline.web.row_markup import rows_markup
 from tierline.web.rows import rows_of
 
 MOST_EXPORTED = 5000
@@ -58,20 +59,22 @@ def queue_page(request: DeskRequest, actor: Actor, team: str) -> HttpResponse:
 
 
 def _in_words(shown: QueuePage, planbook: Planbook, actor: Actor, asked: QueryDict) -> dict[str, Any]:
-    filters = filters_in(asked)
+    filters, keep = filters_in(asked), _without(asked, "case").urlencode()
+    rows = rows_of(shown.lines, planbook, frozenset({shown.team}), shown.at, keep=keep)
     return {
         "nav": "queue",
         "team": shown.team,
         "team_label": planbook.team_label(shown.team),
         "tab": shown.tab,
         "tabs": _tabs(shown.tab, shown.counts, asked),
-        "rows": rows_of(shown.lines, planbook, frozenset({shown.team}), shown.at),
+        "rows": rows,
+        "rows_markup": rows_markup(rows, chosen=_number(asked.get("case")), beside=True),
         "older": _older(asked, shown.following),
         "going_on": "after" in asked,
         "filters": filters,
         "narrowed": filters != Filters(),
         "choices": _choices(planbook, actor, filters),
-        "keep": _without(asked, "case").urlencode(),
+        "keep": keep,
         "fresh": written(shown.at, settings.TIME_ZONE),
         "others": _others(shown),
     }

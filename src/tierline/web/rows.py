@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
+from django.urls import reverse
 
 from tierline.cases.lifecycle import CaseState
 from tierline.cases.queries import CaseLine
@@ -21,6 +22,8 @@ class Row:
     """One line: what, who asked and where it has been, how it stands, what is missing, how old, what is due."""
 
     number: int
+    address: str
+    beside: str
     reference: str
     summary: str
     service: str
@@ -36,15 +39,24 @@ class Row:
     version: int
 
 
-def rows_of(lines: Iterable[CaseLine], planbook: Planbook, teams: frozenset[str], at: datetime) -> list[Row]:
-    """The lines for whoever is in ``teams``: those are "here"."""
-    return [_row(line, planbook, teams, at) for line in lines]
+def rows_of(
+    lines: Iterable[CaseLine], planbook: Planbook, teams: frozenset[str], at: datetime, *, keep: str = ""
+) -> list[Row]:
+    """The lines for whoever is in ``teams``: those are "here". ``keep`` is the query that shows the same list."""
+    cases = reverse("case", args=[0]).partition("0")  # once a list: resolving an address costs as much as a row
+    beside = f"?{keep}&case=" if keep else "?case="
+    return [
+        _row(line, planbook, teams, at, (f"{cases[0]}{line.number}{cases[2]}", f"{beside}{line.number}"))
+        for line in lines
+    ]
 
 
-def _row(line: CaseLine, planbook: Planbook, teams: frozenset[str], at: datetime) -> Row:
+def _row(line: CaseLine, planbook: Planbook, teams: frozenset[str], at: datetime, links: tuple[str, str]) -> Row:
     zone = settings.TIME_ZONE
     return Row(
         number=line.number,
+        address=links[0],
+        beside=links[1],
         reference=line.reference,
         summary=line.summary,
         service=planbook.service_label(line.service),

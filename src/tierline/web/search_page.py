@@ -12,6 +12,7 @@ from tierline.directory.actor import Actor
 from tierline.foundation.clock import now
 from tierline.plans.queries import planbook_in_force
 from tierline.web.access import DeskRequest, page
+from tierline.web.row_markup import rows_markup
 from tierline.web.rows import rows_of
 
 
@@ -27,9 +28,11 @@ def search_page(request: DeskRequest, actor: Actor) -> HttpResponse:
         actor, asked, before=int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
     )
     at = now()
+    rows = rows_of(found.lines, planbook_in_force().planbook, actor.teams, at)
     context = {
         "found": found,
-        "rows": rows_of(found.lines, planbook_in_force().planbook, actor.teams, at),
+        "rows": rows,
+        "rows_markup": rows_markup(rows),
         "fresh": written(at, settings.TIME_ZONE),
         "going_on": bool(before),
     }

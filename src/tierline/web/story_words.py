@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 
@@ -32,6 +33,7 @@ class Entry:
     headline: str
     by: str
     moment: Moment
+    back_then: str
     quotes: tuple[tuple[str, str], ...] = ()
     changes: tuple[tuple[str, str], ...] = ()
     reasons: tuple[Mapping[str, str], ...] = ()
@@ -62,6 +64,7 @@ def _entry(fact: Fact, planbook: Planbook, at: datetime) -> Entry:
         headline=headline,
         by=fact.actor,
         moment=past(fact.at, at, settings.TIME_ZONE),
+        back_then=quote(fact.at.isoformat()),
         quotes=tuple((label, str(said[key])) for key, label in QUOTED if said.get(key)),
         changes=() if fact.kind == "entered" else _changes(said.get("changes", {}), planbook),
         reasons=tuple(said.get("decision", {}).get("because", ())),
