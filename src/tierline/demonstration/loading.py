@@ -7,7 +7,7 @@ the actions.
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from tierline.cases.actions.chasing import chase_overdue_hand_offs
 from tierline.cases.actions.importing import Importing, take_in
@@ -23,6 +23,8 @@ from tierline.plans.actions import publish_planbook
 from tierline.plans.loading import SHIPPED, texts_of
 from tierline.plans.queries import planbook_in_force, versions
 
+_LOADING = 7_461_003  # advisory lock: two loaders take turns
+
 
 def load(*, at: datetime) -> bool:
     """Load what is not there yet; whether anything was. One transaction: a killed load leaves nothing behind."""
@@ -30,6 +32,9 @@ def load(*, at: datetime) -> bool:
     if _is_loaded(words["stories"]):
         return False
     with transaction.atomic():
+        _take_turns()
+        if _is_loaded(words["stories"]):  # by whoever was first
+            return False
         _publish_plans(words, at=at)
         in_force = planbook_in_force().planbook
         actors = enter_players(players(in_force), in_force)
@@ -39,6 +44,12 @@ def load(*, at: datetime) -> bool:
         stage.play(words["stories"], [(arrives, lambda moment: _import(export, actors[export["by"]], at=moment))])
         chase_overdue_hand_offs(at=at)
     return True
+
+
+def _take_turns() -> None:
+    """Wait for anybody else who is loading into this database; lasts until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOADING])
 
 
 def _is_loaded(stories: list[dict[str, Any]]) -> bool:

@@ -9,20 +9,22 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 from tierline.cases.importing.local_time import LocalTime, instant_of
-from tierline.cases.importing.mapping import SourceMapping
+from tierline.cases.importing.mapping import FreeText, SourceMapping
 from tierline.cases.importing.reading import BrokenRow, Row
-from tierline.cases.importing.recognising import Recognised, Recogniser
+from tierline.cases.importing.recognising import MOST_REMEMBERED, SHORT, Recognised, Recogniser
 from tierline.plans.decision import Decision
-from tierline.plans.facts import Audience, Facts
+from tierline.plans.facts import Audience, Facts, Flag
 from tierline.plans.planbook import Planbook
 
 LONGEST: Final = {"record": 80, "status": 40, "owner": 120, "place": 200, "description": 20_000, "notes": 20_000}
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
+FREE_TEXT: Final[tuple[FreeText, ...]] = ("area", "sub-area", "description", "notes")
 _DASHES: Final = str.maketrans("\u2010\u2011\u2012\u2013\u2014\u2212", "------")
 
 Status = Literal["accepted", "duplicate", "refused"]
@@ -108,6 +110,8 @@ class Judge:
         self._zone = ZoneInfo(mapping.times.zone)
         self._record_forms = [re.compile(known.form) for known in mapping.records]
         self._flags = [(rule, re.compile(rule.pattern, re.IGNORECASE)) for rule in mapping.flags]
+        # Areas, sub-areas and notes say the same few things over and over.
+        self._mended_and_flags = lru_cache(MOST_REMEMBERED)(self._mend_and_flag)
         self._audiences = {
             word.casefold(): audience for audience, words in mapping.audience.words.items() for word in words
         }
@@ -137,22 +141,27 @@ class Judge:
         self._check_texts(cells)
         self._check_record(record)
         entered = self._entered(cells["entered"])
-        mended = {
-            column: self._recogniser.mended(cells[column]) for column in ("area", "sub-area", "description", "notes")
-        }
-        recognised = self._recogniser.recognise(mended["description"], mended["notes"])
+        found = {column: self._read(column, cells[column]) for column in FREE_TEXT}
+        recognised = self._recogniser.recognise(found["description"][0], found["notes"][0])
         answers = {**recognised.answers, "ticket-numbers": record}
         facts = Facts(
             service=self._service(cells),
             holder=self._mapping.holder,
             needs_tier=self._mapping.needs_tier,
             audience=self._audience(cells["contact"]),
-            flags=frozenset(
-                rule.flag for rule, pattern in self._flags if any(pattern.search(mended[column]) for column in rule.in_)
-            ),
+            flags=frozenset().union(*(flags for _, flags in found.values())),
             supplied=frozenset(answers),
         )
         return _incoming(record, cells, opened_at=entered.at, facts=facts, said=(recognised, answers)), entered.remark
+
+    def _read(self, column: FreeText, text: str) -> tuple[str, frozenset[Flag]]:
+        """A text without typing errors, and the flags it sets; what is short is remembered."""
+        return self._mended_and_flags(column, text) if len(text) <= SHORT else self._mend_and_flag(column, text)
+
+    def _mend_and_flag(self, column: FreeText, text: str) -> tuple[str, frozenset[Flag]]:
+        mended = self._recogniser.mended(text)
+        flags = (rule.flag for rule, pattern in self._flags if column in rule.in_ and pattern.search(mended))
+        return mended, frozenset(flags)
 
     def _check_texts(self, cells: Mapping[str, str]) -> None:
         for meaning, cell in cells.items():

@@ -7,6 +7,7 @@ the moment the clocks showed instead; both are said. Refuses what fits none of t
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 
@@ -35,7 +36,8 @@ def instant_of(text: str, forms: Iterable[str], zone: ZoneInfo) -> LocalTime | N
     return LocalTime(at, f"{text} was twice in {zone.key} (clocks went back); the first of the two was taken.")
 
 
-def day_of(text: str, forms: Iterable[str]) -> date | None:
+@lru_cache(maxsize=4096)
+def day_of(text: str, forms: tuple[str, ...]) -> date | None:
     """The day that ``text`` means; None when no form fits or there is no such day."""
     wall = _wall_clock(text, forms)
     return wall.date() if wall else None

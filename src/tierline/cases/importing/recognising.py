@@ -4,14 +4,18 @@ Typing errors that the mapping names are mended in a copy; what is kept of a cas
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import chain
 from typing import Final
 
 from tierline.cases.importing.local_time import day_of
 from tierline.cases.importing.mapping import Phrase, SourceMapping
 
 LONGEST_SUMMARY: Final = 200
+SHORT: Final = 80  # characters of a text worth remembering
+MOST_REMEMBERED: Final = 4096  # such texts
 # The end of a sentence, but not after a title or the number of a step.
 _SENTENCE_END: Final = r"(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bSt)(?<!\bNo)(?<![:.,;]\s\d)[.!?](?=\s|$)"
 _SENTENCES: Final = re.compile(rf"(?:{_SENTENCE_END})\s*|\n+")
@@ -40,6 +44,7 @@ class Recogniser:
         stop = "|".join(f"(?:{mark})" for mark in [*marks, *mapping.asides])
         passage = rf"\S.*?(?=[.;]*\s+(?:{stop})|[.;]*\s*\Z)" if stop else r"\S.*"
         self._phrases = [(phrase, _compiled_phrase(phrase, passage, mapping.times.dates)) for phrase in mapping.phrases]
+        self._found_before = lru_cache(MOST_REMEMBERED)(self._find_values)
         self._dates = mapping.times.dates
         self._nothing = frozenset(word.casefold() for word in mapping.nothing_said)
         self._systems = [(_compiled(device), system) for device, system in mapping.operating_systems]
@@ -66,17 +71,25 @@ class Recogniser:
 
     def _answers(self, texts: Mapping[str, str]) -> dict[str, str]:
         answers: dict[str, str] = {}
-        for phrase, pattern in self._phrases:
-            for column in phrase.in_:
-                if phrase.field in answers and not phrase.gathers:
-                    break
-                for match in pattern.finditer(texts[column]):
-                    self._take(answers, phrase, match["value"])
+        values = [self._values_in(column, text) for column, text in texts.items()]
+        for (phrase, _), *said in zip(self._phrases, *values, strict=True):
+            for words in chain(*said):
+                self._take(answers, phrase, words)
         if "operating-system" not in answers and "device" in answers:
             told = next((system for device, system in self._systems if device.search(answers["device"])), None)
             if told:
                 answers["operating-system"] = told
         return answers
+
+    def _values_in(self, column: str, text: str) -> Sequence[Sequence[str]]:
+        """What each phrase finds in a text; of what is short, and often said again, remembered."""
+        return self._found_before(column, text) if len(text) <= SHORT else self._find_values(column, text)
+
+    def _find_values(self, column: str, text: str) -> Sequence[Sequence[str]]:
+        return [
+            [match["value"] for match in pattern.finditer(text)] if column in phrase.in_ else ()
+            for phrase, pattern in self._phrases
+        ]
 
     def _take(self, answers: dict[str, str], phrase: Phrase, words: str) -> None:
         value = words.strip(" \n.;,")
