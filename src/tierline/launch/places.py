@@ -60,6 +60,6 @@ class Places:
         return self.home / "demonstration-sign-ins.txt"
 
     @property
-    def prepared(self) -> Path:
-        """What was last collected and loaded, so that the next start need not do it again."""
-        return self.home / "prepared.json"
+    def edition(self) -> Path:
+        """What the demonstration was made of when it was loaded, so that the next start need not do it again."""
+        return self.home / "demonstration-edition.txt"

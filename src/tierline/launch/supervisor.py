@@ -169,9 +169,12 @@ class Supervisor:
                 self.events.show(f"{self._postgres.url}\nCtrl-C stops it.")
             return
         prepared = self._prepare()
-        self._load_demonstration(str(prepared["database"]))
+        demonstration = self._begin_demonstration(str(prepared["database"]))
         self._keep_child("The web server", "web", lambda: self._start_web(port))
-        self._show_when_ready()
+        status = self._wait_for_first_page()
+        if demonstration:
+            self._end_demonstration(*demonstration)
+        self._show(status)
         self._keep_child("The worker", "worker", self._start_worker)
 
     def _start_database(self) -> None:
@@ -185,7 +188,7 @@ class Supervisor:
         self._kept.append(Kept("PostgreSQL", postgres.log, postgres.start, postgres.exit_status))
 
     def _prepare(self) -> dict[str, object]:
-        done = self._finish([sys.executable, "-m", "tierline.launch.prepare"], log="prepare")
+        done = self._end(self._begin([sys.executable, "-m", "tierline.launch.prepare"], "prepare"), "prepare")
         if done.returncode:
             said = done.stderr.decode(errors="replace").strip()
             if done.returncode == 2 and said:
@@ -198,28 +201,31 @@ class Supervisor:
             self.say("The static files were collected")
         return prepared
 
-    def _load_demonstration(self, database: str) -> None:
-        """Load it once per database and edition; the loader itself may be asked any number of times."""
+    def _begin_demonstration(self, database: str) -> tuple[subprocess.Popen[bytes], str] | None:
+        """Load it once per database and edition, while the web server starts. The loader is idempotent."""
         if not self.launch.demonstration:
             self.places.sign_ins.unlink(missing_ok=True)
-            return
+            return None
         wanted = _edition([database], self.launch.demonstration_sources)
         with suppress(OSError):
-            if self.places.sign_ins.exists() and self.places.prepared.read_text() == wanted:
-                return
+            if self.places.sign_ins.exists() and self.places.edition.read_text() == wanted:
+                return None
         self.say("Loading the demonstration")
-        done = self._finish(self.launch.demonstration, log="demonstration")
+        return self._begin(self.launch.demonstration, "demonstration"), wanted
+
+    def _end_demonstration(self, loading: subprocess.Popen[bytes], edition: str) -> None:
+        done = self._end(loading, "demonstration")
         if done.returncode:
             last = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["it said nothing"]
             log = self.places.logs / "demonstration.log"
             self.say(f"The demonstration could not be loaded, so the desk is empty: {last[0]} (see {log})")
             return
         self.places.sign_ins.write_bytes(done.stdout)
-        self.places.prepared.write_text(wanted)
+        self.places.edition.write_text(edition)
 
-    def _finish(self, command: Sequence[str], *, log: str) -> subprocess.CompletedProcess[bytes]:
-        """Run a step to its end; what it complains of is kept in its log."""
-        with subprocess.Popen(  # noqa: S603 - our own commands
+    def _begin(self, command: Sequence[str], key: str) -> subprocess.Popen[bytes]:
+        """Start a step that comes to an end by itself."""
+        step = self._children[key] = subprocess.Popen(  # noqa: S603 - our own commands
             list(command),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -227,16 +233,16 @@ class Supervisor:
             env=self._environment(),
             start_new_session=True,
             preexec_fn=bound_to_this_process(),  # noqa: PLW1509 - single-threaded; nothing else sets it
-        ) as step:
-            self._children[log] = step
-            try:
-                out, complaints = step.communicate()
-            finally:
-                self._children.pop(log)
-                step.kill()
-        with suppress(OSError), (self.places.logs / f"{log}.log").open("ab") as file:
+        )
+        return step
+
+    def _end(self, step: subprocess.Popen[bytes], key: str) -> subprocess.CompletedProcess[bytes]:
+        """Wait for a step; what it complained of is kept in its log."""
+        out, complaints = step.communicate()
+        self._children.pop(key)
+        with suppress(OSError), (self.places.logs / f"{key}.log").open("ab") as file:
             file.write(complaints)
-        return subprocess.CompletedProcess(command, step.returncode, out, complaints)
+        return subprocess.CompletedProcess(step.args, step.returncode, out, complaints)
 
     def _keep_child(self, name: str, key: str, start: Callable[[], subprocess.Popen[bytes]]) -> None:
         def start_and_remember() -> None:
@@ -269,12 +275,15 @@ class Supervisor:
             "PYTHONUNBUFFERED": "1",
         }
 
-    def _show_when_ready(self) -> None:
+    def _wait_for_first_page(self) -> int:
         status = None
         while status is None:
             self._look_after_all()
             status = first_page_status(self.launch.address)
             time.sleep(0.05)
+        return status
+
+    def _show(self, status: int) -> None:
         if status >= 500:
             self.say(f"The first page answers with an error ({status}): see {self.places.logs / 'web.log'}")
         seconds = time.monotonic() - self._began
