@@ -142,3 +142,7 @@ def test_the_page_costs_few_statements(
     client = signed_in(cast.lead)
     with django_assert_max_num_queries(9):  # type: ignore[attr-defined]
         client.get("/account/")
+
+
+def test_numbers_no_key_can_have_are_not_found(cast: Cast, signed_in: SignedIn) -> None:
+    assert signed_in(cast.agent).post(f"/account/keys/{10**25}/").status_code == 404

@@ -197,3 +197,10 @@ def test_the_list_costs_few_statements_however_long_it_is(
     client = signed_in(cast.triager)
     with django_assert_max_num_queries(9):  # type: ignore[attr-defined]
         client.get("/outbox/")
+
+
+def test_numbers_no_message_can_have_are_not_found(cast: Cast, signed_in: SignedIn) -> None:
+    client = signed_in(cast.triager)
+    for number in (0, 10**12, 10**25):
+        assert client.get(f"/outbox/{number}/").status_code == 404
+        assert client.post(f"/outbox/{number}/", {"move": "release"}).status_code == 404

@@ -258,3 +258,10 @@ def test_without_any_plan_the_page_says_what_to_do(db: None, client: Client) -> 
     client.force_login(person)
     assert "No support plan is in force yet" in client.get("/plans/").content.decode()
     assert client.get("/plans/publish/").status_code == 200
+
+
+def test_a_file_beyond_all_measure_is_refused_and_not_read_whole(cast: Cast, signed_in: SignedIn) -> None:
+    large = SimpleUploadedFile("large.yaml", b"# long\n" * 200_000)
+    answer = signed_in(cast.lead).post("/plans/publish/", {"files": [large], "act": "publish"})
+    assert answer.status_code == 422
+    assert "large.yaml" in answer.content.decode()

@@ -66,7 +66,7 @@ def plans_check(request: DeskRequest, actor: Actor) -> HttpResponse:  # noqa: AR
         "groups": grouped(check.findings, in_force.planbook),
         "covered": {key: f"{count:,}" for key, count in check.covered.as_json().items()},
         "share": 100 * check.covered.routed // max(check.covered.combinations, 1),
-        "holes": holes_of(in_force.version, in_force.planbook.epoch(at)),
+        "holes": holes_of(in_force.planbook, in_force.planbook.epoch(at)),
         "fresh": written(at, settings.TIME_ZONE),
     }
     return render(request, "tierline/plans/check.html", context)
@@ -90,9 +90,8 @@ def _title(planbook: Planbook | None, plan: str) -> str:
 
 
 @lru_cache(maxsize=4)
-def holes_of(version: int, epoch: int) -> tuple[tuple[str, ...], tuple[tuple[str, tuple[Cell, ...]], ...]]:
+def holes_of(planbook: Planbook, epoch: int) -> tuple[tuple[str, ...], tuple[tuple[str, tuple[Cell, ...]], ...]]:
     """Where no plan answers: the names of the services, and for each holder a row with a cell a service."""
-    planbook = planbook_version(version).planbook
     asked, unanswered, example = Counter[tuple[str, str]](), Counter[tuple[str, str]](), dict[tuple[str, str], Facts]()
     for words in combinations_of(planbook):
         facts = Facts(*words)

@@ -29,6 +29,7 @@ from tierline.plans.comparing import Change, Otherwise, changes, otherwise, repl
 from tierline.plans.loading import planbook_from_texts
 from tierline.plans.planbook import Planbook, source_of
 from tierline.plans.queries import VersionView, planbook_in_force, planbook_version, versions
+from tierline.plans.reading import LARGEST_FILE
 from tierline.web import words
 from tierline.web.access import DeskRequest, page
 from tierline.web.moments import Moment, past
@@ -133,7 +134,7 @@ def texts_sent(request: DeskRequest) -> dict[str, bytes]:
         name = str(file.name)
         if name in texts:
             raise Unusable(f"Two files are called {name}. A planbook is one folder: rename one of them.")
-        texts[name] = file.read()
+        texts[name] = file.read(LARGEST_FILE + 1)  # one byte more than allowed is enough to refuse it
     return by_file_name(texts)
 
 
