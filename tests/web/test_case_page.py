@@ -67,7 +67,7 @@ def test_a_refusal_without_a_reason_is_sent_back_with_its_form_open(cast: Cast, 
 def test_the_second_writer_is_told_who_was_faster_and_keeps_what_was_typed(cast: Cast, at: datetime) -> None:
     number = a_case_at_vets_gov(cast, at)
     version = str(queries.case(cast.triager, number, at=at).line.version)
-    working.correct_facts(cast.triager, number, needs_tier=3, at=at)
+    working.correct_facts(cast.triager, number, needs_tier=3, at=at + timedelta(minutes=5))
     sent = {"move": "solve", "text": "Restarted the gateway.", "version": version}
     answer = sign_in("triager").post(page("case-move", number), sent)
     assert answer.status_code == 409
@@ -134,6 +134,14 @@ def test_a_flag_that_restricts_the_case_says_why_it_is_gone(cast: Cast, at: date
     sent = {"flags-shown": "yes", "flags": "security-privacy"}
     answer = sign_in("analyst").post(page("case-facts", number), sent, follow=True)
     assert "is restricted now, so you no longer see it" in text(answer)
+
+
+def test_a_restricted_case_has_no_button_that_would_be_refused(cast: Cast, at: datetime) -> None:
+    secret = a_report(holder="mhv-tier-3", flags=frozenset({"security-privacy"}), service="secure-messaging")
+    number = enter(cast.lead, secret, at=at).number
+    shown = text(sign_in("privacy").get(page("case", number)))
+    assert "Begin work" in shown
+    assert "Hand off" not in shown
 
 
 def test_a_number_of_another_system_is_kept_and_found(cast: Cast, at: datetime) -> None:

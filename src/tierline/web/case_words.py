@@ -79,7 +79,7 @@ def case_on_page(view: CaseView, planbook: Planbook, actor: Actor, at: datetime)
         standing=standing_of(line, planbook, actor.teams),
         flags=flag_tags(line.flags),
         restricted=line.restricted,
-        restricted_words=", ".join(planbook.duty_label(duty) for duty in view.decision.tell),
+        restricted_words=" and ".join(planbook.duty_label(duty) for duty in view.decision.tell),
         holder=planbook.team_label(line.holder),
         offered_to=planbook.team_label(line.offered_to) if line.offered_to else "",
         assignee=line.assignee,
@@ -103,13 +103,18 @@ def case_on_page(view: CaseView, planbook: Planbook, actor: Actor, at: datetime)
         story=tuple(entries(view.story, planbook, at)),
         planbook=view.planbook,
         may_change=view.may_change,
-        facts={
-            "service": line.service,
-            "fault_in": view.fault_in,
-            "needs_tier": view.needs_tier,
-            "flags": frozenset(line.flags),
-        },
+        facts=facts_chosen(view),
     )
+
+
+def facts_chosen(view: CaseView) -> dict[str, object]:
+    """What the form that corrects the facts has chosen now."""
+    return {
+        "service": view.line.service,
+        "fault_in": view.fault_in,
+        "needs_tier": view.needs_tier,
+        "flags": frozenset(view.line.flags),
+    }
 
 
 def answers_of(view: CaseView, planbook: Planbook) -> tuple[Answer, ...]:

@@ -64,7 +64,7 @@ _FIRST: dict[CaseState, tuple[CaseMove, ...]] = {
 
 def next_step(view: CaseView, planbook: Planbook, actor: Actor) -> NextStep:
     """The next step for this actor."""
-    acts = [_act(move, view, planbook, actor) for move in view.moves]
+    acts = [_act(move, view, planbook, actor) for move in view.moves if not _leads_nowhere(move, view)]
     primary = _primary(view, acts)
     if view.may_change and view.line.assignee and view.line.state is not CaseState.CLOSED:
         acts.append(_GIVE_BACK)
@@ -89,6 +89,11 @@ def _act(move: CaseMove, view: CaseView, planbook: Planbook, actor: Actor) -> Ac
     if move is CaseMove.OFFER and _planned(view):
         return Act("offer", f"Hand off to {planbook.team_label(view.decision.to or '')}", page="case-hand-off")
     return act
+
+
+def _leads_nowhere(move: CaseMove, view: CaseView) -> bool:
+    """A restricted case leaves by no channel, so the button that would be refused is not there."""
+    return move is CaseMove.OFFER and (view.line.restricted or view.decision.outcome is Outcome.RESTRICTED)
 
 
 def _planned(view: CaseView) -> bool:
