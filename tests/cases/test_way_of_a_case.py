@@ -1,6 +1,7 @@
 """The way of a case, as people walk it: taken in, handed off with reasons, acknowledged, refused, solved, told,
 closed."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -175,7 +176,7 @@ def test_a_note_of_a_colleague_does_not_stand_in_the_way(cast: Cast, at: datetim
 
 def test_the_outsider_sees_nothing_and_can_do_nothing(cast: Cast, at: datetime) -> None:
     case = enter(cast.agent, a_report(needs_tier=2), at=at)
-    verbs = [
+    verbs: list[Callable[[], object]] = [
         lambda: queries.case(cast.outsider, case.number, at=at),
         lambda: queries.case_as_it_stood(cast.outsider, case.number, at),
         lambda: working.note(cast.outsider, case.number, "hello", at=at),
