@@ -17,6 +17,7 @@ from tierline.plans.coverage import Covered, coverage_findings, covered
 from tierline.plans.findings import Finding
 from tierline.plans.loading import read_files
 from tierline.plans.planbook import Planbook, PlanFile
+from tierline.plans.policy_checking import policy_findings
 from tierline.plans.reading import Path
 from tierline.plans.references import heading_names, reference_findings, sourced
 from tierline.plans.terms import terms_of
@@ -70,6 +71,7 @@ def _with_planbook(planbook: Planbook, findings: list[Finding], at: datetime) ->
         *_duties(planbook, said),
         *_channels(planbook, said),
         *_unsaid(planbook, said),
+        *policy_findings(planbook, said),
         *coverage_findings(planbook),
     ]
     return Check(_sorted(findings), covered(planbook, planbook.epoch(at)))

@@ -203,7 +203,7 @@ class Escalation(Entry):
     """Who hears of a promise not kept: who holds the duty, and after that the duty's deputy."""
 
     duty: Slug
-    on: Annotated[tuple[PromiseKind, ...], Field(min_length=1)] = tuple(PromiseKind)
+    missed: Annotated[tuple[PromiseKind, ...], Field(min_length=1)] = tuple(PromiseKind)
     after: Counted | None = None
     deputy_after: Counted | None = None
 

@@ -81,7 +81,7 @@ def _names(plan: schema.Plan) -> Iterator[tuple[str, Path, str]]:
             for place, entry in enumerate(getattr(plan, section)):
                 yield space[0], (section, place, "id"), entry.id
     # What a decision cites as plan and clause has to be one sentence of that plan.
-    for section in ("clauses", "gaps", "ticketing"):
+    for section in ("clauses", "gaps", "ticketing", "clocks"):
         for place, entry in enumerate(getattr(plan, section)):
             yield f"sentences of {plan.id}", (section, place, "id"), entry.id
 
