@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from tierline.launch.places import socket_directory
 
 PROJECT = Path(__file__).resolve().parents[2]
-HOME = Path(os.environ.get("TIERLINE_HOME", ".tierline")).resolve()
+HOME = Path(os.environ.get("TIERLINE_HOME") or ".tierline").resolve()
 
 
 def _secret_key() -> str:
