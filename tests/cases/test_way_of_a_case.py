@@ -200,6 +200,9 @@ def test_a_number_of_another_system_has_one_case(cast: Cast, at: datetime) -> No
     with pytest.raises(Conflict, match=f"TL-{case.number}"):
         enter(cast.agent, report, at=at)
     assert queries.number_behind(cast.agent, " 25-HRC-HD-53-35482519 ") == case.number
+    with pytest.raises(Conflict, match="does not see") as refused:
+        enter(cast.supporter, a_report(holder="mhv-support", numbers=report.numbers), at=at)
+    assert "TL-" not in str(refused.value)
 
 
 def test_a_case_can_be_read_back_as_it_stood(cast: Cast, at: datetime) -> None:

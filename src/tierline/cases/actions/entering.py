@@ -75,7 +75,7 @@ def enter(actor: Actor, new: NewCase, *, at: datetime) -> Entered:
     case.save(force_insert=True)
     text = " ".join(texts_of(new))
     write_beside(case, Reported(new.description, answers, new.reporter_name, new.reporter_contact, text))
-    _keep_numbers(case, new.numbers)
+    _keep_numbers(actor, case, new.numbers)
     record(
         SUBJECT,
         case.pk,
@@ -154,7 +154,7 @@ def check_report(actor: Actor, new: NewCase, in_force: PlanbookInForce) -> None:
         raise Unusable("The report cannot be taken in yet: " + " ".join(troubles.values()), troubles)
 
 
-def _keep_numbers(case: CaseRow, numbers: tuple[tuple[str, str], ...]) -> None:
+def _keep_numbers(actor: Actor, case: CaseRow, numbers: tuple[tuple[str, str], ...]) -> None:
     if not numbers:
         return
     OutsideNumber.objects.bulk_create(
@@ -165,6 +165,11 @@ def _keep_numbers(case: CaseRow, numbers: tuple[tuple[str, str], ...]) -> None:
     known = {(row.system, row.number): row.case_id for row in kept}
     for pair in numbers:
         if pair in known:
-            raise Conflict(
-                f"{pair[1]} ({pair[0]}) already has a case: {case_reference(known[pair])}. Add to that one instead."
-            )
+            raise Conflict(_taken(actor, pair, known[pair]))
+
+
+def _taken(actor: Actor, pair: tuple[str, str], other: int) -> str:
+    """That a number has a case already; which one, only to somebody who may see it."""
+    if CaseRow.objects.visible_to(actor).filter(pk=other).exists():
+        return f"{pair[1]} ({pair[0]}) already has a case: {case_reference(other)}. Add to that one instead."
+    return f"{pair[1]} ({pair[0]}) already has a case, which your organisation does not see. Ask the next tier for it."
