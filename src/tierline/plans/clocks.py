@@ -165,7 +165,7 @@ Numbers = Annotated[
 ]
 
 
-class Standing(Entry):
+class LevelWhen(Entry):
     """What a level is for; what is left out may be anything, and what is not known meets no condition."""
 
     flags: Annotated[Only, words_among(*FLAGS)] | None = None
@@ -187,7 +187,7 @@ class Level(Entry):
 
     id: Slug
     label: Label
-    when: Annotated[tuple[Standing, ...], BeforeValidator(_alternatives)] = (Standing(),)
+    when: Annotated[tuple[LevelWhen, ...], BeforeValidator(_alternatives)] = (LevelWhen(),)
     acknowledge_within: Counted | None = None
     first_response: Counted | None = None
     resolution: Counted | None = None

@@ -15,7 +15,7 @@ from typing import Final
 from tierline.foundation.business_time import Span, due
 from tierline.foundation.calendars import Calendar, around_the_clock
 from tierline.plans import schema
-from tierline.plans.clocks import Clock, Level, PromiseKind, ServiceTier, Standing, span_of
+from tierline.plans.clocks import Clock, Level, PromiseKind, ServiceTier, LevelWhen, span_of
 from tierline.plans.conditions import Only
 from tierline.plans.decision import By, Reason
 from tierline.plans.facts import AUDIENCES, Audience
@@ -88,7 +88,7 @@ def level_of(clock: Clock, case: Circumstances) -> Level | None:
     return next((level for level in clock.levels if any(meets(standing, case) for standing in level.when)), None)
 
 
-def meets(standing: Standing, case: Circumstances) -> bool:
+def meets(standing: LevelWhen, case: Circumstances) -> bool:
     """Whether the case meets all the conditions of one alternative."""
     return (
         _among(standing.flags, case.flags)

@@ -14,11 +14,13 @@ from typing import Final, Literal
 
 from tierline.foundation.business_time import Span
 from tierline.plans import schema
+from tierline.plans.clocks import Clock
 from tierline.plans.conditions import When
 from tierline.plans.decision import CHANNELS
 from tierline.plans.entries import Source
 from tierline.plans.planbook import Planbook
 from tierline.plans.references import heading_names
+from tierline.plans.time_wording import clock_in_words, hours_in_words
 from tierline.plans.wording import then_in_words, when_in_words
 
 ItemKind = Literal["clause", "duty", "gap", "entry"]
@@ -76,7 +78,7 @@ def _items(planbook: Planbook, plan: schema.Plan) -> Iterator[tuple[Source, Item
         if duty.source:
             holders = ", ".join(f"{box.name} <{box.email}>" for box in planbook.holders_of(duty.id))
             yield duty.source, Item("entry", duty.id, f"Role: {duty.label}", (f"held by {holders or 'nobody yet'}",))
-    yield from _ticketing_and_times(plan)
+    yield from _ticketing_and_times(planbook, plan)
     yield from _downtime(planbook, plan.downtime)
     for gap in plan.gaps:
         yield gap.source, Item("gap", gap.id, gap.text, tuple(_when(gap.when)))
@@ -111,21 +113,26 @@ def _team(planbook: Planbook, team: schema.Team) -> Iterator[str]:
         yield f"talks in {team.chat}"
 
 
-def _ticketing_and_times(plan: schema.Plan) -> Iterator[tuple[Source, Item]]:
+def _ticketing_and_times(planbook: Planbook, plan: schema.Plan) -> Iterator[tuple[Source, Item]]:
     for entry in plan.ticketing:
         used = [f"{' and '.join(u.audience)} cases at {', '.join(u.receivers)}{_from(u)}" for u in entry.used]
         yield entry.source, Item("clause", entry.id, f"{entry.label}. {entry.text}", tuple(used))
     for question in plan.intake:
         if question.source:
             yield question.source, Item("entry", question.id, f"Asked: {question.label}", (question.why,))
+    for calendar in plan.calendars:
+        yield (
+            calendar.source,
+            Item("entry", calendar.id, f"{calendar.label}. {calendar.text}", hours_in_words(calendar)),
+        )
     for clock in plan.clocks:
-        spans = {
-            "acknowledged within": clock.acknowledge_within,
-            "first response within": clock.first_response,
-            "resolved within": clock.resolution,
-        }
-        details = tuple(f"{name} {span_in_words(span)}" for name, span in spans.items() if span is not None)
-        yield clock.source, Item("clause", clock.id, f"{clock.label}. {clock.text}", details)
+        yield clock.source, Item("clause", clock.id, f"{clock.label}. {clock.text}", _clock(planbook, clock))
+
+
+def _clock(planbook: Planbook, clock: Clock) -> tuple[str, ...]:
+    duty = planbook.duty_label(clock.escalate_to.duty) if clock.escalate_to else ""
+    counted_by = planbook.calendars[clock.calendar].label if clock.calendar else ""
+    return clock_in_words(clock, team=planbook.team_label, service=planbook.service_label, duty=duty, hours=counted_by)
 
 
 def _from(used: schema.Used) -> str:
