@@ -15,7 +15,7 @@ from typing import Final
 from tierline.foundation.business_time import Span, due
 from tierline.foundation.calendars import Calendar, around_the_clock
 from tierline.plans import schema
-from tierline.plans.clocks import Clock, Level, PromiseKind, ServiceTier, LevelWhen, span_of
+from tierline.plans.clocks import Clock, Level, LevelWhen, PromiseKind, ServiceTier, span_of
 from tierline.plans.conditions import Only
 from tierline.plans.decision import By, Reason
 from tierline.plans.facts import AUDIENCES, Audience

@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Final
 
 from tierline.foundation.calendars import WEEKDAYS
-from tierline.plans.clocks import CalendarEntry, Clock, Level, PromiseKind, LevelWhen, minute_in_words, span_of
+from tierline.plans.clocks import CalendarEntry, Clock, Level, LevelWhen, PromiseKind, minute_in_words, span_of
 from tierline.plans.conditions import Only
 
 PROMISED: Final = {
@@ -122,9 +122,8 @@ def _escalation(clock: Clock, duty: str) -> str:
     escalation = clock.escalate_to
     if escalation is None:
         return ""
-    late = (
-        "" if len(escalation.missed) == len(PromiseKind) else f" for {' or '.join(KINDS[k] for k in escalation.missed)}"
-    )
-    when = f"{escalation.after} after it is late{late}" if escalation.after else f"as soon as it is late{late}"
-    deputy = f", and their deputy {escalation.deputy_after} after that" if escalation.deputy_after else ""
-    return f"{when} {duty} is told{deputy}"
+    all_of_them = len(escalation.missed) == len(PromiseKind)
+    what = "a promise" if all_of_them else f"the {' or '.join(KINDS[kind] for kind in escalation.missed)}"
+    when = f"{escalation.after} after {what} is late" if escalation.after else f"as soon as {what} is late"
+    deputy = f", and the deputy {escalation.deputy_after} after that" if escalation.deputy_after else ""
+    return f"{when}: told to {duty}{deputy}"

@@ -1,0 +1,373 @@
+"""Which promises of time run for a case: what is due when and why, what is paused, kept or late, and who is to be told.
+
+Pure: from a planbook, what is known of a case (``Standing``) and an instant. What happened after the instant is not
+looked at, so a past moment can be asked about. Refuses nothing; a case without promises has none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Final, Literal
+from zoneinfo import ZoneInfo
+
+from tierline.foundation.business_time import Due, Pause, Span, due, in_words
+from tierline.foundation.calendars import Calendar
+from tierline.plans.clocks import Clock, Level, PauseWord, PromiseKind, ServiceTier
+from tierline.plans.decision import By, Reason
+from tierline.plans.facts import Audience
+from tierline.plans.planbook import Planbook
+from tierline.plans.policies import Circumstances, Governing, calendar_of, governing, most_particular, particularity
+from tierline.plans.time_wording import KINDS, PAUSES
+
+_NOTHING: Final[frozenset[str]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A hand-off that was offered: to which team, by which channel, when, and when it was acknowledged."""
+
+    to: str
+    by: By | None
+    at: datetime
+    acknowledged: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standstill:
+    """Time in which a case waited for its reporter or was on hold. Without ``ends`` it still is."""
+
+    why: PauseWord
+    begins: datetime
+    ends: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known of a case. Instants have an offset; ``None`` has not happened, or is not known.
+
+    ``entered`` is when the case came to its holder, ``by`` the channel it came by, ``offer`` the hand-off that is
+    open or was last answered. ``reports`` counts like reports. Without ``service_tier`` the plan's word counts.
+    ``recorded`` are the keys of nudges and escalations that were carried out.
+    """
+
+    service: str
+    holder: str
+    entered: datetime
+    audience: Audience = "veteran"
+    by: By | None = None
+    flags: frozenset[str] = _NOTHING
+    impacts: frozenset[str] = _NOTHING
+    severity: str | None = None
+    reports: int | None = None
+    reports_in_one_day: int | None = None
+    workaround: bool | None = None
+    service_tier: ServiceTier | None = None
+    users_per_day: int | None = None
+    offer: Offer | None = None
+    first_responded: datetime | None = None
+    resolved: datetime | None = None
+    touched: datetime | None = None
+    standstills: tuple[Standstill, ...] = ()
+    recorded: frozenset[str] = _NOTHING
+
+
+class PromiseState(StrEnum):
+    """How a promise stands at an instant."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    LATE = "late"
+    KEPT = "kept"
+    KEPT_LATE = "kept-late"
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """One promise. ``because`` cites its policy; ``ended`` is when what was promised happened.
+
+    ``set_aside`` are the policies whose word on the same does not count, because this one is more particular.
+    """
+
+    kind: PromiseKind
+    because: Reason
+    policy: str
+    level: Level | None
+    span: Span
+    begins: datetime
+    due: Due
+    zone: str
+    ended: datetime | None
+    state: PromiseState
+    set_aside: tuple[str, ...] = ()
+
+    @property
+    def open(self) -> bool:
+        """Whether it is still to be kept."""
+        return self.ended is None
+
+    def sentence(self) -> str:
+        """What was promised, by which policy and level, and when it falls due."""
+        level = f", {self.level.label}" if self.level else ""
+        if self.due.at is None:
+            when = "it stands still and falls due when it goes on"
+        else:
+            when = f"due {in_words(self.due.at.astimezone(ZoneInfo(self.zone)))}"
+        return f"{KINDS[self.kind].capitalize()} within {self.span} ({self.policy}{level}): {when}."
+
+
+@dataclass(frozen=True, slots=True)
+class Nudge:
+    """A reminder of what is still open, due since ``at``. ``key`` is what to record when it was given."""
+
+    key: str
+    because: Reason
+    after: Span
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ToBeTold:
+    """An escalation of a late promise, due since ``at``: to who holds ``duty``, or with ``deputy`` to their deputy."""
+
+    key: str
+    because: Reason
+    kind: PromiseKind
+    duty: str
+    deputy: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LeftAlone:
+    """Nobody touched the case between two checks of the queue: to be shown since the later one, ``at``.
+
+    ``since`` is when it was last touched or came; ``whole_day``: two checks went by, a working day.
+    """
+
+    because: Reason
+    check: Literal["log-on", "afternoon"]
+    at: datetime
+    since: datetime
+    whole_day: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LevelFound:
+    """The level a case has in a policy, whether or not that promises a time."""
+
+    because: Reason
+    policy: str
+    level: Level
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """Everything that was promised for a case and what follows from it at an instant, in a fixed order."""
+
+    promises: tuple[Promise, ...] = ()
+    levels: tuple[LevelFound, ...] = ()
+    nudges: tuple[Nudge, ...] = ()
+    to_be_told: tuple[ToBeTold, ...] = ()
+    left_alone: tuple[LeftAlone, ...] = ()
+
+    @property
+    def next_due(self) -> datetime | None:
+        """The earliest due time of what is still to be kept, in UTC; it may have passed."""
+        dues = (promise.due.at for promise in self.promises if promise.open)
+        return min((at for at in dues if at is not None), default=None)
+
+
+def promised(planbook: Planbook, standing: Standing, at: datetime) -> Promised:
+    """The promises for a case as they stand at the instant, by the plans in force when each began."""
+    at = at.astimezone(UTC)
+    if standing.entered > at:
+        return Promised()
+    case = _as_of(standing, at)
+    found = list(governing(planbook, _circumstances(planbook, case), case.entered))
+    made = [one for one in _promises(planbook, case, found, at) if one is not None]
+    return Promised(
+        promises=tuple(promise for promise, _ in made),
+        levels=tuple(LevelFound(one.reason, one.clock.label, one.level) for one in found if one.level is not None),
+        nudges=tuple(sorted(_nudges(planbook, case, found, at), key=lambda nudge: (nudge.at, nudge.key))),
+        to_be_told=tuple(
+            telling
+            for promise, by in made
+            for telling in _escalations(planbook, case, promise, by)
+            if telling.at <= at and telling.key not in case.recorded
+        ),
+        left_alone=tuple(_left_alone(planbook, case, found, at)),
+    )
+
+
+def _as_of(case: Standing, at: datetime) -> Standing:
+    """The case without what happened later."""
+
+    def known(instant: datetime | None) -> datetime | None:
+        return None if instant is None or instant > at else instant.astimezone(UTC)
+
+    offer = case.offer if case.offer is not None and case.offer.at <= at else None
+    return replace(
+        case,
+        entered=case.entered.astimezone(UTC),
+        offer=None if offer is None else replace(offer, acknowledged=known(offer.acknowledged)),
+        first_responded=known(case.first_responded),
+        resolved=known(case.resolved),
+        touched=known(case.touched),
+        standstills=tuple(replace(s, ends=known(s.ends)) for s in case.standstills if s.begins <= at),
+    )
+
+
+def _circumstances(planbook: Planbook, case: Standing) -> Circumstances:
+    service = planbook.services.get(case.service)
+    return Circumstances(
+        team=case.holder,
+        service=case.service,
+        audience=case.audience,
+        by=case.by,
+        flags=case.flags,
+        impacts=case.impacts,
+        severity=case.severity,
+        reports=case.reports,
+        reports_in_one_day=case.reports_in_one_day,
+        workaround=case.workaround,
+        service_tier=case.service_tier or (service.service_tier if service else None),
+        users_per_day=case.users_per_day,
+    )
+
+
+# -- promises ---------------------------------------------------------------------------------------------
+
+
+def _promises(
+    planbook: Planbook, case: Standing, found: list[Governing], at: datetime
+) -> Iterator[tuple[Promise, Governing] | None]:
+    if case.offer is not None:
+        offered = replace(_circumstances(planbook, case), team=case.offer.to, by=case.offer.by)
+        receiving = list(governing(planbook, offered, case.offer.at))
+        began, ended = case.offer.at.astimezone(UTC), case.offer.acknowledged
+        yield _promise(planbook, case, receiving, PromiseKind.ACKNOWLEDGEMENT, began=began, ended=ended, at=at)
+    # What is resolved was answered, if nobody wrote down when.
+    answered = case.first_responded or case.resolved
+    for kind, ended in ((PromiseKind.FIRST_RESPONSE, answered), (PromiseKind.RESOLUTION, case.resolved)):
+        yield _promise(planbook, case, found, kind, began=case.entered, ended=ended, at=at)
+
+
+def _promise(
+    planbook: Planbook,
+    case: Standing,
+    found: list[Governing],
+    kind: PromiseKind,
+    *,
+    began: datetime,
+    ended: datetime | None,
+    at: datetime,
+) -> tuple[Promise, Governing] | None:
+    chosen = most_particular(found, kind)
+    span = None if chosen is None else chosen.promises(kind)
+    if chosen is None or span is None:
+        return None
+    calendar = calendar_of(planbook, chosen.plan, chosen.clock)
+    falls = due(began, span, calendar, _pauses(chosen.clock, case))
+    others = [one for one in found if one is not chosen and one.promises(kind) is not None]
+    others.sort(key=lambda one: (-particularity(one.clock), one.clock.id))
+    promise = Promise(
+        kind=kind,
+        because=chosen.reason,
+        policy=chosen.clock.label,
+        level=chosen.level,
+        span=span,
+        begins=began,
+        due=falls,
+        zone=calendar.zone,
+        ended=ended,
+        state=_state(falls, ended, at, paused=_stands_still(chosen.clock, case)),
+        set_aside=tuple(one.clock.id for one in others),
+    )
+    return promise, chosen
+
+
+def _state(falls: Due, ended: datetime | None, at: datetime, *, paused: bool) -> PromiseState:
+    if ended is not None:
+        return PromiseState.KEPT if falls.at is None or ended <= falls.at else PromiseState.KEPT_LATE
+    if falls.at is not None and falls.at < at:
+        return PromiseState.LATE
+    return PromiseState.PAUSED if paused else PromiseState.RUNNING
+
+
+def _pauses(clock: Clock, case: Standing) -> list[Pause]:
+    """The standstills that stop this policy's clock."""
+    return [Pause(s.begins, s.ends, PAUSES[s.why]) for s in case.standstills if s.why in clock.pauses_while]
+
+
+def _stands_still(clock: Clock, case: Standing) -> bool:
+    return any(pause.ends is None for pause in _pauses(clock, case))
+
+
+# -- what follows -----------------------------------------------------------------------------------------
+
+
+def _nudges(planbook: Planbook, case: Standing, found: list[Governing], at: datetime) -> Iterator[Nudge]:
+    if case.resolved is not None:
+        return
+    for one in found:
+        calendar, pauses = calendar_of(planbook, one.plan, one.clock), _pauses(one.clock, case)
+        for after in one.clock.nudges:
+            falls = due(case.entered, after, calendar, pauses).at
+            key = f"{one.clock.id}/nudge/{after}/{_stamp(case.entered)}".replace(" ", "-")
+            if falls is not None and falls <= at and key not in case.recorded:
+                yield Nudge(key, one.reason, after, falls)
+
+
+def _escalations(planbook: Planbook, case: Standing, promise: Promise, by: Governing) -> Iterator[ToBeTold]:
+    """Who hears of a promise that was not kept: the duty, then its deputy, each after its span."""
+    escalation, late = by.clock.escalate_to, promise.due.at
+    if escalation is None or promise.kind not in escalation.missed or not promise.open or late is None:
+        return
+    calendar, pauses = calendar_of(planbook, by.plan, by.clock), _pauses(by.clock, case)
+    key = f"{by.clock.id}/{promise.kind}/{_stamp(promise.begins)}"
+    first = late if escalation.after is None else due(late, escalation.after, calendar, pauses).at
+    if first is None:
+        return
+    yield ToBeTold(f"{key}/duty", promise.because, promise.kind, escalation.duty, deputy=False, at=first)
+    if escalation.deputy_after is None:
+        return
+    second = due(first, escalation.deputy_after, calendar, pauses).at
+    if second is not None:
+        yield ToBeTold(f"{key}/deputy", promise.because, promise.kind, escalation.duty, deputy=True, at=second)
+
+
+def _left_alone(planbook: Planbook, case: Standing, found: list[Governing], at: datetime) -> Iterator[LeftAlone]:
+    waits = any(standstill.ends is None for standstill in case.standstills)
+    if case.resolved is not None or waits:
+        return
+    since = max(case.entered, case.touched or case.entered)
+    for one in found:
+        if one.clock.untouched is None:
+            continue
+        checks = _checks(calendar_of(planbook, one.plan, one.clock), one.clock.untouched.afternoon, at)
+        (check, shown), (_, before), (_, day_before) = next(checks), next(checks), next(checks)
+        if since <= before:
+            yield LeftAlone(one.reason, check, shown, since, whole_day=since <= day_before)
+
+
+def _checks(
+    calendar: Calendar, afternoon: int, at: datetime
+) -> Iterator[tuple[Literal["log-on", "afternoon"], datetime]]:
+    """The checks of the queue up to the instant, the latest first: each open day's opening and afternoon."""
+    number = calendar.number_of(at)
+    while number > 0:
+        stretches = calendar.day(number).stretches
+        if stretches:
+            later = calendar.instant(date.fromordinal(number), afternoon)
+            if stretches[0][0] < later <= at:
+                yield "afternoon", later
+            if stretches[0][0] <= at:
+                yield "log-on", stretches[0][0]
+        number -= 1
+
+
+def _stamp(at: datetime) -> str:
+    return f"{at:%Y%m%dT%H%M%SZ}"
