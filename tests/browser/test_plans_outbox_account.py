@@ -49,8 +49,8 @@ def mail(cast: Cast, at: datetime) -> int:
 
 
 @pytest.fixture
-def _second_version(cast: Cast, at: datetime) -> None:
-    """Plans in force that decide otherwise than those before."""
+def _second_version(cast: Cast, mail: int, at: datetime) -> None:
+    """Plans in force that decide otherwise than those under which the mail was written."""
     changed = {
         name: text.replace(b"{to: vets-gov, by: ticket, tier: 2}", b"{to: mhv-support, by: ticket}")
         for name, text in texts_of([SHIPPED]).items()

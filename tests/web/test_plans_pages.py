@@ -202,6 +202,12 @@ def test_plans_with_a_mistake_are_refused_with_every_finding(
     assert len(versions()) == 1
 
 
+def test_an_unreadable_file_is_named_before_the_errors_that_follow_from_it(cast: Cast, signed_in: SignedIn) -> None:
+    sent = {"files": shipped(mhv_rx_sm=lambda text: text.replace("kind: plan", "kind: poem", 1)), "act": "publish"}
+    page = signed_in(cast.lead).post("/plans/publish/", sent).content.decode()
+    assert page.index("Mend these first") < page.index("mhv-rx-sm.yaml") < page.index("further errors</summary>")
+
+
 def test_files_that_are_no_planbook_are_refused_in_words(cast: Cast, signed_in: SignedIn) -> None:
     client = signed_in(cast.lead)
     for files in ([], [SimpleUploadedFile("notes.txt", b"hello")]):

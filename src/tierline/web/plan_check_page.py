@@ -5,7 +5,7 @@ Open to everybody signed in; refuses versions that there are not.
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from django.conf import settings
@@ -25,22 +25,31 @@ from tierline.plans.queries import check_of_version, planbook_in_force, planbook
 from tierline.web.access import DeskRequest, page
 from tierline.web.plans_page import number_in
 
+UNREADABLE = "unreadable"  # the code of what stands before every other check
 _GROUPS: tuple[tuple[Severity, str, str], ...] = (
     ("error", "Errors", "Nobody can publish plans with these. Mend them first."),
     ("gap", "Gaps", "What the documents leave open, and the plans say so. Ask whoever owns the document."),
     ("note", "Notes", "Worth a look; nothing stops because of them."),
 )
+_CAUSE: tuple[Severity, str, str] = ("error", "Mend these first", "These files cannot be read as plans.")
+_REST: tuple[Severity, str, str] = (
+    "error",
+    "Further errors",
+    "Much of this may come from the files above: mend those and check again.",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The findings of one severity, by plan."""
+    """The findings of one severity, by plan. ``key`` is its place on the page; ``folded`` until somebody opens it."""
 
+    key: str
     severity: Severity
     title: str
     says: str
     count: int
     plans: tuple[tuple[str, str, tuple[Finding, ...]], ...]
+    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +83,24 @@ def plans_check(request: DeskRequest, actor: Actor) -> HttpResponse:  # noqa: AR
 
 def grouped(findings: Iterable[Finding], planbook: Planbook | None = None) -> list[Group]:
     """Findings by severity, what to mend first on top; within one by plan, in the order of the file."""
-    every, groups = list(findings), []
-    for severity, title, says in _GROUPS:
-        own = [finding for finding in every if finding.severity == severity]
-        by_plan: dict[str, list[Finding]] = {}
-        for finding in own:
-            by_plan.setdefault(finding.plan or finding.file, []).append(finding)
-        plans = tuple((plan, _title(planbook, plan), tuple(found)) for plan, found in sorted(by_plan.items()))
-        groups.append(Group(severity, title, says, len(own), plans))
-    return groups
+    every = list(findings)
+    groups = [_group(kind, [f for f in every if f.severity == kind[0]], planbook) for kind in _GROUPS]
+    first = [finding for finding in every if finding.code == UNREADABLE]
+    rest = [finding for finding in every if finding.severity == "error" and finding.code != UNREADABLE]
+    if not (first and rest):
+        return groups
+    # What an unreadable file declares is missing everywhere else: its errors would bury their cause.
+    return [_group(_CAUSE, first, planbook), replace(_group(_REST, rest, planbook), folded=True), *groups[1:]]
+
+
+def _group(kind: tuple[Severity, str, str], own: list[Finding], planbook: Planbook | None) -> Group:
+    severity, title, says = kind
+    by_plan: dict[str, list[Finding]] = {}
+    for finding in own:
+        by_plan.setdefault(finding.plan or finding.file, []).append(finding)
+    plans = tuple((plan, _title(planbook, plan), tuple(found)) for plan, found in sorted(by_plan.items()))
+    key = "further" if kind is _REST else severity
+    return Group(key, severity, title, says, len(own), plans)
 
 
 def _title(planbook: Planbook | None, plan: str) -> str:
