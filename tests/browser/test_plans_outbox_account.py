@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it brings no types
+from axe_playwright_python.sync_playwright import Axe
 from pytest_django.live_server_helper import LiveServer
 from tests.cases.reports import a_report
 from tests.people import PASSWORD, Cast, address, enter_cast
