@@ -1,6 +1,6 @@
 """The demonstration: something under every tab of every queue, every kind of hand-off; loaded twice is loaded once."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from tests.people import Cast
@@ -10,7 +10,7 @@ from tierline.cases.lifecycle import CaseState, HandOffState
 from tierline.cases.models import CaseRow, HandOffRow
 from tierline.cli.main import main
 from tierline.demonstration.cast import PASSWORD, players, sign_ins
-from tierline.demonstration.loading import load
+from tierline.demonstration.loading import arriving_on, load
 from tierline.demonstration.queue_export import CSV, made_up
 from tierline.directory.actor import TIERLINE, Actor
 from tierline.directory.queries import actor_of_person, colleagues
@@ -110,3 +110,8 @@ def test_everybody_is_at_an_example_address() -> None:
 
 def test_the_queue_export_is_what_its_script_makes() -> None:
     assert CSV.read_text(encoding="utf-8") == made_up().replace("\r\n", "\n")
+
+
+def test_the_export_looks_as_if_it_came_today_whenever_that_is() -> None:
+    moved = arriving_on(date(2031, 3, 1), "12345678,11/06/2026 08:17 AM,Since 11/02/2026\nx,11/07/2026 09:00 AM,y\n")
+    assert moved == "12345678,02/28/2031 08:17 AM,Since 02/24/2031\nx,03/01/2031 09:00 AM,y\n"

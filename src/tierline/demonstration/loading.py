@@ -4,8 +4,11 @@ Refuses (Conflict) a directory in which other people work. Nothing is written to
 the actions.
 """
 
-from datetime import datetime
+import io
+import re
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
@@ -23,6 +26,7 @@ from tierline.plans.actions import publish_planbook
 from tierline.plans.loading import SHIPPED, texts_of
 from tierline.plans.queries import planbook_in_force, versions
 
+_DAY = re.compile(r"\b(\d\d)/(\d\d)/(\d{4})\b")
 _LOADING = 7_461_003  # advisory lock: two loaders take turns
 
 
@@ -71,6 +75,20 @@ def _import(export: dict[str, Any], actor: Actor, *, at: datetime) -> None:
     mapping = load_source(export["source"])
     importing = Importing(actor, mapping.system, planbook_in_force(), at)
     judge = Judge(mapping, importing.in_force.planbook, at=at)
-    with (HERE / export["file"]).open("rb") as stream, Seen() as seen:
+    yesterday = at.astimezone(ZoneInfo(words_of("stories.yaml")["zone"])).date() - timedelta(days=1)
+    text = arriving_on(yesterday, (HERE / export["file"]).read_text())
+    with io.BytesIO(text.encode()) as stream, Seen() as seen:
         rows = Export(stream, mapping.columns, mapping.file).rows()
         take_in(importing, judge.judge(rows, seen.before), told=lambda _: None)
+
+
+def arriving_on(day: date, export: str) -> str:
+    """The export with all its days moved so that the newest is ``day``: a queue as it looks today, whenever that is."""
+    newest = max(_day(found) for found in _DAY.finditer(export))
+    moved_by = day - newest
+    return _DAY.sub(lambda found: (_day(found) + moved_by).strftime("%m/%d/%Y"), export)
+
+
+def _day(found: re.Match[str]) -> date:
+    month, day, year = (int(part) for part in found.groups())
+    return date(year, month, day)
