@@ -12,17 +12,18 @@ from django.db import connection
 from tierline.cases.lifecycle import CaseState
 from tierline.cases.models import CaseRow
 from tierline.cases.places import Standing, places
+from tierline.cases.words import vector
 
-_WRITE = """
+_WRITE = f"""
 WITH report AS (
     INSERT INTO cases_report (case_id, description, answers, reporter_name, reporter_contact)
     VALUES (%(case)s, %(description)s, %(answers)s, %(reporter_name)s, %(reporter_contact)s)
 ), words AS (
     INSERT INTO cases_searchwords (case_id, words, organisations, restricted_to)
-    VALUES (%(case)s, to_tsvector('english', %(text)s), %(organisations)s, %(restricted_to)s)
+    VALUES (%(case)s, {vector("%(text)s", "%(case)s")}, %(organisations)s, %(restricted_to)s)
 )
 INSERT INTO cases_queueplace (case_id, team, tab, due_at) VALUES (%(case)s, %(team)s, %(tab)s, %(due_at)s)
-"""
+"""  # noqa: S608 - composed of constants
 
 
 @dataclass(frozen=True, slots=True)

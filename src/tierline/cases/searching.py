@@ -1,39 +1,53 @@
 """Search: PostgreSQL's own words index, newest cases first, the cost bounded for rare and for common words alike.
 
-A word in a fifth of all cases is found at once among the newest; a rare one through the index of words. Sorting all
-matches of a common word would cost more the more there are, so the newest are looked through first, and only when they
-do not fill a page is the index asked.
+Sorting all matches of a common word would cost more the more cases there are. So every case carries two marks among
+its words: which stretch of a few thousand numbers it belongs to, and which of some ten thousand. A search first asks
+the index for its words and the newest stretch together, then for the newest wide stretch, and only when neither fills
+a page for the words alone, which then are rare.
 """
 
 from dataclasses import dataclass
 
 from django.db import connection
 
-from tierline.cases.models import CaseRow
-from tierline.cases.queries import CaseLine, line_of
+from tierline.cases.queries import LINE_FIELDS, CaseLine, line_from
+from tierline.cases.words import NARROW, WIDE, stretch
 from tierline.directory.actor import Actor
 
 PAGE = 50
-NEWEST = 4000  # enough to fill a page with a word that is in 1.25 % of the cases
 LONGEST_QUERY = 200
 
 _SEEN = """
-(%(all)s OR (cardinality(s.restricted_to) = 0 AND s.organisations && %(organisations)s::varchar[])
-         OR s.restricted_to && %(duties)s::varchar[])
+(%(all)s OR (cardinality({table}.restricted_to) = 0 AND {table}.organisations && %(organisations)s::varchar[])
+         OR {table}.restricted_to && %(duties)s::varchar[])
 """
-_QUERY = "websearch_to_tsquery('english', %(words)s)"
-_AMONG_NEWEST = f"""
-SELECT s.case_id
-FROM (SELECT * FROM cases_searchwords WHERE case_id < %(before)s ORDER BY case_id DESC LIMIT %(newest)s) s
-WHERE s.words @@ {_QUERY} AND {_SEEN}
-ORDER BY s.case_id DESC LIMIT %(page)s
-"""  # noqa: S608 - composed of this file's own constants
-_AMONG_ALL = f"""
+_ASKED = "websearch_to_tsquery('english', %(words)s)"
+_COLUMNS = ", ".join(f"c.{name}" for name in LINE_FIELDS)
+
+
+def _among(reach: str) -> str:
+    """The page of newest cases that hold the words, within ``reach`` (an expression, or "" for all cases)."""
+    wanted = f"({_ASKED} && {reach})" if reach else _ASKED
+    return f"""
 WITH found AS MATERIALIZED (
-    SELECT * FROM cases_searchwords WHERE words @@ {_QUERY} AND case_id < %(before)s
+    SELECT case_id, organisations, restricted_to FROM cases_searchwords
+    WHERE words @@ {wanted} AND numnode({_ASKED}) > 0 AND case_id < %(before)s
+), page AS (
+    SELECT s.case_id FROM found s WHERE {_SEEN.format(table="s")} ORDER BY s.case_id DESC LIMIT %(page)s
 )
-SELECT s.case_id FROM found s WHERE {_SEEN} ORDER BY s.case_id DESC LIMIT %(page)s
+SELECT {_COLUMNS} FROM page JOIN cases_case c ON c.id = page.case_id
+WHERE {_SEEN.format(table="c")} ORDER BY c.id DESC
 """  # noqa: S608 - composed of this file's own constants
+
+
+def _newest(mark: str, length: int) -> str:
+    """The newest two stretches: the last one may have just begun."""
+    return f"""(
+    SELECT ({stretch(mark, length, "newest")} || ' | ' || {stretch(mark, length, f"newest - {length}")})::tsquery
+    FROM (SELECT least(max(case_id), %(before)s - 1) AS newest FROM cases_searchwords) n)"""  # noqa: S608 - the same
+
+
+_REACHES = (_among(_newest(*NARROW)), _among(_newest(*WIDE)), _among(""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +70,14 @@ def search(actor: Actor, words: str, *, before: int | None = None) -> Found:
         "organisations": sorted(actor.organisations),
         "duties": sorted(actor.duties),
         "before": before or 2**62,
-        "newest": NEWEST,
         "page": PAGE + 1,
     }
+    rows = []
     with connection.cursor() as cursor:
-        cursor.execute(_AMONG_NEWEST, wanted)
-        numbers = [row[0] for row in cursor.fetchall()]
-        if len(numbers) <= PAGE:
-            cursor.execute(_AMONG_ALL, wanted)
-            numbers = [row[0] for row in cursor.fetchall()]
-    rows = CaseRow.objects.visible_to(actor).in_bulk(numbers[:PAGE])
-    lines = tuple(line_of(rows[number]) for number in numbers[:PAGE] if number in rows)
-    return Found(words, lines, numbers[PAGE - 1] if len(numbers) > PAGE else None)
+        for reach in _REACHES:
+            cursor.execute(reach, wanted)
+            rows = cursor.fetchall()
+            if len(rows) > PAGE:
+                break
+    lines = tuple(line_from(row) for row in rows[:PAGE])
+    return Found(words, lines, lines[-1].number if len(rows) > PAGE else None)
