@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from tierline.cases.actions.attaching import stored_at
 from tierline.cases.actions.changing import SUBJECT
@@ -196,7 +196,7 @@ def queue(
     places = places.filter(due_at__lt=at) if tab == "overdue" else places.filter(tab=tab)
     if after is not None:
         places = places.filter(due_at__gte=after.due_at).exclude(due_at=after.due_at, case_id__lte=after.number)
-    placed = _narrowed(places, actor, filters or Filters()).order_by("due_at", "case_id")
+    placed = _narrowed(places, filters or Filters()).order_by("due_at", "case_id")
     rows = list(placed.values_list(*_PLACED_LINE)[: PAGE + 1])
     lines = tuple(line_from(line) for _, *line in rows[:PAGE])
     more = Cursor(rows[PAGE - 1][0], lines[-1].number) if len(rows) > PAGE else None
@@ -212,9 +212,7 @@ def restricted_cases(actor: Actor) -> list[CaseLine]:
     return [line_of(row) for row in rows.order_by("-id")[:PAGE]]
 
 
-def _narrowed(places: "QuerySet[QueuePlace]", actor: Actor, filters: Filters) -> "QuerySet[QueuePlace]":
-    if not actor.is_tierline:
-        places = places.filter(Q(case__restricted_to=[]) | Q(case__restricted_to__overlap=sorted(actor.duties)))
+def _narrowed(places: "QuerySet[QueuePlace]", filters: Filters) -> "QuerySet[QueuePlace]":
     if filters.service:
         places = places.filter(case__service=filters.service)
     if filters.assignee:

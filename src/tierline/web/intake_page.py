@@ -3,7 +3,7 @@
 The page asks for itself again (``step``) by POST, never GET: what somebody reports does not belong into an address.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.contrib import messages
@@ -71,6 +71,8 @@ def _take_in(request: DeskRequest, actor: Actor) -> HttpResponse:
 def _show(request: DeskRequest, actor: Actor, typed: QueryDict, trouble: Refusal | None = None) -> HttpResponse:
     at, planbook = now(), planbook_in_force().planbook
     new = report_in(typed, planbook)
+    if not new.holder and actor.teams:
+        new = replace(new, holder=min(actor.teams))
     context = {
         "nav": "intake",
         "typed": typed,

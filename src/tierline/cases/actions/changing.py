@@ -24,6 +24,8 @@ REMEMBERED = (
     "state", "holder", "offered_to", "recorded_by", "assignee", "service", "fault_in", "needs_tier", "audience",
     "flags", "restricted_to", "summary", "trail", "organisations", "missing", "theirs", "planbook",
 )  # fmt: skip
+#: Those of them that decide in whose queue the case stands.
+PLACING = {"state", "holder", "offered_to", "recorded_by", "restricted_to"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class Change:
         changes = {key: value for key, value in now_says.items() if value != self.before.get(key)}
         case.changed_at, case.version = self.at, case.version + new_version
         case.save(update_fields=[*changes, "due_at", "changed_at", "version"])
-        if {"state", "holder", "offered_to", "recorded_by"} & changes.keys() or self._promise_moved():
+        if PLACING & changes.keys() or self._promise_moved():
             place(case)
         if {"organisations", "restricted_to"} & changes.keys():
             SearchWords.objects.filter(pk=case.pk).update(
@@ -95,10 +97,16 @@ def must_hold(change: Change) -> None:
         raise NotAllowed(f"{case_reference(case.pk)} is held by {case.holder}; only that team can change it.")
 
 
+def standing_of(case: CaseRow) -> Standing:
+    """What decides the case's places now."""
+    return Standing(
+        CaseState(case.state), case.holder, case.offered_to, case.recorded_by, restricted=bool(case.restricted_to)
+    )
+
+
 def place(case: CaseRow) -> None:
     """Put the case where ``places.places`` says, and nowhere else."""
-    standing = Standing(CaseState(case.state), case.holder, case.offered_to, case.recorded_by)
-    wanted = dict(places(standing))
+    wanted = dict(places(standing_of(case)))
     QueuePlace.objects.filter(case=case).exclude(team__in=wanted).delete()
     QueuePlace.objects.bulk_create(
         [QueuePlace(case=case, team=team, tab=tab, due_at=case.due_at) for team, tab in wanted.items()],
