@@ -138,7 +138,7 @@ def tables_of(drafts: Sequence[CaseDraft]) -> Tables:
             _line(case.number, case.description, json.dumps(ANSWERS | {"summary": case.summary}), "Pat Example",
                   "pat@reporter.example")
         )  # fmt: skip
-        standing = Standing(case.state, case.holder, case.offered_to, None)
+        standing = Standing(case.state, case.holder, case.offered_to, None, bool(case.kind.restricted_to))
         tables.places += [_line(case.number, team, tab, case.due_at) for team, tab in places(standing)]
         tables.hand_offs += _hand_offs(case)
         tables.numbers.append(_line(case.number, case.ticketing, case.outside_number))
