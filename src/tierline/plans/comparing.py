@@ -30,6 +30,7 @@ SECTIONS: Final = (
     "intake",
     "calendars",
     "clocks",
+    "attempts",
     "clauses",
     "gaps",
 )

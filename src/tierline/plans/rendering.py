@@ -125,6 +125,9 @@ def _ticketing_and_times(planbook: Planbook, plan: schema.Plan) -> Iterator[tupl
             calendar.source,
             Item("entry", calendar.id, f"{calendar.label}. {calendar.text}", hours_in_words(calendar)),
         )
+    for rule in plan.attempts:
+        tried = (f"tries: {', then '.join(rule.by)}", *((f"by {', '.join(rule.teams)}",) if rule.teams else ()))
+        yield rule.source, Item("clause", rule.id, f"{rule.label}. {rule.text}", tried)
     for clock in plan.clocks:
         yield clock.source, Item("clause", clock.id, f"{clock.label}. {clock.text}", _clock(planbook, clock))
 

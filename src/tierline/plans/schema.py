@@ -21,6 +21,7 @@ from tierline.plans.entries import Label, Sentence, Slug, Source, Span, require
 from tierline.plans.facts import Audience
 
 Tier = Annotated[int, Field(ge=1, le=4)]
+Outreach = Literal["email", "telephone", "letter"]
 Kind = Literal["restrict", "scope", "contact", "route", "intake", "tell", "duty"]
 
 
@@ -211,6 +212,20 @@ class IntakeField(Entry):
     source: Source | None = None
 
 
+class Attempts(Entry):
+    """How somebody is tried who is asked or told something: one channel an attempt, in their order.
+
+    ``teams`` are those who try (all when empty).
+    """
+
+    id: Slug
+    label: Label
+    teams: tuple[Slug, ...] = ()
+    by: Annotated[tuple[Outreach, ...], Field(min_length=1, max_length=10)]
+    source: Source
+    text: Sentence
+
+
 class MessagePart(Entry):
     """Something a message has to say."""
 
@@ -347,6 +362,7 @@ class Plan(Entry):
     intake: tuple[IntakeField, ...] = ()
     calendars: tuple[CalendarEntry, ...] = ()
     clocks: tuple[Clock, ...] = ()
+    attempts: tuple[Attempts, ...] = ()
     downtime: Downtime = Downtime()
     clauses: tuple[Clause, ...] = ()
     gaps: tuple[Gap, ...] = ()

@@ -53,6 +53,7 @@ SECTIONS = {
     "intake": "Intake field",
     "calendars": "Calendar",
     "clocks": "Clock",
+    "attempts": "Attempts",
     "clauses": "Clause",
     "gaps": "Gap",
 }
