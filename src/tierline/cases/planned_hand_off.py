@@ -6,8 +6,8 @@ Reads only. Refuses what offering it would refuse for good: a case in other hand
 from dataclasses import dataclass
 from datetime import datetime
 
+from tierline.cases.actions.changing import UNWRITTEN_PATIENCE
 from tierline.cases.actions.handing_off import (
-    UNWRITTEN_PATIENCE,
     Way,
     choose_way,
     outgoing,
