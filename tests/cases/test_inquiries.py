@@ -120,7 +120,7 @@ def test_nobody_skips_the_ladder(cast: Cast, at: datetime) -> None:
         lambda: inquiring.acknowledge(cast.lead, question, at=at),
         lambda: inquiring.withdraw(cast.supporter, question, "x", at=at),
     ):
-        with pytest.raises(NotAllowed, match="mhv-support|mhv-tier-3"):
+        with pytest.raises(NotAllowed, match=r"mhv-support|mhv-tier-3"):
             too_early()
     with pytest.raises(MoveNotAllowed, match="acknowledge, refuse"):
         attempting.attempt(cast.supporter, question, "reached", answer="x", at=at)
@@ -196,7 +196,7 @@ def test_a_question_taken_back_lets_the_case_go_on(cast: Cast, at: datetime) -> 
 
 
 def test_solving_takes_an_open_question_back(cast: Cast, at: datetime) -> None:
-    number, question = a_question_with_support(cast, at)
+    number, _ = a_question_with_support(cast, at)
     working.solve(cast.lead, number, "Found it in the log.", at=at)
     shown = queries.case(cast.lead, number, at=at)
     assert [(one.kind, one.state) for one in shown.inquiries] == [

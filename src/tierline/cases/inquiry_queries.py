@@ -125,8 +125,8 @@ def inquiries_of(row: CaseRow, actor: Actor, planbook: Planbook, at: datetime) -
 
 def inquiry(actor: Actor, inquiry_id: int, *, at: datetime) -> InquiryView:
     """One question. NotFound when its case may not be seen."""
-    cases = CaseRow.objects.visible_to(actor).filter(inquiries__pk=inquiry_id)
-    row = cases.first()
+    number = InquiryRow.objects.filter(pk=inquiry_id).values_list("case_id", flat=True).first()
+    row = CaseRow.objects.visible_to(actor).filter(pk=number or 0).first()
     if row is None:
         raise NotFound("There is no such question that you may see.")
     found = inquiries_of(row, actor, planbook_in_force().planbook, at)
@@ -135,11 +135,11 @@ def inquiry(actor: Actor, inquiry_id: int, *, at: datetime) -> InquiryView:
 
 def open_inquiry_of(actor: Actor, number: int) -> int:
     """The question or telling that is under way on a case. NotFound when there is none, or none to be seen."""
-    cases = CaseRow.objects.visible_to(actor).filter(pk=number)
-    found = InquiryRow.objects.filter(case__in=cases, state__in=OPEN_STATES).values_list("pk", flat=True).first()
+    row = CaseRow.objects.visible_to(actor).filter(pk=number).first()
+    found = None if row is None else row.inquiries.filter(state__in=OPEN_STATES).first()
     if found is None:
         raise NotFound("No question is under way there that you may see.")
-    return found
+    return found.pk
 
 
 def _view(

@@ -9,6 +9,7 @@ from django.conf import settings
 from tierline.cases.queries import AttachmentView, CaseView
 from tierline.directory.actor import Actor
 from tierline.plans.planbook import Planbook
+from tierline.web.inquiry_words import AskForm, InquiryOnPage, ask_form, inquiries_on_page, round_trips_words
 from tierline.web.moments import Moment, past, promise
 from tierline.web.next_step import NextStep, next_step
 from tierline.web.rows import standing_of, trail_of
@@ -62,6 +63,10 @@ class CaseOnPage:
     numbers: tuple[tuple[str, str], ...]
     attachments: tuple[tuple[AttachmentView, Moment, str], ...]
     next: NextStep
+    question: InquiryOnPage | None
+    questions: tuple[InquiryOnPage, ...]
+    counted: str
+    ask: AskForm | None
     story: tuple[Entry, ...]
     planbook: int
     may_change: bool
@@ -71,6 +76,7 @@ class CaseOnPage:
 def case_on_page(view: CaseView, planbook: Planbook, actor: Actor, at: datetime) -> CaseOnPage:
     """The case for whoever looks."""
     line, zone = view.line, settings.TIME_ZONE
+    inquiries = inquiries_on_page(view, planbook, actor, at)
     return CaseOnPage(
         number=line.number,
         reference=line.reference,
@@ -100,6 +106,10 @@ def case_on_page(view: CaseView, planbook: Planbook, actor: Actor, at: datetime)
         numbers=tuple((planbook.system_label(system), number) for system, number in view.numbers),
         attachments=tuple((file, past(file.added_at, at, zone), size_words(file.size)) for file in view.attachments),
         next=next_step(view, planbook, actor),
+        question=next((one for one in inquiries if one.open), None),
+        questions=tuple(one for one in inquiries if not one.open),
+        counted=round_trips_words(view.questions, view.line.round_trips),
+        ask=ask_form(view, planbook),
         story=tuple(entries(view.story, planbook, at)),
         planbook=view.planbook,
         may_change=view.may_change,

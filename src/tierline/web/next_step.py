@@ -4,7 +4,7 @@ Offers nothing that the transition table or the actor's teams do not allow: it o
 ``CaseView.moves`` holds.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tierline.cases.lifecycle import CaseMove, CaseState
 from tierline.cases.queries import CaseView
@@ -16,13 +16,17 @@ from tierline.web.words import suggestion
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One button. ``asks`` is the label of the text it needs, empty for none; ``page`` leads to a screen of its own."""
+    """One button. ``asks`` is the label of the text it needs, empty for none; ``page`` leads to a screen of its own.
+
+    ``also`` is the label of a second text: words for the reporter.
+    """
 
     move: str
     label: str
     asks: str = ""
     hint: str = ""
     page: str = ""
+    also: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,8 @@ _ACTS: dict[CaseMove, Act] = {
     CaseMove.RESUME: Act("resume", "Take it up again"),
     CaseMove.SOLVE: Act("solve", "Solve", "What solved it", "In words that the team that tells the reporter can use."),
     CaseMove.CLOSE: Act("close", "Close", "How was the reporter told", "Or why they could not be."),
+    CaseMove.ASK: Act("ask", "Ask a question", page="#question"),
+    CaseMove.TELL: Act("tell", "Have the reporter told", "Words for the reporter", "Passed on word for word."),
     CaseMove.REOPEN: Act("reopen", "It still happens", "What happens still"),
 }
 _GIVE_BACK = Act("give-back", "Give it back to the team")
@@ -57,7 +63,7 @@ _FIRST: dict[CaseState, tuple[CaseMove, ...]] = {
     CaseState.IN_PROGRESS: (CaseMove.SOLVE,),
     CaseState.OFFERED: (CaseMove.ACKNOWLEDGE,),
     CaseState.WAITING: (CaseMove.RESUME,),
-    CaseState.SOLVED: (CaseMove.CLOSE,),
+    CaseState.SOLVED: (CaseMove.CLOSE, CaseMove.TELL),
     CaseState.CLOSED: (),
 }
 
@@ -88,6 +94,10 @@ def _act(move: CaseMove, view: CaseView, planbook: Planbook, actor: Actor) -> Ac
         return Act("refuse", f"{name} refused", "What they said", "Their reason, as they gave it.")
     if move is CaseMove.OFFER and _planned(view):
         return Act("offer", f"Hand off to {planbook.team_label(view.decision.to or '')}", page="case-hand-off")
+    if view.contact.outcome is Outcome.ASK_THROUGH and move is CaseMove.SOLVE:
+        return replace(act, hint="For us and the next who meets it.", also="Words for the reporter, word for word")
+    if view.contact.outcome is Outcome.ASK_THROUGH and move is CaseMove.CLOSE:
+        return Act("close", "Close: the telling has ended")
     return act
 
 
@@ -107,7 +117,8 @@ def _primary(view: CaseView, acts: list[Act]) -> Act | None:
         if view.decision.outcome is Outcome.HAND_OFF and "offer" in by_move:
             return by_move["offer"]
         if view.decision.outcome is Outcome.NEEDS_INFORMATION:
-            return _FILL_IN
+            may_not_ask = view.contact.outcome is Outcome.ASK_THROUGH
+            return by_move["ask"] if may_not_ask and "ask" in by_move else _FILL_IN
     return next((by_move[move.value] for move in _FIRST[view.line.state] if move.value in by_move), None)
 
 
@@ -118,6 +129,11 @@ def _awaited(view: CaseView, planbook: Planbook, actor: Actor) -> str:
         return f"{planbook.team_label(line.offered_to)} has to answer"
     if line.state is CaseState.OFFERED:
         return f"{planbook.team_label(line.holder)} asks you to take this over"
+    if line.question_to and line.question_to not in actor.teams:
+        turn = planbook.team_label(line.question_to)
+        if line.state is CaseState.SOLVED:
+            return f"The reporter is still to be told; it is the turn of {turn}"
+        return f"A question is under way; it is the turn of {turn}"
     if not view.may_change and line.state is not CaseState.CLOSED:
         return f"{planbook.team_label(line.holder)} holds this; you can read it and write notes"
     return ""

@@ -11,17 +11,31 @@ from urllib.parse import quote
 
 from django.conf import settings
 
+from tierline.cases.inquiry_life import Reached
 from tierline.cases.lifecycle import CaseState
 from tierline.plans.planbook import Planbook
 from tierline.timeline.fact import Fact
 from tierline.web.moments import Moment, past
 from tierline.web.rows import intake_label
-from tierline.web.words import AUDIENCES, CHANNELS, FIELDS, FLAGS, REPORTED_BY, STATES
+from tierline.web.words import (
+    ATTEMPTED_BY,
+    AUDIENCES,
+    CHANNELS,
+    FIELDS,
+    FLAGS,
+    OUTCOMES,
+    PERSONS,
+    REPORTED_BY,
+    STATES,
+)
 
 #: Fields whose change the headline of a fact already tells.
 TOLD_ALREADY = frozenset(
-    {"state", "holder", "offered_to", "trail", "organisations", "assignee", "recorded_by", "planbook", "restricted_to"}
-)
+    (
+        "state", "holder", "offered_to", "trail", "organisations", "assignee", "recorded_by", "planbook",
+        "restricted_to", "question_to", "question_taken", "question_waiting", "questions", "round_trips",
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +92,8 @@ QUOTED = (
     ("override", "Against the plans, because"),
     ("reason", "Because"),
     ("text", ""),
+    ("words", "Word for word"),
+    ("answer", "They answered"),
     ("said", "They said"),
     ("for_what", "Waiting for"),
     ("solution", "Solution"),
@@ -128,6 +144,48 @@ def _file(said: Mapping[str, Any], _planbook: Planbook) -> tuple[str, str]:
     return "fact", f"File attached: {said.get('name')}"
 
 
+def _asked(said: Mapping[str, Any], planbook: Planbook) -> tuple[str, str]:
+    return "question", f"Question to {PERSONS.get(said.get('of_whom', ''), 'the reporter')}{_through(said, planbook)}"
+
+
+def _begun_telling(said: Mapping[str, Any], planbook: Planbook) -> tuple[str, str]:
+    return "question", f"The reporter is to be told{_through(said, planbook)}"
+
+
+def _through(said: Mapping[str, Any], planbook: Planbook) -> str:
+    if not said.get("to"):
+        return ""
+    return f", through {planbook.team_label(said['to'])}, {CHANNELS.get(said.get('by', ''), '')}"
+
+
+def _at(words: str, key: str = "team") -> "Callable[[Mapping[str, Any], Planbook], tuple[str, str]]":
+    """A headline that names a team."""
+    return lambda said, planbook: ("question", words.format(team=planbook.team_label(str(said.get(key, "")))))
+
+
+def _attempted(said: Mapping[str, Any], _planbook: Planbook) -> tuple[str, str]:
+    way = ATTEMPTED_BY.get(said.get("by", ""), "")
+    outcome = OUTCOMES[Reached(said["outcome"])] if said.get("outcome") else ""
+    return "question", f"Attempt {said.get('attempt')} of {said.get('of')}, {way}: {outcome[:1].lower()}{outcome[1:]}"
+
+
+INQUIRY_HEADLINES: dict[str, "Callable[[Mapping[str, Any], Planbook], tuple[str, str]]"] = {
+    "inquiry-asked": _asked,
+    "telling-begun": _begun_telling,
+    "inquiry-answered": _plain("question", "Answered"),
+    "telling-told": _plain("question", "The reporter was told"),
+    "inquiry-passed-back": _at("Answer passed back to {team}", "to"),
+    "inquiry-landed": _plain("question", "The answer is back with whoever asked"),
+    "telling-landed": _plain("question", "The case can be closed"),
+    "inquiry-overdue": _at("{team} did not take the question up in time", "to"),
+    **{f"{kind}-acknowledged": _at("Question taken up by {team}") for kind in ("inquiry", "telling")},
+    **{f"{kind}-passed-on": _at("Question passed on to {team}", "to") for kind in ("inquiry", "telling")},
+    **{f"{kind}-refused": _at("Question given back by {team}") for kind in ("inquiry", "telling")},
+    **{f"{kind}-attempted": _attempted for kind in ("inquiry", "telling")},
+    **{f"{kind}-exhausted": _plain("question", "Nobody could be reached") for kind in ("inquiry", "telling")},
+    **{f"{kind}-withdrawn": _plain("question", "Question taken back") for kind in ("inquiry", "telling")},
+}
+
 HEADLINES: dict[str, "Callable[[Mapping[str, Any], Planbook], tuple[str, str]]"] = {
     "entered": _entered,
     "begun": _plain("fact", "Work began"),
@@ -152,6 +210,7 @@ HEADLINES: dict[str, "Callable[[Mapping[str, Any], Planbook], tuple[str, str]]"]
     "message-failed": _plain("message", "Message could not be sent"),
     "message-released": _plain("message", "Message released"),
     "message-withdrawn": _plain("message", "Message withdrawn"),
+    **INQUIRY_HEADLINES,
 }
 
 

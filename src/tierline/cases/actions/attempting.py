@@ -51,7 +51,7 @@ def attempt(
     )
     said = {
         "attempt": made + 1, "of": len(channels), "by": row.by, "outcome": ended, "note": note,
-        "made_at": row.made_at.isoformat(), "because": reason.text,
+        "made_at": row.made_at.isoformat(), "rule": reason.text,
     }  # fmt: skip
     if ended is Reached.REACHED:
         asking.note_fact("attempted", **said)
