@@ -1,5 +1,6 @@
 """Questions that travel: down the ladder to whoever may ask, back up to whoever asked, days apart; and tellings."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -114,14 +115,15 @@ def test_a_tool_teams_question_reaches_the_veteran_through_two_desks_and_its_ans
 def test_nobody_skips_the_ladder(cast: Cast, at: datetime) -> None:
     number = enter(cast.lead, a_report(holder="mhv-tier-3", service="secure-messaging"), at=at).number
     question = inquiring.ask(cast.lead, number, WORDS, at=at)
-    for too_early in (
+    too_early: list[Callable[[], object]] = [
         lambda: attempting.attempt(cast.lead, question, "reached", answer="x", at=at),
         lambda: attempting.answer(cast.lead, question, "x", at=at),
         lambda: inquiring.acknowledge(cast.lead, question, at=at),
         lambda: inquiring.withdraw(cast.supporter, question, "x", at=at),
-    ):
+    ]
+    for verb in too_early:
         with pytest.raises(NotAllowed, match=r"mhv-support|mhv-tier-3"):
-            too_early()
+            verb()
     with pytest.raises(MoveNotAllowed, match="acknowledge, refuse"):
         attempting.attempt(cast.supporter, question, "reached", answer="x", at=at)
     assert inquiry(cast.lead, question, at=at).moves == (InquiryMove.WITHDRAW,)
@@ -318,7 +320,7 @@ def test_an_attempt_says_how_it_ended_and_does_not_lie_in_the_future(cast: Cast,
         ({"outcome": "waiting", "made_at": at + DAY}, "made_at"),
     ):
         with pytest.raises(Unusable) as refused:
-            attempting.attempt(cast.supporter, question, at=at, **said)  # type: ignore[arg-type]
+            attempting.attempt(cast.supporter, question, at=at, **said)
         assert field in refused.value.fields
     attempting.attempt(cast.supporter, question, "waiting", made_at=at - HOUR, at=at)
     assert inquiry(cast.supporter, question, at=at).attempts[0].made_at == at - HOUR

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
-from tierline.cases.actions.chasing import chase_overdue_hand_offs
+from tierline.cases.actions.chasing import chase_overdue_hand_offs, chase_overdue_questions
 from tierline.cases.actions.importing import Importing, take_in
 from tierline.cases.importing.judging import Judge
 from tierline.cases.importing.mapping import load_source
@@ -47,6 +47,7 @@ def load(*, at: datetime) -> bool:
         arrives = stage.moment(export["day"], export["at"])
         stage.play(words["stories"], [(arrives, lambda moment: _import(export, actors[export["by"]], at=moment))])
         chase_overdue_hand_offs(at=at)
+        chase_overdue_questions(at=at)
     return True
 
 
