@@ -19,7 +19,8 @@ from tierline.cases.actions.handing_off import decision_for
 from tierline.cases.hands import Hands, may_change, may_make
 from tierline.cases.history import AsItStood, as_it_stood
 from tierline.cases.lifecycle import CaseMove, CaseState, HandOffState, moves_from
-from tierline.cases.models import Attachment, CaseRow, HandOffRow, OutsideNumber, QueuePlace
+from tierline.cases.models import Attachment, CaseRow, OutsideNumber, QueuePlace
+from tierline.cases.particulars import AttachmentView, HandOffView, attachments_of, hand_offs_of, numbers_of
 from tierline.cases.places import NEVER
 from tierline.directory.actor import Actor
 from tierline.foundation.ids import case_number, case_reference
@@ -118,42 +119,6 @@ class QueuePage:
 
 
 @dataclass(frozen=True, slots=True)
-class HandOffView:
-    """One hand-off, past or open."""
-
-    id: int
-    state: HandOffState
-    sender: str
-    receiver: str
-    tier: int
-    by: str
-    system: str | None
-    sender_records: bool
-    ask: str
-    note: str
-    override: str
-    decision: Mapping[str, Any]
-    offered_by: str
-    offered_at: datetime
-    acknowledge_by: datetime
-    answered_by: str
-    answered_at: datetime | None
-    refusal: str
-
-
-@dataclass(frozen=True, slots=True)
-class AttachmentView:
-    """One file of a case."""
-
-    id: int
-    name: str
-    kind: str
-    size: int
-    added_by: str
-    added_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class CaseView:
     """A case with everything its page shows. ``moves`` are those this actor may make now."""
 
@@ -236,7 +201,7 @@ def case(actor: Actor, number: int, *, at: datetime, with_story: bool = True) ->
     row = CaseRow.objects.visible_to(actor).select_related("report").filter(pk=number).first()
     if row is None:
         raise NotFound(f"There is no case {case_reference(number)} that you may see.")
-    report, hand_offs = row.report, tuple(_hand_off(h) for h in row.hand_offs.order_by("id"))
+    report, hand_offs = row.report, hand_offs_of(number)
     return CaseView(
         line=line_of(row),
         description=report.description,
@@ -248,19 +213,14 @@ def case(actor: Actor, number: int, *, at: datetime, with_story: bool = True) ->
         needs_tier=row.needs_tier,
         audience=row.audience,
         planbook=row.planbook,
-        numbers=tuple(row.outside_numbers.order_by("id").values_list("system", "number")),
+        numbers=numbers_of(number),
         hand_offs=hand_offs,
-        attachments=tuple(_attachment(a) for a in row.attachments.order_by("id")),
+        attachments=attachments_of(number),
         decision=decision_for(row, planbook_in_force().planbook, at),
         moves=moves_of(row, actor, hand_offs),
         may_change=may_change(actor, _hands(row, hand_offs)),
         story=tuple(story(SUBJECT, number)) if with_story else (),
     )
-
-
-def hand_offs_of(row: CaseRow) -> tuple[HandOffView, ...]:
-    """All hand-offs of a case, oldest first."""
-    return tuple(_hand_off(hand_off) for hand_off in row.hand_offs.order_by("id"))
 
 
 def moves_of(row: CaseRow, actor: Actor, hand_offs: tuple[HandOffView, ...]) -> tuple[CaseMove, ...]:
@@ -306,7 +266,7 @@ def attachments(actor: Actor, number: int) -> tuple[AttachmentView, ...]:
     """The files of a case, oldest first. NotFound when the case may not be seen."""
     if not CaseRow.objects.visible_to(actor).filter(pk=number).exists():
         raise NotFound(f"There is no case {case_reference(number)} that you may see.")
-    return tuple(_attachment(row) for row in Attachment.objects.filter(case_id=number).order_by("id"))
+    return attachments_of(number)
 
 
 def attachment_file(actor: Actor, number: int, attachment_id: int) -> tuple[AttachmentView, Path]:
@@ -355,14 +315,6 @@ def line_from(values: Sequence[Any]) -> CaseLine:
         due_at=None if due_at >= NEVER else due_at,
         version=version,
     )
-
-
-def _hand_off(row: HandOffRow) -> HandOffView:
-    return HandOffView(
-        row.pk, HandOffState(row.state), row.sender, row.receiver, row.tier, row.by, row.system, row.sender_records,
-        row.ask, row.note, row.override, row.decision, row.offered_by, row.offered_at, row.acknowledge_by,
-        row.answered_by, row.answered_at, row.refusal,
-    )  # fmt: skip
 
 
 def _attachment(row: Attachment) -> AttachmentView:
