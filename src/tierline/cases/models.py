@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Q, QuerySet
 
 from tierline.cases.lifecycle import CaseState, HandOffState
-from tierline.cases.places import Tab
+from tierline.cases.places import Standing, Tab
 from tierline.directory.actor import Actor
 
 SLUG = 60
@@ -75,6 +75,12 @@ class CaseRow(models.Model):
 
     def __str__(self) -> str:
         return f"TL-{self.pk}"
+
+    def standing(self) -> Standing:
+        """What decides in whose queue the case stands."""
+        return Standing(
+            CaseState(self.state), self.holder, self.offered_to, self.recorded_by, restricted=bool(self.restricted_to)
+        )
 
 
 class Report(models.Model):

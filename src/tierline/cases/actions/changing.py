@@ -11,7 +11,7 @@ from typing import Any
 from tierline.cases.hands import Hands, acting_teams, may_change, may_make
 from tierline.cases.lifecycle import TRANSITIONS, CaseMove, CaseState, after
 from tierline.cases.models import CaseRow, QueuePlace, SearchWords
-from tierline.cases.places import NEVER, Standing, places
+from tierline.cases.places import NEVER, places
 from tierline.directory.actor import Actor
 from tierline.foundation.ids import case_reference
 from tierline.foundation.trouble import Conflict, NotAllowed, NotFound
@@ -97,16 +97,9 @@ def must_hold(change: Change) -> None:
         raise NotAllowed(f"{case_reference(case.pk)} is held by {case.holder}; only that team can change it.")
 
 
-def standing_of(case: CaseRow) -> Standing:
-    """What decides the case's places now."""
-    return Standing(
-        CaseState(case.state), case.holder, case.offered_to, case.recorded_by, restricted=bool(case.restricted_to)
-    )
-
-
 def place(case: CaseRow) -> None:
     """Put the case where ``places.places`` says, and nowhere else."""
-    wanted = dict(places(standing_of(case)))
+    wanted = dict(places(case.standing()))
     QueuePlace.objects.filter(case=case).exclude(team__in=wanted).delete()
     QueuePlace.objects.bulk_create(
         [QueuePlace(case=case, team=team, tab=tab, due_at=case.due_at) for team, tab in wanted.items()],
