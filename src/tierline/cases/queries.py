@@ -215,8 +215,8 @@ def _counts(team: str, at: datetime) -> dict[str, int]:
 
 
 def case(actor: Actor, number: int, *, at: datetime, with_story: bool = True) -> CaseView:
-    """Everything about one case that its page shows. NotFound when the actor may not see it. Six statements."""
-    row = CaseRow.objects.visible_to(actor).select_related("report").filter(pk=number).first()
+    """Everything about one case that its page shows. NotFound when they may not see it. Seven statements at most."""
+    row = CaseRow.objects.one_for(actor, number)
     if row is None:
         raise NotFound(f"There is no case {case_reference(number)} that you may see.")
     report, hand_offs = row.report, hand_offs_of(number)

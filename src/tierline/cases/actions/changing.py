@@ -82,7 +82,7 @@ class Change:
 
 def take(actor: Actor, number: int, *, at: datetime, version: int | None = None) -> Change:
     """The case under lock. NotFound when the actor may not see it; Conflict when they looked at an older version."""
-    row = CaseRow.objects.visible_to(actor).select_for_update(of=("self",)).filter(pk=number).first()
+    row = CaseRow.objects.one_for(actor, number, lock=True)
     if row is None:
         raise NotFound(f"There is no case {case_reference(number)} that you may see.")
     if version is not None and version != row.version:
