@@ -87,6 +87,7 @@ class InquiryOnPage:
     rule: Reason | None
     because: tuple[Reason, ...]
     stuck: str
+    errand: str
     acts: tuple[InquiryAct, ...]
     outcomes: tuple[tuple[str, str], ...]
 
@@ -161,6 +162,7 @@ def _on_page(view: InquiryView, planbook: Planbook, actor: Actor, at: datetime, 
         rule=view.rule if asking or view.attempts else None,
         because=view.next_step.because if view.next_step else (),
         stuck=f"No plan says through whom {planbook.team_label(view.whereabouts.hands.team)} may ask." if stuck else "",
+        errand=_errand(view, planbook, actor),
         acts=_acts(view, planbook),
         outcomes=tuple((reached.value, label) for reached, label in OUTCOMES.items()),
     )
@@ -185,6 +187,18 @@ def _headline(view: InquiryView, planbook: Planbook, actor: Actor, person: str) 
             return f"{person[:1].upper()}{person[1:]} answered: pass it back"
         case _:
             return f"Please {verb} {person}{'' if now.place == 0 else f' for {asker}'}"
+
+
+def _errand(view: InquiryView, planbook: Planbook, actor: Actor) -> str:
+    """What whoever writes down for a desk without access has to carry; empty for everybody else."""
+    rung = view.whereabouts.step
+    if not view.whereabouts.open or not rung.recorder or rung.recorder not in actor.teams or not view.steps:
+        return ""
+    step, team = view.steps[-1], planbook.team_label(rung.team)
+    if step.by == "email":
+        return f"{team} does not work here; it got the question by e-mail. Write down here what it answers."
+    way = way_words(step.by, step.system, planbook)
+    return f"{team} does not work here: give it the words {way} yourself, and write down here what it answers."
 
 
 def _ladder(view: InquiryView, planbook: Planbook) -> tuple[Rung, ...]:

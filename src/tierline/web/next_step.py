@@ -11,6 +11,7 @@ from tierline.cases.queries import CaseView
 from tierline.directory.actor import Actor
 from tierline.plans.decision import Outcome, Reason
 from tierline.plans.planbook import Planbook
+from tierline.web.asking import Asked, Errand, asked_of, errand_of
 from tierline.web.words import suggestion
 
 
@@ -31,7 +32,7 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """What the plans suggest, why, and the buttons."""
+    """What was asked, what the plans suggest, why, what is to be carried by hand, and the buttons."""
 
     suggestion: str
     because: tuple[Reason, ...]
@@ -39,6 +40,8 @@ class NextStep:
     others: tuple[Act, ...]
     awaited: str
     missing: tuple[str, ...]
+    asked: Asked | None
+    errand: Errand | None
 
 
 _ACTS: dict[CaseMove, Act] = {
@@ -67,6 +70,12 @@ _FIRST: dict[CaseState, tuple[CaseMove, ...]] = {
     CaseState.CLOSED: (),
 }
 
+#: What stands in place of the plans' word once there is nothing left to route.
+_OVER = {
+    CaseState.SOLVED: "Solved. The reporter is still to be told; then it can be closed.",
+    CaseState.CLOSED: "Closed. Nothing is left to do.",
+}
+
 
 def next_step(view: CaseView, planbook: Planbook, actor: Actor) -> NextStep:
     """The next step for this actor."""
@@ -75,13 +84,22 @@ def next_step(view: CaseView, planbook: Planbook, actor: Actor) -> NextStep:
     if view.may_change and view.line.assignee and view.line.state is not CaseState.CLOSED:
         acts.append(_GIVE_BACK)
     return NextStep(
-        suggestion=suggestion(view.decision, planbook),
-        because=view.decision.because,
+        suggestion=_over(view) or suggestion(view.decision, planbook),
+        because=() if view.line.state in _OVER else view.decision.because,
         primary=primary,
         others=tuple(act for act in acts if act != primary),
         awaited=_awaited(view, planbook, actor),
         missing=view.line.missing if view.line.state is not CaseState.CLOSED else (),
+        asked=asked_of(view, planbook, actor),
+        errand=errand_of(view, planbook, actor),
     )
+
+
+def _over(view: CaseView) -> str:
+    told = view.contact.outcome is Outcome.ASK_THROUGH and CaseMove.CLOSE in view.moves
+    if view.line.state is CaseState.SOLVED and told:
+        return "Solved, and the telling has ended: it can be closed."
+    return _OVER.get(view.line.state, "")
 
 
 def _act(move: CaseMove, view: CaseView, planbook: Planbook, actor: Actor) -> Act:
