@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
+
 from tierline.cases.actions.asking import contact_decision, whereabouts_of
 from tierline.cases.inquiry_life import (
     OPEN_STATES,
@@ -20,12 +22,19 @@ from tierline.cases.inquiry_life import (
     open_moves,
 )
 from tierline.cases.lifecycle import HandOffState
-from tierline.cases.models import AttemptRow, CaseRow, InquiryRow, InquiryStepRow
+from tierline.cases.models import CaseRow, InquiryRow
 from tierline.directory.actor import Actor
 from tierline.foundation.trouble import NotFound
 from tierline.plans.decision import Decision, Reason
 from tierline.plans.planbook import Planbook
 from tierline.plans.queries import planbook_in_force
+
+_ALL = """
+SELECT i.*,
+       (SELECT coalesce(json_agg(s ORDER BY s.id), '[]') FROM cases_inquirystep s WHERE s.inquiry_id = i.id) AS steps,
+       (SELECT coalesce(json_agg(a ORDER BY a.id), '[]') FROM cases_attempt a WHERE a.inquiry_id = i.id) AS attempts
+FROM cases_inquiry i WHERE i.case_id = %s ORDER BY i.id DESC
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,20 +116,14 @@ class InquiryView:
 
 
 def inquiries_of(row: CaseRow, actor: Actor, planbook: Planbook, at: datetime) -> tuple[InquiryView, ...]:
-    """All questions and tellings of a case, newest first. One statement; two more where there are any."""
-    rows = list(row.inquiries.order_by("-id"))
-    if not rows:
+    """All questions and tellings of a case, newest first: one statement, and none for a case that never had any."""
+    if not row.questions and not row.tellings:
         return ()
-    steps: dict[int, list[InquiryStepRow]] = {}
-    for step in InquiryStepRow.objects.filter(inquiry__in=rows).order_by("id"):
-        steps.setdefault(step.inquiry_id, []).append(step)
-    attempts: dict[int, list[AttemptRow]] = {}
-    for attempt in AttemptRow.objects.filter(inquiry__in=rows).order_by("id"):
-        attempts.setdefault(attempt.inquiry_id, []).append(attempt)
-    return tuple(
-        _view(one, (steps.get(one.pk, []), attempts.get(one.pk, [])), case=row, actor=actor, planbook=planbook, at=at)
-        for one in rows
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_ALL, [row.pk])
+        names = [column.name for column in cursor.description or ()]
+        found = [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+    return tuple(_view(one, case=row, actor=actor, planbook=planbook, at=at) for one in found)
 
 
 def inquiry(actor: Actor, inquiry_id: int, *, at: datetime) -> InquiryView:
@@ -142,16 +145,11 @@ def open_inquiry_of(actor: Actor, number: int) -> int:
     return found.pk
 
 
-def _view(
-    row: InquiryRow,
-    beside: tuple[list[InquiryStepRow], list[AttemptRow]],
-    *,
-    case: CaseRow,
-    actor: Actor,
-    planbook: Planbook,
-    at: datetime,
-) -> InquiryView:
-    now, (steps, attempts) = whereabouts_of(row), beside
+def _view(found: dict[str, Any], *, case: CaseRow, actor: Actor, planbook: Planbook, at: datetime) -> InquiryView:
+    steps = tuple(_step(step) for step in found.pop("steps"))
+    attempts = tuple(_attempt(attempt) for attempt in found.pop("attempts"))
+    row = InquiryRow(**found)
+    now = whereabouts_of(row)
     channels, rule = planbook.attempts_of(now.ladder[-1].team, at)
     going_on = now.state is InquiryState.TRAVELLING and now.offered is None
     return InquiryView(
@@ -169,8 +167,8 @@ def _view(
         asked_at=row.asked_at,
         answered_at=row.answered_at,
         ended_at=row.ended_at,
-        steps=tuple(_step(step) for step in steps),
-        attempts=tuple(AttemptView(a.by, Reached(a.outcome), a.note, a.made_at, a.written_by) for a in attempts),
+        steps=steps,
+        attempts=attempts,
         channels=tuple(channels),
         rule=rule,
         next_step=contact_decision(case, planbook, now.hands.team, row.of_whom, at) if going_on else None,
@@ -183,8 +181,16 @@ def _moves(now: Whereabouts, actor: Actor, case: CaseRow, attempts_left: int) ->
     return tuple(move for move in open_moves(now, attempts_left) if may_make(actor, now, move, restricted))
 
 
-def _step(row: InquiryStepRow) -> StepView:
-    return StepView(
-        row.pk, HandOffState(row.state), row.sender, row.receiver, row.tier, row.by, row.system, row.note,
-        row.decision, row.offered_by, row.offered_at, row.acknowledge_by, row.answered_by, row.answered_at, row.refusal,
-    )  # fmt: skip
+def _step(said: dict[str, Any]) -> StepView:
+    instants = {key: _instant(said[key]) for key in ("offered_at", "acknowledge_by", "answered_at")}
+    known = {key: said[key] for key in StepView.__slots__ if key not in instants}
+    return StepView(**(known | instants | {"state": HandOffState(said["state"])}))
+
+
+def _attempt(said: dict[str, Any]) -> AttemptView:
+    made_at = datetime.fromisoformat(said["made_at"])
+    return AttemptView(said["by"], Reached(said["outcome"]), said["note"], made_at, said["written_by"])
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

@@ -92,6 +92,7 @@ class CaseRow(models.Model):
     question_waiting = ArrayField(models.CharField(max_length=SLUG), default=list)
     questions = models.PositiveSmallIntegerField(default=0)
     round_trips = models.PositiveSmallIntegerField(default=0)
+    tellings = models.PositiveSmallIntegerField(default=0)
     opened_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     due_at = models.DateTimeField()

@@ -33,7 +33,7 @@ from tierline.web.words import (
 TOLD_ALREADY = frozenset(
     (
         "state", "holder", "offered_to", "trail", "organisations", "assignee", "recorded_by", "planbook",
-        "restricted_to", "question_to", "question_taken", "question_waiting", "questions", "round_trips",
+        "restricted_to", "question_to", "question_taken", "question_waiting", "questions", "round_trips", "tellings",
     )
 )  # fmt: skip
 

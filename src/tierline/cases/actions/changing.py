@@ -24,7 +24,7 @@ UNWRITTEN_PATIENCE = timedelta(days=1)  # to acknowledge, where no plan has a cl
 REMEMBERED = (
     "state", "holder", "offered_to", "recorded_by", "assignee", "service", "fault_in", "needs_tier", "audience",
     "flags", "restricted_to", "summary", "trail", "organisations", "missing", "theirs", "planbook",
-    "question_to", "question_taken", "question_waiting", "questions", "round_trips",
+    "question_to", "question_taken", "question_waiting", "questions", "round_trips", "tellings",
 )  # fmt: skip
 #: Those of them that decide in whose queue the case stands.
 PLACING = {

@@ -58,7 +58,6 @@ def ask(
     if of_whom is not None and of_whom not in ASKS:
         raise Unusable(f"Say whom you ask: {' or '.join(ASKS)}.", {"of_whom": "Choose one."})
     change.move(CaseMove.ASK)
-    change.case.questions += 1
     return begin(change, InquiryKind.ASK, words, of_whom=of_whom or reporter_of(change.case), note=note).pk
 
 
@@ -79,6 +78,10 @@ def begin(change: Change, kind: InquiryKind, words: str, *, of_whom: str, note: 
         case=case, kind=kind, state=InquiryState.TRAVELLING, of_whom=of_whom, words=words.strip(), note=note,
         ladder=[case.holder], recorders=[recorder], asked_by=change.actor.name, asked_at=change.at,
     )  # fmt: skip
+    if kind is InquiryKind.TELL:
+        case.tellings += 1
+    else:
+        case.questions += 1
     asking = Asking(change, row, whereabouts_of(row))
     decision = contact_decision(case, planbook, case.holder, of_whom, change.at)
     if decision.outcome in (Outcome.ASK_DIRECTLY, Outcome.RESTRICTED):
