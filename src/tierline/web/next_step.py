@@ -81,6 +81,8 @@ def next_step(view: CaseView, planbook: Planbook, actor: Actor) -> NextStep:
     """The next step for this actor."""
     acts = [_act(move, view, planbook, actor) for move in view.moves if not _leads_nowhere(move, view)]
     primary = _primary(view, acts)
+    if primary is not None and primary.move == CaseMove.ASK:
+        acts.append(_FILL_IN)  # somebody may know it all the same
     if view.may_change and view.line.assignee and view.line.state is not CaseState.CLOSED:
         acts.append(_GIVE_BACK)
     return NextStep(
@@ -152,6 +154,8 @@ def _awaited(view: CaseView, planbook: Planbook, actor: Actor) -> str:
         if line.state is CaseState.SOLVED:
             return f"The reporter is still to be told; it is the turn of {turn}"
         return f"A question is under way; it is the turn of {turn}"
+    if line.recorded_by in actor.teams and line.holder not in actor.teams and line.state not in _OVER:
+        return f"{planbook.team_label(line.holder)} has this; you write down what they answer"
     if not view.may_change and line.state is not CaseState.CLOSED:
         return f"{planbook.team_label(line.holder)} holds this; you can read it and write notes"
     return ""
