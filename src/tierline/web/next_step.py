@@ -150,10 +150,8 @@ def _awaited(view: CaseView, planbook: Planbook, actor: Actor) -> str:
     if line.state is CaseState.OFFERED:
         return f"{planbook.team_label(line.holder)} asks you to take this over"
     if line.question_to and line.question_to not in actor.teams:
-        turn = planbook.team_label(line.question_to)
-        if line.state is CaseState.SOLVED:
-            return f"The reporter is still to be told; it is the turn of {turn}"
-        return f"A question is under way; it is the turn of {turn}"
+        what = "The reporter is still to be told" if line.state is CaseState.SOLVED else "A question is under way"
+        return f"{what}; it is the turn of {planbook.team_label(line.question_to)}"
     if line.recorded_by in actor.teams and line.holder not in actor.teams and line.state not in _OVER:
         return f"{planbook.team_label(line.holder)} has this; you write down what they answer"
     if not view.may_change and line.state is not CaseState.CLOSED:
