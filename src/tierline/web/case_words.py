@@ -65,6 +65,7 @@ class CaseOnPage:
     attachments: tuple[tuple[AttachmentView, Moment, str], ...]
     next: NextStep
     question: InquiryOnPage | None
+    just_back: InquiryOnPage | None
     questions: tuple[InquiryOnPage, ...]
     counted: str
     ask: AskForm | None
@@ -108,7 +109,8 @@ def case_on_page(view: CaseView, planbook: Planbook, actor: Actor, at: datetime)
         attachments=tuple((file, past(file.added_at, at, zone), size_words(file.size)) for file in view.attachments),
         next=next_step(view, planbook, actor),
         question=next((one for one in inquiries if one.open), None),
-        questions=tuple(one for one in inquiries if not one.open),
+        just_back=next((one for one in inquiries if one.fresh), None),
+        questions=tuple(one for one in inquiries if not one.open and not one.fresh),
         counted=round_trips_words(view.questions, view.line.round_trips),
         ask=ask_form(view, planbook),
         story=tuple(entries(view.story, planbook, at)),

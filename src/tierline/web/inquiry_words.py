@@ -128,7 +128,9 @@ def inquiries_on_page(case: CaseView, planbook: Planbook, actor: Actor, at: date
 
 def _just_back(case: CaseView, view: InquiryView, place: int) -> bool:
     """The newest question's end is why the case is new work again."""
-    return place == 0 and case.line.state is CaseState.NEW and view.kind is InquiryKind.ASK
+    return (
+        place == 0 and not view.whereabouts.open and case.line.state is CaseState.NEW and view.kind is InquiryKind.ASK
+    )
 
 
 def _on_page(view: InquiryView, planbook: Planbook, actor: Actor, at: datetime, *, fresh: bool) -> InquiryOnPage:
