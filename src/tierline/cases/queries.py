@@ -18,7 +18,7 @@ from tierline.cases.actions.changing import SUBJECT
 from tierline.cases.actions.handing_off import decision_for
 from tierline.cases.hands import Hands, may_change, may_make
 from tierline.cases.history import AsItStood, as_it_stood
-from tierline.cases.lifecycle import CaseMove, CaseState, HandOffState, moves_from
+from tierline.cases.lifecycle import CAME_BACK, CaseMove, CaseState, HandOffState, moves_from
 from tierline.cases.models import Attachment, CaseRow, HandOffRow, OutsideNumber, QueuePlace
 from tierline.cases.places import NEVER
 from tierline.directory.actor import Actor
@@ -138,7 +138,15 @@ class HandOffView:
     acknowledge_by: datetime
     answered_by: str
     answered_at: datetime | None
-    refusal: str
+    return_reason: str
+    return_words: str
+    returned_by: str
+    returned_at: datetime | None
+
+    @property
+    def came_back(self) -> bool:
+        """Whether its receiver refused it, or took it and handed it back."""
+        return self.state in CAME_BACK
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +276,14 @@ def hand_offs_of(row: CaseRow) -> tuple[HandOffView, ...]:
 def moves_of(row: CaseRow, actor: Actor, hand_offs: tuple[HandOffView, ...]) -> tuple[CaseMove, ...]:
     """The moves of the transition table that this actor may make now."""
     hands = _hands(row, hand_offs)
-    return tuple(move for move in moves_from(CaseState(row.state)) if may_make(actor, move, hands))
+    moves = (move for move in moves_from(CaseState(row.state)) if may_make(actor, move, hands))
+    return tuple(move for move in moves if move is not CaseMove.HAND_BACK or _can_go_back(row, hand_offs))
+
+
+def _can_go_back(row: CaseRow, hand_offs: tuple[HandOffView, ...]) -> bool:
+    """Whether somebody handed the case to its holder, and it may leave them that way."""
+    taken = [hand_off for hand_off in hand_offs if hand_off.state is HandOffState.ACKNOWLEDGED]
+    return bool(taken) and taken[-1].receiver == row.holder and not row.restricted_to
 
 
 def _hands(row: CaseRow, hand_offs: tuple[HandOffView, ...]) -> Hands:
@@ -363,7 +378,8 @@ def _hand_off(row: HandOffRow) -> HandOffView:
     return HandOffView(
         row.pk, HandOffState(row.state), row.sender, row.receiver, row.tier, row.by, row.system, row.sender_records,
         row.ask, row.note, row.override, row.decision, row.offered_by, row.offered_at, row.acknowledge_by,
-        row.answered_by, row.answered_at, row.refusal,
+        row.answered_by, row.answered_at, row.return_reason, row.return_words,
+        row.returned_by, row.returned_at,
     )  # fmt: skip
 
 

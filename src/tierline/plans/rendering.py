@@ -125,6 +125,8 @@ def _ticketing_and_times(planbook: Planbook, plan: schema.Plan) -> Iterator[tupl
             calendar.source,
             Item("entry", calendar.id, f"{calendar.label}. {calendar.text}", hours_in_words(calendar)),
         )
+    for reason in plan.returns:
+        yield reason.source, Item("entry", reason.id, f"Comes back for: {reason.label}", (reason.guidance,))
     for clock in plan.clocks:
         yield clock.source, Item("clause", clock.id, f"{clock.label}. {clock.text}", _clock(planbook, clock))
 

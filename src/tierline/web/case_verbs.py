@@ -26,7 +26,8 @@ Verb = Callable[..., Any]
 _MOVES: dict[str, tuple[Verb, str | None]] = {
     CaseMove.BEGIN: (working.begin, None),
     CaseMove.ACKNOWLEDGE: (handing_off.acknowledge, "said"),
-    CaseMove.REFUSE: (handing_off.refuse, "reason"),
+    CaseMove.REFUSE: (handing_off.refuse, "words"),
+    CaseMove.HAND_BACK: (handing_off.hand_back, "words"),
     CaseMove.WITHDRAW: (handing_off.withdraw, None),
     CaseMove.WAIT: (working.wait, "for_what"),
     CaseMove.RESUME: (working.resume, None),
@@ -56,6 +57,8 @@ def _move(actor: Actor, number: int, name: str, sent: QueryDict, at: datetime) -
         raise Unusable("There is no such button. Choose one of those on the page.")
     verb, text = _MOVES[name]
     said = {text: sent.get("text", "")} if text else {}
+    if name in (CaseMove.REFUSE, CaseMove.HAND_BACK):
+        said["reason"] = sent.get("reason", "")
     verb(actor, number, at=at, version=version, **said)
     return MOVE_DONE[CaseMove(name)].format(case=reference)
 

@@ -4,25 +4,40 @@ Offers nothing that the transition table or the actor's teams do not allow: it o
 ``CaseView.moves`` holds.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from tierline.cases.lifecycle import CaseMove, CaseState
+from tierline.cases.lifecycle import CaseMove, CaseState, HandOffState
 from tierline.cases.queries import CaseView
 from tierline.directory.actor import Actor
 from tierline.plans.decision import Outcome, Reason
 from tierline.plans.planbook import Planbook
+from tierline.plans.schema import ReturnReason
 from tierline.web.words import suggestion
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One button. ``asks`` is the label of the text it needs, empty for none; ``page`` leads to a screen of its own."""
+    """One button. ``asks`` is the label of the text it needs, empty for none; ``page`` leads to a screen of its own.
+
+    ``reasons`` are those a return has to choose one of; the text is then optional where the reason says enough.
+    """
 
     move: str
     label: str
     asks: str = ""
     hint: str = ""
     page: str = ""
+    reasons: tuple[ReturnReason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CameBack:
+    """Why the newest hand-off came back to its sender, and what to do next time."""
+
+    by: str
+    reason: str
+    words: str
+    guidance: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +50,17 @@ class NextStep:
     others: tuple[Act, ...]
     awaited: str
     missing: tuple[str, ...]
+    came_back: CameBack | None
 
 
 _ACTS: dict[CaseMove, Act] = {
     CaseMove.BEGIN: Act("begin", "Begin work"),
     CaseMove.OFFER: Act("offer", "Hand off", page="case-hand-off"),
     CaseMove.ACKNOWLEDGE: Act("acknowledge", "Take it over"),
-    CaseMove.REFUSE: Act("refuse", "Refuse", "Why not", "The sender reads this and has to act on it."),
+    CaseMove.REFUSE: Act("refuse", "Refuse", "In your words", "The sender reads this and has to act on it."),
+    CaseMove.HAND_BACK: Act(
+        "hand-back", "Hand it back", "In your words", "The sender reads this and has to act on it."
+    ),
     CaseMove.WITHDRAW: Act("withdraw", "Take the offer back"),
     CaseMove.WAIT: Act("wait", "Wait for an answer", "What are you waiting for", "From whom, and for what."),
     CaseMove.RESUME: Act("resume", "Take it up again"),
@@ -75,20 +94,51 @@ def next_step(view: CaseView, planbook: Planbook, actor: Actor) -> NextStep:
         others=tuple(act for act in acts if act != primary),
         awaited=_awaited(view, planbook, actor),
         missing=view.line.missing if view.line.state is not CaseState.CLOSED else (),
+        came_back=_came_back(view, planbook),
+    )
+
+
+def _came_back(view: CaseView, planbook: Planbook) -> CameBack | None:
+    """What the sender of a returned hand-off has to know, until they hand the case on again or solve it."""
+    newest = view.hand_offs[-1] if view.hand_offs else None
+    if newest is None or not newest.came_back or newest.sender != view.line.holder:
+        return None
+    if view.line.state in (CaseState.SOLVED, CaseState.CLOSED):
+        return None
+    known = planbook.return_reasons.get(newest.return_reason)
+    return CameBack(
+        by=planbook.team_label(newest.receiver),
+        reason=planbook.return_label(newest.return_reason),
+        words=newest.return_words,
+        guidance=known.guidance if known else "",
     )
 
 
 def _act(move: CaseMove, view: CaseView, planbook: Planbook, actor: Actor) -> Act:
     act = _ACTS[move]
+    if move in (CaseMove.REFUSE, CaseMove.HAND_BACK):
+        act = replace(act, reasons=tuple(planbook.return_reasons.values()))
     other = view.line.offered_to
     if move in (CaseMove.ACKNOWLEDGE, CaseMove.REFUSE) and other and other not in actor.teams:
         name = planbook.team_label(other)
         if move is CaseMove.ACKNOWLEDGE:
             return Act("acknowledge", f"{name} took it", "What they said", "Their answer, as they gave it.")
-        return Act("refuse", f"{name} refused", "What they said", "Their reason, as they gave it.")
+        return replace(act, label=f"{name} refused", asks="What they said", hint="Their reason, as they gave it.")
+    if move is CaseMove.HAND_BACK:
+        return _hand_back(act, view, planbook, actor)
     if move is CaseMove.OFFER and _planned(view):
         return Act("offer", f"Hand off to {planbook.team_label(view.decision.to or '')}", page="case-hand-off")
     return act
+
+
+def _hand_back(act: Act, view: CaseView, planbook: Planbook, actor: Actor) -> Act:
+    """To whom it goes back; in the words of who writes down for a desk without access, what that desk did."""
+    brought = next((h for h in reversed(view.hand_offs) if h.state is HandOffState.ACKNOWLEDGED), None)
+    sender = planbook.team_label(brought.sender) if brought else "its sender"
+    if view.line.holder in actor.teams:
+        return replace(act, label=f"Hand it back to {sender}")
+    holder = planbook.team_label(view.line.holder)
+    return replace(act, label=f"{holder} gave it back", asks="What they said", hint="Their reason, as they gave it.")
 
 
 def _leads_nowhere(move: CaseMove, view: CaseView) -> bool:

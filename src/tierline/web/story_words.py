@@ -120,6 +120,14 @@ def _assigned(said: Mapping[str, Any], _planbook: Planbook) -> tuple[str, str]:
     return "fact", f"Given to {said['to']}" if said.get("to") else "Given back to the team"
 
 
+def _came_back(said: Mapping[str, Any], planbook: Planbook) -> tuple[str, str]:
+    """Facts from before there were reasons carry words alone."""
+    reason = f": {planbook.return_label(said['return_reason'])}" if said.get("return_reason") else ""
+    if to := said.get("to"):
+        return "hand-off", f"Handed back to {planbook.team_label(to)}{reason}"
+    return "hand-off", f"Refused; back to its sender{reason}"
+
+
 def _number(said: Mapping[str, Any], planbook: Planbook) -> tuple[str, str]:
     return "fact", f"Number elsewhere: {said.get('number')} ({planbook.system_label(str(said.get('system')))})"
 
@@ -144,7 +152,8 @@ HEADLINES: dict[str, "Callable[[Mapping[str, Any], Planbook], tuple[str, str]]"]
     "file-attached": _file,
     "hand-off-offered": _offered,
     "hand-off-acknowledged": _taken,
-    "hand-off-refused": _plain("hand-off", "Refused; back to its sender"),
+    "hand-off-refused": _came_back,
+    "handed-back": _came_back,
     "hand-off-withdrawn": _plain("hand-off", "Offer taken back"),
     "hand-off-overdue": _overdue,
     "message-sent": _plain("message", "Message sent"),

@@ -107,6 +107,7 @@ MOVE_DONE: dict[CaseMove, str] = {
     CaseMove.BEGIN: "{case} is yours and in progress. Not yours after all? Give it back under “Other moves”.",
     CaseMove.ACKNOWLEDGE: "{case} was taken over.",
     CaseMove.REFUSE: "{case} was refused and is its sender’s to do again.",
+    CaseMove.HAND_BACK: "{case} was handed back and is its sender’s again, with your reason.",
     CaseMove.WITHDRAW: "The offer of {case} was taken back. Hand it off again whenever it is ready.",
     CaseMove.WAIT: "{case} is laid down until somebody answers. “Take it up again” brings it back.",
     CaseMove.RESUME: "{case} is in progress again.",
