@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "tierline.outbox",
     "tierline.plans",
     "tierline.cases",
+    "tierline.guides",
     "tierline.api",
     "tierline.web",
 ]

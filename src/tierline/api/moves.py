@@ -87,7 +87,8 @@ def refuse(
     request: Call, response: HttpResponse, reference: Reference, wanted: asked.Returning, seen: MaybeSeen = None
 ) -> told.Saved:
     """The receiver does not take it; with the reason it is the sender's to do again."""
-    return _returned(handing_off.refuse, request, response, reference, wanted, seen)
+    number = number_of(reference)
+    return saved_told(response, number, _sent_back(handing_off.refuse, request, number, wanted, seen))
 
 
 @router.post("/{reference}/moves/hand-back", response=told.Saved, summary="Hand a case back")
@@ -95,24 +96,18 @@ def hand_back(
     request: Call, response: HttpResponse, reference: Reference, wanted: asked.Returning, seen: MaybeSeen = None
 ) -> told.Saved:
     """Give a case that was acknowledged back to the team that sent it; with the reason it is new work there."""
-    return _returned(handing_off.hand_back, request, response, reference, wanted, seen)
+    number = number_of(reference)
+    return saved_told(response, number, _sent_back(handing_off.hand_back, request, number, wanted, seen))
 
 
-def _returned(
-    verb: Callable[..., Saved],
-    request: Call,
-    response: HttpResponse,
-    reference: str,
-    wanted: asked.Returning,
-    seen: str | None,
-) -> told.Saved:
-    number, version = number_of(reference), version_of(seen)
+def _sent_back(
+    verb: Callable[..., Saved], request: Call, number: int, wanted: asked.Returning, seen: str | None
+) -> Saved:
     try:
-        left = verb(request.auth, number, wanted.reason, words=wanted.words, at=now(), version=version)
+        return verb(request.auth, number, wanted.reason, words=wanted.words, at=now(), version=version_of(seen))
     except Unusable as refused:
         # The words fit the schema; it is the list of reasons in force that does not have this one.
         raise Conflict(str(refused)) from refused
-    return saved_told(response, number, left)
 
 
 @router.post("/{reference}/moves/withdraw", response=told.Saved, summary="Withdraw a hand-off")

@@ -38,7 +38,7 @@ class CaseMove(StrEnum):
 
 
 class HandOffState(StrEnum):
-    """Where a hand-off stands. Overdue is not a state: time implies it. ``returned``: acknowledged, then handed back."""
+    """Where a hand-off stands. Overdue is no state: time implies it. ``returned``: acknowledged, then handed back."""
 
     OFFERED = "offered"
     ACKNOWLEDGED = "acknowledged"

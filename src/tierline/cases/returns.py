@@ -24,7 +24,6 @@ PAGE: Final = 50
 OFTEN_WITHIN: Final = timedelta(days=30)
 OFTEN_FROM: Final = 2  # one return is no habit
 MOST_OFTEN: Final = 3
-_NO_REASON: Final[Mapping[str, int]] = {}
 Side = Literal["sent", "received", "either"]
 
 
@@ -61,9 +60,9 @@ class Counted:
 class Figure:
     """So many were handed off and answered; so many of those came back, by reason, the most frequent first."""
 
-    hand_offs: int = 0
-    came_back: int = 0
-    reasons: Mapping[str, int] = _NO_REASON
+    hand_offs: int
+    came_back: int
+    reasons: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)

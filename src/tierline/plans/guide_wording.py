@@ -165,4 +165,5 @@ def flag_words(planbook: Planbook, flag: str, tell: tuple[str, ...], *, restrict
     )
     if restricted:
         return f"{_FLAGS.get(flag, flag)}: no ticket, mail, call or issue; only {told or 'the restricted path'}."
-    return f"{_FLAGS.get(flag, flag)}: the way stays the same; {told} also hears of it{f', from {since} on' if since else ''}."
+    begins = f", from {since} on" if since else ""
+    return f"{_FLAGS.get(flag, flag)}: the way stays the same; {told} also hears of it{begins}."

@@ -103,9 +103,9 @@ def acknowledge(actor: Actor, number: int, *, at: datetime, said: str = "", vers
 def refuse(
     actor: Actor, number: int, reason: str, *, at: datetime, words: str = "", version: int | None = None
 ) -> Saved:
-    """The receiver does not take it: it is the sender's to do again, with a ``reason`` of the plans' list and free words.
+    """The receiver does not take it, for a ``reason`` of the plans' list and in free words.
 
-    The sender held it all along, so it is in progress with them at once.
+    It is the sender's to do again: they held it all along, so it is in progress with them at once.
     """
     change = take(actor, number, at=at, version=version)
     case, hand_off = change.case, _open_hand_off(change.case)
@@ -301,7 +301,7 @@ def _open_hand_off(case: CaseRow) -> HandOffRow:
 
 
 def _hand_off_that_brought(case: CaseRow) -> HandOffRow:
-    """The hand-off by which the holder has the case; refused for who took it in themselves, and where it is restricted."""
+    """The hand-off by which the holder has the case; refused where there is none, and where the case is restricted."""
     if case.restricted_to:
         raise NotAllowed("This case is restricted (security or privacy): those who handle it keep it with them.")
     newest = case.hand_offs.select_for_update().filter(state=HandOffState.ACKNOWLEDGED).order_by("-id").first()
@@ -311,7 +311,7 @@ def _hand_off_that_brought(case: CaseRow) -> HandOffRow:
 
 
 def recorder_of(case: CaseRow, holder: str) -> str | None:
-    """Who writes down for a holder without people here: the team that handed the case to it. None where it can itself."""
+    """Who writes down for a holder without people here: the team that handed it the case. None where it can itself."""
     if holder in teams_with_people():
         return None
     brought = case.hand_offs.filter(receiver=holder, state=HandOffState.ACKNOWLEDGED, sender_records=True)
