@@ -141,7 +141,8 @@ def test_a_restricted_case_is_seen_only_by_the_duties_that_are_told(cast: Cast, 
     assert case.number not in numbers(queries.queue(cast.lead, "mhv-tier-3", "new", at=at))
     assert search(cast.lead, "refill").lines == ()
     assert queries.case(cast.privacy, case.number, at=at).line.restricted
-    assert case.number in numbers(queries.queue(cast.privacy, "mhv-tier-3", "new", at=at))
+    assert case.number in [line.number for line in queries.restricted_cases(cast.privacy)]
+    assert queries.queue(cast.lead, "mhv-tier-3", "new", at=at).counts["new"] == 0
     with pytest.raises(NotAllowed, match="restricted"):
         handing_off.offer(cast.privacy, case.number, ask="x", to="secure-messaging-team", override="y", at=at)
 
@@ -153,6 +154,8 @@ def test_a_restricted_case_of_another_organisation_is_still_in_the_hands_of_the_
     working.begin(cast.privacy, case.number, at=at)
     working.correct_facts(cast.privacy, case.number, flags=frozenset(), at=at)
     assert queries.case(cast.agent, case.number, at=at).line.state is CaseState.IN_PROGRESS
+    assert case.number in numbers(queries.queue(cast.agent, "hrc", "todo", at=at))
+    assert queries.restricted_cases(cast.privacy) == []
 
 
 def test_the_duties_of_the_restricted_path_are_told_once_that_there_is_something_and_never_what(

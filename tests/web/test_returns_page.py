@@ -18,7 +18,7 @@ from tests.web.desk import page, sign_in, streamed, text
 
 from tierline.cases.actions import handing_off, working
 from tierline.cases.actions.entering import enter
-from tierline.cases.returns import Sought, counted, figure_of, hand_offs_behind, often_returned
+from tierline.cases.returns import Side, Sought, counted, figure_of, hand_offs_behind, often_returned
 
 pytestmark = pytest.mark.django_db
 EASTERN = ZoneInfo("America/New_York")
@@ -56,8 +56,8 @@ def weeks(cast: Cast, at: datetime, stopped_clock: StoppedClock) -> list[int]:
     return back
 
 
-def sought(at: datetime, **other: str) -> Sought:
-    return Sought("sent", at - 56 * DAY, at, **other)
+def sought(at: datetime) -> Sought:
+    return Sought("sent", at - 56 * DAY, at)
 
 
 def test_what_came_back_is_a_part_of_what_was_answered(cast: Cast, at: datetime, weeks: list[int]) -> None:
@@ -93,8 +93,9 @@ def test_an_outsider_counts_nothing_and_another_organisation_only_its_own(
     cast: Cast, at: datetime, weeks: list[int]
 ) -> None:
     for stranger in (cast.outsider, cast.supporter):
-        for side in ("sent", "received", "either"):
-            wanted = Sought(side, at - 56 * DAY, at)  # type: ignore[arg-type]  # the three there are
+        sides: tuple[Side, ...] = ("sent", "received", "either")
+        for side in sides:
+            wanted = Sought(side, at - 56 * DAY, at)
             assert counted(stranger, wanted, EASTERN) == ()
             assert hand_offs_behind(stranger, wanted).lines == ()
         assert often_returned(stranger, at=at, sender="hrc", service="secure-messaging").hand_offs == 0

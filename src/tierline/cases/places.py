@@ -24,17 +24,21 @@ class Tab(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What decides a case's places: its state, its holder, to whom it is offered, who writes down for the holder."""
+    """What decides a case's places: its state, its holder, to whom it is offered, who writes down for the holder.
+
+    A restricted case stands in no team's queue: it is a matter of the duties that were told, and their list has it.
+    """
 
     state: CaseState
     holder: str
     offered_to: str | None
     recorded_by: str | None
+    restricted: bool = False
 
 
 def places(standing: Standing) -> frozenset[tuple[str, Tab]]:
-    """The (team, tab) pairs a case belongs to: one a team at the most, none once it is closed."""
-    if standing.state is CaseState.CLOSED:
+    """The (team, tab) pairs a case belongs to: one a team at the most, none when closed or restricted."""
+    if standing.state is CaseState.CLOSED or standing.restricted:
         return frozenset()
     stands = {standing.recorded_by: Tab.WAITING} if standing.recorded_by else {}
     if standing.state is CaseState.OFFERED and standing.offered_to:

@@ -1,11 +1,13 @@
 """How Tierline writes its log: one JSON line an event, on standard error.
 
-Refuses to log request bodies or text of cases.
+Refuses to log request bodies, text of cases and the messages of exceptions, which may repeat either.
 """
 
 import logging
 import sys
+import traceback
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TextIO
 
 import structlog
@@ -18,7 +20,7 @@ def configure(options: Mapping[str, object]) -> None:
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        _where_it_broke,
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -39,6 +41,21 @@ def configure(options: Mapping[str, object]) -> None:
     root.handlers[:] = [handler]
     root.setLevel(str(options.get("level", "INFO")))
     logging.getLogger("procrastinate").setLevel("WARNING")
+
+
+def _where_it_broke(_logger: object, _method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
+    """The kind of an exception and the lines it came through. Its message stays out: it may hold somebody's words."""
+    told = event.pop("exc_info", None)
+    if told is True:
+        told = sys.exc_info()
+    trouble = told[1] if isinstance(told, tuple) else told
+    if isinstance(trouble, BaseException):
+        event["exception"] = type(trouble).__name__
+        event["through"] = [
+            f"{Path(frame.filename).name}:{frame.lineno} {frame.name}"
+            for frame in traceback.extract_tb(trouble.__traceback__)
+        ]
+    return event
 
 
 class _StandardError(logging.StreamHandler[TextIO]):

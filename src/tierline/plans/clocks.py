@@ -101,7 +101,7 @@ class CalendarEntry(Entry):
     hours: Annotated[
         tuple[tuple[Hours, ...], ...],
         BeforeValidator(_weekly),
-        WithJsonSchema({"type": "hours by weekday, like {monday-friday: 09:00-17:00}"}),
+        WithJsonSchema({"type": "object", "format": "hours by weekday, like {monday-friday: 09:00-17:00}"}),
     ]
     holidays: str | None = None
     closed: tuple[ClosedDay, ...] = ()

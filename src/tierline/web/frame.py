@@ -33,6 +33,7 @@ class Frame:
     held: int
     failed: int
     nothing_leaves: bool
+    handles_restricted: bool
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -52,7 +53,16 @@ def frame_of(actor: Actor) -> Frame:
         held=counts.get("held", 0),
         failed=counts.get("failed", 0),
         nothing_leaves=not settings.SMTP_URL,
+        handles_restricted=handles_restricted(actor),
     )
+
+
+def handles_restricted(actor: Actor) -> bool:
+    """Whether one of the actor's duties is told of restricted cases."""
+    try:
+        return bool(actor.duties & planbook_in_force().planbook.restricted_duties())
+    except NotFound:
+        return False
 
 
 def team_links(actor: Actor) -> tuple[TeamLink, ...]:

@@ -3,7 +3,7 @@
 The page asks for itself again (``step``) by POST, never GET: what somebody reports does not belong into an address.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.contrib import messages
@@ -74,6 +74,8 @@ def _take_in(request: DeskRequest, actor: Actor) -> HttpResponse:
 def _show(request: DeskRequest, actor: Actor, typed: QueryDict, trouble: Refusal | None = None) -> HttpResponse:
     at, planbook = now(), planbook_in_force().planbook
     new = report_in(typed, planbook)
+    if not new.holder and actor.teams:
+        new = replace(new, holder=min(actor.teams))
     asked = asked_by_plans(new, planbook, at) if new.service else None
     context = {
         "nav": "intake",
@@ -85,9 +87,7 @@ def _show(request: DeskRequest, actor: Actor, typed: QueryDict, trouble: Refusal
         "choices": choices(planbook),
         "reported_by": [(key, REPORTED_BY[key]) for key in BY_PEOPLE],
         "asked": asked,
-        "guidance": guidance_on(
-            actor, planbook, service=new.service, sender=new.holder or _only(actor), receiver=asked.to, at=at
-        )
+        "guidance": guidance_on(actor, planbook, service=new.service, sender=new.holder, receiver=asked.to, at=at)
         if asked
         else None,
         "known": _known(actor, new),
@@ -136,11 +136,6 @@ def asked_by_plans(new: NewCase, planbook: Planbook, at: datetime) -> Asked:
     required = planbook.required_for(facts, decision.to, at) if decision.to else ()
     to = decision.to if decision.outcome in (Outcome.HAND_OFF, Outcome.NEEDS_INFORMATION) else None
     return Asked(suggestion(decision, planbook), to, tuple(field for field in required if field.id not in ASKED_FIRST))
-
-
-def _only(actor: Actor) -> str:
-    """The actor's team where there is just one: the form does not ask then."""
-    return next(iter(actor.teams)) if len(actor.teams) == 1 else ""
 
 
 def _known(actor: Actor, new: NewCase) -> list[tuple[str, int, str]]:

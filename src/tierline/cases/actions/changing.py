@@ -11,7 +11,7 @@ from typing import Any
 from tierline.cases.hands import Hands, acting_teams, may_change, may_make
 from tierline.cases.lifecycle import TRANSITIONS, CaseMove, CaseState, after
 from tierline.cases.models import CaseRow, QueuePlace, SearchWords
-from tierline.cases.places import NEVER, Standing, places
+from tierline.cases.places import NEVER, places
 from tierline.directory.actor import Actor
 from tierline.foundation.ids import case_reference
 from tierline.foundation.trouble import Conflict, NotAllowed, NotFound
@@ -24,6 +24,8 @@ REMEMBERED = (
     "state", "holder", "offered_to", "recorded_by", "assignee", "service", "fault_in", "needs_tier", "audience",
     "flags", "restricted_to", "summary", "trail", "organisations", "missing", "theirs", "planbook",
 )  # fmt: skip
+#: Those of them that decide in whose queue the case stands.
+PLACING = {"state", "holder", "offered_to", "recorded_by", "restricted_to"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class Change:
         changes = {key: value for key, value in now_says.items() if value != self.before.get(key)}
         case.changed_at, case.version = self.at, case.version + new_version
         case.save(update_fields=[*changes, "due_at", "changed_at", "version"])
-        if {"state", "holder", "offered_to", "recorded_by"} & changes.keys() or self._promise_moved():
+        if PLACING & changes.keys() or self._promise_moved():
             place(case)
         if {"organisations", "restricted_to"} & changes.keys():
             SearchWords.objects.filter(pk=case.pk).update(
@@ -80,7 +82,7 @@ class Change:
 
 def take(actor: Actor, number: int, *, at: datetime, version: int | None = None) -> Change:
     """The case under lock. NotFound when the actor may not see it; Conflict when they looked at an older version."""
-    row = CaseRow.objects.visible_to(actor).select_for_update(of=("self",)).filter(pk=number).first()
+    row = CaseRow.objects.one_for(actor, number, lock=True)
     if row is None:
         raise NotFound(f"There is no case {case_reference(number)} that you may see.")
     if version is not None and version != row.version:
@@ -97,8 +99,7 @@ def must_hold(change: Change) -> None:
 
 def place(case: CaseRow) -> None:
     """Put the case where ``places.places`` says, and nowhere else."""
-    standing = Standing(CaseState(case.state), case.holder, case.offered_to, case.recorded_by)
-    wanted = dict(places(standing))
+    wanted = dict(places(case.standing()))
     QueuePlace.objects.filter(case=case).exclude(team__in=wanted).delete()
     QueuePlace.objects.bulk_create(
         [QueuePlace(case=case, team=team, tab=tab, due_at=case.due_at) for team, tab in wanted.items()],

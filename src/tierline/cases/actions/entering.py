@@ -12,10 +12,10 @@ from django.db import transaction
 from tierline.cases.actions.changing import REMEMBERED, SUBJECT
 from tierline.cases.actions.telling import tell_duties
 from tierline.cases.asking_plans import facts_of, restricted_to
-from tierline.cases.beside import Reported, write_beside
 from tierline.cases.lifecycle import CaseState
 from tierline.cases.models import CaseRow, OutsideNumber
 from tierline.cases.places import NEVER
+from tierline.cases.taking_in import Reported, write_new
 from tierline.directory.actor import Actor
 from tierline.foundation.ids import case_reference
 from tierline.foundation.trouble import Conflict, NotAllowed, Unusable
@@ -72,10 +72,10 @@ def enter(actor: Actor, new: NewCase, *, at: datetime) -> Entered:
         at,
     )  # fmt: skip
     case = row_of(new, decision, in_force, at=at)
-    case.save(force_insert=True)
-    text = " ".join(texts_of(new))
-    write_beside(case, Reported(new.description, answers, new.reporter_name, new.reporter_contact, text))
-    _keep_numbers(actor, case, new.numbers)
+    text, numbers = " ".join(texts_of(new)), tuple(dict.fromkeys(new.numbers))
+    told = Reported(new.description, answers, new.reporter_name, new.reporter_contact, text, numbers)
+    if write_new(case, told) < len(numbers):
+        raise _one_is_taken(actor, case, numbers)
     record(
         SUBJECT,
         case.pk,
@@ -154,18 +154,12 @@ def check_report(actor: Actor, new: NewCase, in_force: PlanbookInForce) -> None:
         raise Unusable("The report cannot be taken in yet: " + " ".join(troubles.values()), troubles)
 
 
-def _keep_numbers(actor: Actor, case: CaseRow, numbers: tuple[tuple[str, str], ...]) -> None:
-    if not numbers:
-        return
-    OutsideNumber.objects.bulk_create(
-        [OutsideNumber(case=case, system=system, number=number) for system, number in dict.fromkeys(numbers)],
-        ignore_conflicts=True,
-    )
-    kept = OutsideNumber.objects.filter(number__in=[number for _, number in numbers]).exclude(case=case)
-    known = {(row.system, row.number): row.case_id for row in kept}
-    for pair in numbers:
-        if pair in known:
-            raise Conflict(_taken(actor, pair, known[pair]))
+def _one_is_taken(actor: Actor, case: CaseRow, numbers: tuple[tuple[str, str], ...]) -> Conflict:
+    """The refusal for the first number that has a case already."""
+    others = OutsideNumber.objects.filter(number__in=[number for _, number in numbers]).exclude(case=case)
+    known = {(row.system, row.number): row.case_id for row in others}
+    pair = next(pair for pair in numbers if pair in known)
+    return Conflict(_taken(actor, pair, known[pair]))
 
 
 def _taken(actor: Actor, pair: tuple[str, str], other: int) -> str:

@@ -19,9 +19,8 @@ from tierline.cases.actions.changing import REMEMBERED, SUBJECT
 from tierline.cases.actions.entering import NewCase, check_report, row_of, texts_of
 from tierline.cases.actions.telling import tell_duties
 from tierline.cases.importing.judging import Incoming, Judged
-from tierline.cases.lifecycle import CaseState
 from tierline.cases.models import CaseRow, OutsideNumber, QueuePlace, Report
-from tierline.cases.places import Standing, places
+from tierline.cases.places import places
 from tierline.cases.words import index_cases
 from tierline.directory.actor import Actor
 from tierline.foundation.ids import case_reference
@@ -190,8 +189,9 @@ def _rows(importing: Importing, fresh: list[tuple[Judged, Incoming, NewCase]]) -
 
 
 def _places(case: CaseRow) -> list[QueuePlace]:
-    standing = Standing(CaseState(case.state), case.holder, case.offered_to, case.recorded_by)
-    return [QueuePlace(case_id=case.pk, team=team, tab=tab, due_at=case.due_at) for team, tab in places(standing)]
+    return [
+        QueuePlace(case_id=case.pk, team=team, tab=tab, due_at=case.due_at) for team, tab in places(case.standing())
+    ]
 
 
 def _facts(
@@ -219,6 +219,8 @@ def _facts(
 def _copy(model: type[models.Model], rows: Iterable[models.Model]) -> None:
     """Write rows by COPY; a key that the database gives is left to it when the rows have none."""
     rows = list(rows)
+    if not rows:
+        return
     fields = [field for field in model._meta.concrete_fields if not field.primary_key or rows[0].pk is not None]
     columns = ", ".join(f'"{field.column}"' for field in fields)
     statement = f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN'
