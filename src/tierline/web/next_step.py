@@ -12,6 +12,7 @@ from tierline.directory.actor import Actor
 from tierline.plans.decision import Outcome, Reason
 from tierline.plans.planbook import Planbook
 from tierline.plans.schema import ReturnReason
+from tierline.web.asking import Asked, CameBack, Errand, asked_of, came_back_of, errand_of
 from tierline.web.words import suggestion
 
 
@@ -31,18 +32,8 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True)
-class CameBack:
-    """Why the newest hand-off came back to its sender, and what to do next time."""
-
-    by: str
-    reason: str
-    words: str
-    guidance: str
-
-
-@dataclass(frozen=True, slots=True)
 class NextStep:
-    """What the plans suggest, why, and the buttons."""
+    """What was asked, what the plans suggest, why, what is to be carried by hand, and the buttons."""
 
     suggestion: str
     because: tuple[Reason, ...]
@@ -51,6 +42,8 @@ class NextStep:
     awaited: str
     missing: tuple[str, ...]
     came_back: CameBack | None
+    asked: Asked | None
+    errand: Errand | None
 
 
 _ACTS: dict[CaseMove, Act] = {
@@ -80,6 +73,12 @@ _FIRST: dict[CaseState, tuple[CaseMove, ...]] = {
     CaseState.CLOSED: (),
 }
 
+#: What stands in place of the plans' word once there is nothing left to route.
+_OVER = {
+    CaseState.SOLVED: "Solved. The reporter is still to be told; then it can be closed.",
+    CaseState.CLOSED: "Closed. Nothing is left to do.",
+}
+
 
 def next_step(view: CaseView, planbook: Planbook, actor: Actor) -> NextStep:
     """The next step for this actor."""
@@ -88,29 +87,15 @@ def next_step(view: CaseView, planbook: Planbook, actor: Actor) -> NextStep:
     if view.may_change and view.line.assignee and view.line.state is not CaseState.CLOSED:
         acts.append(_GIVE_BACK)
     return NextStep(
-        suggestion=suggestion(view.decision, planbook),
-        because=view.decision.because,
+        suggestion=_OVER.get(view.line.state) or suggestion(view.decision, planbook),
+        because=() if view.line.state in _OVER else view.decision.because,
         primary=primary,
         others=tuple(act for act in acts if act != primary),
         awaited=_awaited(view, planbook, actor),
         missing=view.line.missing if view.line.state is not CaseState.CLOSED else (),
-        came_back=_came_back(view, planbook),
-    )
-
-
-def _came_back(view: CaseView, planbook: Planbook) -> CameBack | None:
-    """What the sender of a returned hand-off has to know, until they hand the case on again or solve it."""
-    newest = view.hand_offs[-1] if view.hand_offs else None
-    if newest is None or not newest.came_back or newest.sender != view.line.holder:
-        return None
-    if view.line.state in (CaseState.SOLVED, CaseState.CLOSED):
-        return None
-    known = planbook.return_reasons.get(newest.return_reason)
-    return CameBack(
-        by=planbook.team_label(newest.receiver),
-        reason=planbook.return_label(newest.return_reason),
-        words=newest.return_words,
-        guidance=known.guidance if known else "",
+        came_back=came_back_of(view, planbook),
+        asked=asked_of(view, planbook, actor),
+        errand=errand_of(view, planbook, actor),
     )
 
 

@@ -8,7 +8,7 @@ CAME_BACK = ["refused", "returned"]
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0002_restricted_cases'),
+        ('cases', '0003_marks_of_stretches'),
     ]
 
     operations = [
