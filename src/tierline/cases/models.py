@@ -37,6 +37,7 @@ class CaseRow(models.Model):
     holder = models.CharField(max_length=SLUG)
     offered_to = models.CharField(max_length=SLUG, null=True)
     recorded_by = models.CharField(max_length=SLUG, null=True)
+    answered_for = models.CharField(max_length=SLUG, null=True)
     assignee = models.CharField(max_length=120, blank=True)
     service = models.CharField(max_length=SLUG)
     fault_in = models.CharField(max_length=SLUG)

@@ -20,7 +20,7 @@ from tierline.cases.hands import Hands, may_change, may_make
 from tierline.cases.history import AsItStood, as_it_stood
 from tierline.cases.lifecycle import CaseMove, CaseState, HandOffState, moves_from
 from tierline.cases.models import Attachment, CaseRow, HandOffRow, OutsideNumber, QueuePlace
-from tierline.cases.places import NEVER
+from tierline.cases.places import NEVER, ON_TOP
 from tierline.directory.actor import Actor
 from tierline.foundation.ids import case_number, case_reference
 from tierline.foundation.trouble import NotAllowed, NotFound
@@ -36,6 +36,7 @@ TABS = ("new", "todo", "waiting", "overdue")
 LINE_FIELDS = (
     "id", "state", "summary", "service", "holder", "offered_to", "recorded_by", "assignee", "trail", "flags",
     "missing", "theirs", "restricted_to", "opened_at", "changed_at", "due_at", "version",
+    "answered_for",
 )  # fmt: skip
 _PLACED_LINE = ("due_at", *(f"case__{name}" for name in LINE_FIELDS))
 
@@ -47,7 +48,7 @@ SELECT (SELECT count(*) FROM (SELECT FROM cases_queueplace
        (SELECT count(*) FROM (SELECT FROM cases_queueplace
                               WHERE team = %(team)s AND tab = 'waiting' LIMIT %(most)s) c),
        (SELECT count(*) FROM (SELECT FROM cases_queueplace
-                              WHERE team = %(team)s AND due_at < %(at)s LIMIT %(most)s) d)
+                              WHERE team = %(team)s AND due_at > %(top)s AND due_at < %(at)s LIMIT %(most)s) d)
 """
 
 
@@ -103,6 +104,7 @@ class CaseLine:
     changed_at: datetime
     due_at: datetime | None
     version: int
+    answered_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +195,7 @@ def queue(
     if tab not in TABS:
         raise NotFound(f"A queue has the tabs {', '.join(TABS)}.")
     places = QueuePlace.objects.filter(team=team)
-    places = places.filter(due_at__lt=at) if tab == "overdue" else places.filter(tab=tab)
+    places = places.filter(due_at__gt=ON_TOP, due_at__lt=at) if tab == "overdue" else places.filter(tab=tab)
     if after is not None:
         places = places.filter(due_at__gte=after.due_at).exclude(due_at=after.due_at, case_id__lte=after.number)
     placed = _narrowed(places, filters or Filters()).order_by("due_at", "case_id")
@@ -226,7 +228,7 @@ def _narrowed(places: "QuerySet[QueuePlace]", filters: Filters) -> "QuerySet[Que
 
 def _counts(team: str, at: datetime) -> dict[str, int]:
     with connection.cursor() as cursor:
-        cursor.execute(_COUNTS, {"team": team, "at": at, "most": COUNTED_TO})
+        cursor.execute(_COUNTS, {"team": team, "at": at, "top": ON_TOP, "most": COUNTED_TO})
         row = cursor.fetchone()
     return dict(zip(TABS, row, strict=True))
 
@@ -334,6 +336,7 @@ def line_from(values: Sequence[Any]) -> CaseLine:
     (
         number, state, summary, service, holder, offered_to, recorded_by, assignee, trail, flags, missing, theirs,
         restricted_to, opened_at, changed_at, due_at, version,
+        answered_for,
     ) = values  # fmt: skip
     return CaseLine(
         number=number,
@@ -354,6 +357,7 @@ def line_from(values: Sequence[Any]) -> CaseLine:
         changed_at=changed_at,
         due_at=None if due_at >= NEVER else due_at,
         version=version,
+        answered_for=answered_for,
     )
 
 

@@ -12,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 
 from tierline.directory.actor import Actor
 from tierline.foundation.trouble import NotFound
+from tierline.mail.queries import places_mail, standing
 from tierline.outbox.queries import unwell
 from tierline.plans.queries import planbook_in_force
 
@@ -33,6 +34,9 @@ class Frame:
     held: int
     failed: int
     nothing_leaves: bool
+    places_mail: bool
+    mail_trouble: str
+    mail_to_place: int
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -45,13 +49,16 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 def frame_of(actor: Actor) -> Frame:
     """One statement, and one more at most once a second for the plans."""
-    counts = unwell(actor)
+    counts, mail = unwell(actor), standing(actor)
     return Frame(
         person=actor.name,
         teams=team_links(actor),
         held=counts.get("held", 0),
         failed=counts.get("failed", 0),
         nothing_leaves=not settings.SMTP_URL,
+        places_mail=places_mail(actor),
+        mail_trouble=mail.trouble,
+        mail_to_place=mail.to_place,
     )
 
 
