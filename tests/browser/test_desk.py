@@ -82,6 +82,7 @@ def pages(work: dict[str, int]) -> list[tuple[str, str]]:
         ("triager", page("case", work["solved"])),
         ("triager", page("case", work["mailed"])),
         ("triager", page("case-as-it-stood", work["solved"])),
+        ("privacy", page("restricted")),
         ("triager", page("search", q="refill")),
         ("triager", page("search", q="nowhere")),
         ("triager", page("case", 999_999)),

@@ -4,7 +4,8 @@ from django.http import HttpResponse
 
 from tierline.api import told
 from tierline.cases.actions.changing import Saved
-from tierline.cases.queries import AttachmentView, CaseLine, CaseView
+from tierline.cases.particulars import AttachmentView
+from tierline.cases.queries import CaseLine, CaseView
 from tierline.foundation.ids import case_reference
 from tierline.outbox.queries import EffectView
 from tierline.plans.decision import Decision

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
 
 from tierline.cases.actions.attaching import stored_at
 from tierline.cases.actions.changing import SUBJECT
@@ -19,7 +18,8 @@ from tierline.cases.actions.handing_off import decision_for
 from tierline.cases.hands import Hands, may_change, may_make
 from tierline.cases.history import AsItStood, as_it_stood
 from tierline.cases.lifecycle import CaseMove, CaseState, HandOffState, moves_from
-from tierline.cases.models import Attachment, CaseRow, HandOffRow, OutsideNumber, QueuePlace
+from tierline.cases.models import Attachment, CaseRow, OutsideNumber
+from tierline.cases.particulars import AttachmentView, HandOffView, attachments_of, hand_offs_of, numbers_of
 from tierline.cases.places import NEVER, ON_TOP
 from tierline.directory.actor import Actor
 from tierline.foundation.ids import case_number, case_reference
@@ -38,8 +38,13 @@ LINE_FIELDS = (
     "missing", "theirs", "restricted_to", "opened_at", "changed_at", "due_at", "version",
     "answered_for",
 )  # fmt: skip
-_PLACED_LINE = ("due_at", *(f"case__{name}" for name in LINE_FIELDS))
 
+_PLACED = f"""
+SELECT p.due_at, {", ".join(f"c.{name}" for name in LINE_FIELDS)}
+FROM cases_queueplace p JOIN cases_case c ON c.id = p.case_id
+WHERE p.team = %(team)s AND {{conditions}}
+ORDER BY p.due_at, p.case_id LIMIT %(most)s
+"""  # noqa: S608 - composed of this file's own constants
 _COUNTS = """
 SELECT (SELECT count(*) FROM (SELECT FROM cases_queueplace
                               WHERE team = %(team)s AND tab = 'new' LIMIT %(most)s) a),
@@ -120,42 +125,6 @@ class QueuePage:
 
 
 @dataclass(frozen=True, slots=True)
-class HandOffView:
-    """One hand-off, past or open."""
-
-    id: int
-    state: HandOffState
-    sender: str
-    receiver: str
-    tier: int
-    by: str
-    system: str | None
-    sender_records: bool
-    ask: str
-    note: str
-    override: str
-    decision: Mapping[str, Any]
-    offered_by: str
-    offered_at: datetime
-    acknowledge_by: datetime
-    answered_by: str
-    answered_at: datetime | None
-    refusal: str
-
-
-@dataclass(frozen=True, slots=True)
-class AttachmentView:
-    """One file of a case."""
-
-    id: int
-    name: str
-    kind: str
-    size: int
-    added_by: str
-    added_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class CaseView:
     """A case with everything its page shows. ``moves`` are those this actor may make now."""
 
@@ -194,12 +163,7 @@ def queue(
         raise NotAllowed("You are not in that team, so its queue is not yours to read.")
     if tab not in TABS:
         raise NotFound(f"A queue has the tabs {', '.join(TABS)}.")
-    places = QueuePlace.objects.filter(team=team)
-    places = places.filter(due_at__gt=ON_TOP, due_at__lt=at) if tab == "overdue" else places.filter(tab=tab)
-    if after is not None:
-        places = places.filter(due_at__gte=after.due_at).exclude(due_at=after.due_at, case_id__lte=after.number)
-    placed = _narrowed(places, filters or Filters()).order_by("due_at", "case_id")
-    rows = list(placed.values_list(*_PLACED_LINE)[: PAGE + 1])
+    rows = _placed(team, tab, filters or Filters(), after, at)
     lines = tuple(line_from(line) for _, *line in rows[:PAGE])
     more = Cursor(rows[PAGE - 1][0], lines[-1].number) if len(rows) > PAGE else None
     return QueuePage(team, tab, lines, _counts(team, at), more, at)
@@ -214,16 +178,36 @@ def restricted_cases(actor: Actor) -> list[CaseLine]:
     return [line_of(row) for row in rows.order_by("-id")[:PAGE]]
 
 
-def _narrowed(places: "QuerySet[QueuePlace]", filters: Filters) -> "QuerySet[QueuePlace]":
-    if filters.service:
-        places = places.filter(case__service=filters.service)
-    if filters.assignee:
-        places = places.filter(case__assignee=filters.assignee)
-    if filters.flag:
-        places = places.filter(case__flags__contains=[filters.flag])
-    if filters.missing:
-        places = places.exclude(case__missing=[])
-    return places
+def _placed(team: str, tab: str, filters: Filters, after: Cursor | None, at: datetime) -> list[tuple[Any, ...]]:
+    """Promise and line of each case that stands there, one more than a page.
+
+    Written out: composing this statement took as long as all that PostgreSQL does for the page.
+    """
+    narrowed = {
+        "p.due_at > %(top)s AND p.due_at < %(at)s" if tab == "overdue" else "p.tab = %(tab)s": True,
+        "(p.due_at, p.case_id) > (%(due_at)s, %(number)s)": after,
+        "c.service = %(service)s": filters.service,
+        "c.assignee = %(assignee)s": filters.assignee,
+        "c.flags @> ARRAY[%(flag)s]::varchar[]": filters.flag,
+        "c.missing <> '{}'": filters.missing,
+    }
+    asked: dict[str, str | int | datetime | None] = {
+        "team": team,
+        "tab": tab,
+        "at": at,
+        "top": ON_TOP,
+        "due_at": after.due_at if after else None,
+        "number": after.number if after else None,
+        "service": filters.service,
+        "assignee": filters.assignee,
+        "flag": filters.flag,
+        "most": PAGE + 1,
+    }
+    conditions = " AND ".join(condition for condition, wanted in narrowed.items() if wanted)
+    with connection.cursor() as cursor:
+        cursor.execute(_PLACED.format(conditions=conditions), asked)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 def _counts(team: str, at: datetime) -> dict[str, int]:
@@ -234,11 +218,11 @@ def _counts(team: str, at: datetime) -> dict[str, int]:
 
 
 def case(actor: Actor, number: int, *, at: datetime, with_story: bool = True) -> CaseView:
-    """Everything about one case that its page shows. NotFound when the actor may not see it. Six statements."""
-    row = CaseRow.objects.visible_to(actor).select_related("report").filter(pk=number).first()
+    """Everything about one case that its page shows. NotFound when they may not see it. Seven statements at most."""
+    row = CaseRow.objects.one_for(actor, number)
     if row is None:
         raise NotFound(f"There is no case {case_reference(number)} that you may see.")
-    report, hand_offs = row.report, tuple(_hand_off(h) for h in row.hand_offs.order_by("id"))
+    report, hand_offs = row.report, hand_offs_of(number)
     return CaseView(
         line=line_of(row),
         description=report.description,
@@ -250,19 +234,14 @@ def case(actor: Actor, number: int, *, at: datetime, with_story: bool = True) ->
         needs_tier=row.needs_tier,
         audience=row.audience,
         planbook=row.planbook,
-        numbers=tuple(row.outside_numbers.order_by("id").values_list("system", "number")),
+        numbers=numbers_of(number),
         hand_offs=hand_offs,
-        attachments=tuple(_attachment(a) for a in row.attachments.order_by("id")),
+        attachments=attachments_of(number),
         decision=decision_for(row, planbook_in_force().planbook, at),
         moves=moves_of(row, actor, hand_offs),
         may_change=may_change(actor, _hands(row, hand_offs)),
         story=tuple(story(SUBJECT, number)) if with_story else (),
     )
-
-
-def hand_offs_of(row: CaseRow) -> tuple[HandOffView, ...]:
-    """All hand-offs of a case, oldest first."""
-    return tuple(_hand_off(hand_off) for hand_off in row.hand_offs.order_by("id"))
 
 
 def moves_of(row: CaseRow, actor: Actor, hand_offs: tuple[HandOffView, ...]) -> tuple[CaseMove, ...]:
@@ -308,7 +287,7 @@ def attachments(actor: Actor, number: int) -> tuple[AttachmentView, ...]:
     """The files of a case, oldest first. NotFound when the case may not be seen."""
     if not CaseRow.objects.visible_to(actor).filter(pk=number).exists():
         raise NotFound(f"There is no case {case_reference(number)} that you may see.")
-    return tuple(_attachment(row) for row in Attachment.objects.filter(case_id=number).order_by("id"))
+    return attachments_of(number)
 
 
 def attachment_file(actor: Actor, number: int, attachment_id: int) -> tuple[AttachmentView, Path]:
@@ -359,14 +338,6 @@ def line_from(values: Sequence[Any]) -> CaseLine:
         version=version,
         answered_for=answered_for,
     )
-
-
-def _hand_off(row: HandOffRow) -> HandOffView:
-    return HandOffView(
-        row.pk, HandOffState(row.state), row.sender, row.receiver, row.tier, row.by, row.system, row.sender_records,
-        row.ask, row.note, row.override, row.decision, row.offered_by, row.offered_at, row.acknowledge_by,
-        row.answered_by, row.answered_at, row.refusal,
-    )  # fmt: skip
 
 
 def _attachment(row: Attachment) -> AttachmentView:

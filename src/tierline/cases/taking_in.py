@@ -11,9 +11,8 @@ from typing import Any
 
 from django.db import connection
 
-from tierline.cases.lifecycle import CaseState
 from tierline.cases.models import CaseRow
-from tierline.cases.places import Standing, places
+from tierline.cases.places import places
 from tierline.cases.words import vector
 
 _COLUMNS = [field.attname for field in CaseRow._meta.concrete_fields if not field.primary_key]
@@ -28,7 +27,8 @@ WITH made AS (
     INSERT INTO cases_searchwords (case_id, words, organisations, restricted_to)
     SELECT id, {vector("%(text)s", "id")}, %(organisations)s, %(restricted_to)s FROM made
 ), place AS (
-    INSERT INTO cases_queueplace (case_id, team, tab, due_at) SELECT id, %(team)s, %(tab)s, %(due_at)s FROM made
+    INSERT INTO cases_queueplace (case_id, team, tab, due_at)
+    SELECT id, team, tab, %(due_at)s FROM made, unnest(%(teams)s::varchar[], %(tabs)s::varchar[]) AS stands (team, tab)
 ), numbers AS (
     INSERT INTO cases_outsidenumber (case_id, system, number)
     SELECT id, system, number FROM made, unnest(%(systems)s::varchar[], %(numbers)s::varchar[]) AS told (system, number)
@@ -51,11 +51,8 @@ class Reported:
 
 
 def write_new(case: CaseRow, reported: Reported) -> int:
-    """Write a new case, give its row the number it got, and return how many of its numbers elsewhere were kept.
-
-    A new case stands in one queue: its holder's.
-    """
-    [(team, tab)] = places(Standing(CaseState(case.state), case.holder, case.offered_to, case.recorded_by))
+    """Write a new case, give its row the number it got, and return how many of its numbers elsewhere were kept."""
+    stands = places(case.standing())
     said: dict[str, Any] = {column: getattr(case, column) for column in _COLUMNS}
     said |= {
         "description": reported.description,
@@ -63,8 +60,8 @@ def write_new(case: CaseRow, reported: Reported) -> int:
         "reporter_name": reported.reporter_name,
         "reporter_contact": reported.reporter_contact,
         "text": reported.text,
-        "team": team,
-        "tab": tab.value,
+        "teams": [team for team, _ in stands],
+        "tabs": [tab.value for _, tab in stands],
         "systems": [system for system, _ in reported.numbers],
         "numbers": [number for _, number in reported.numbers],
     }

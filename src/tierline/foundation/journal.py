@@ -43,7 +43,7 @@ def configure(options: Mapping[str, object]) -> None:
     logging.getLogger("procrastinate").setLevel("WARNING")
 
 
-def _where_it_broke(logger: object, method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
+def _where_it_broke(_logger: object, _method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
     """The kind of an exception and the lines it came through. Its message stays out: it may hold somebody's words."""
     told = event.pop("exc_info", None)
     if told is True:

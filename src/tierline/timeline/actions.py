@@ -1,5 +1,6 @@
 """Writing facts. There is no changing and no deleting; the database refuses both."""
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -8,24 +9,19 @@ from django.db import connection
 from psycopg.types.json import Jsonb
 
 from tierline.directory.actor import Actor
-from tierline.timeline.models import FactRow
 
+_INSERT = """
+INSERT INTO timeline_fact (subject_kind, subject_id, at, actor_id, actor, kind, said)
+VALUES (%s, %s, %s, %s, %s, %s, %s) RETURNING id
+"""
 _COPY = "COPY timeline_fact (subject_kind, subject_id, at, actor_id, actor, kind, said) FROM STDIN"
 
 
 def record(subject_kind: str, subject_id: int, kind: str, *, actor: Actor, at: datetime, **said: Any) -> int:
     """Write one fact inside the caller's transaction; returns its id."""
-    row = FactRow(
-        subject_kind=subject_kind,
-        subject_id=subject_id,
-        at=at,
-        actor_id=actor.person_id,
-        actor=actor.name,
-        kind=kind,
-        said=said,
-    )
-    row.save(force_insert=True)
-    return row.pk
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, [subject_kind, subject_id, at, actor.person_id, actor.name, kind, json.dumps(said)])
+        return int(cursor.fetchone()[0])
 
 
 def record_many(facts: Iterable[tuple[str, int, str, dict[str, Any]]], *, actor: Actor, at: datetime) -> None:

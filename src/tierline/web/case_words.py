@@ -7,7 +7,8 @@ from datetime import datetime
 from django.conf import settings
 
 from tierline.cases.lifecycle import CaseMove, HandOffState
-from tierline.cases.queries import AttachmentView, CaseView
+from tierline.cases.particulars import AttachmentView
+from tierline.cases.queries import CaseView
 from tierline.directory.actor import Actor
 from tierline.plans.planbook import Planbook
 from tierline.web.moments import Moment, past, promise

@@ -34,6 +34,7 @@ class Frame:
     held: int
     failed: int
     nothing_leaves: bool
+    handles_restricted: bool
     places_mail: bool
     mail_trouble: str
     mail_to_place: int
@@ -56,10 +57,19 @@ def frame_of(actor: Actor) -> Frame:
         held=counts.get("held", 0),
         failed=counts.get("failed", 0),
         nothing_leaves=not settings.SMTP_URL,
+        handles_restricted=handles_restricted(actor),
         places_mail=places_mail(actor),
         mail_trouble=mail.trouble,
         mail_to_place=mail.to_place,
     )
+
+
+def handles_restricted(actor: Actor) -> bool:
+    """Whether one of the actor's duties is told of restricted cases."""
+    try:
+        return bool(actor.duties & planbook_in_force().planbook.restricted_duties())
+    except NotFound:
+        return False
 
 
 def team_links(actor: Actor) -> tuple[TeamLink, ...]:

@@ -5,15 +5,22 @@ Set-based; overdue itself is never stored.
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from tierline.cases.actions.changing import SUBJECT
-from tierline.cases.lifecycle import HandOffState
-from tierline.cases.models import HandOffRow
 from tierline.directory.actor import TIERLINE
 from tierline.timeline.actions import record_many
 
 BATCH = 5000
+_CHASE = """
+WITH late AS MATERIALIZED (
+    SELECT id FROM cases_handoff
+    WHERE state = 'offered' AND chased_at IS NULL AND acknowledge_by < %(at)s
+    ORDER BY acknowledge_by LIMIT %(most)s FOR UPDATE SKIP LOCKED
+)
+UPDATE cases_handoff h SET chased_at = %(at)s FROM late WHERE h.id = late.id
+RETURNING h.id, h.case_id, h.sender, h.receiver, h.acknowledge_by
+"""
 
 
 def chase_overdue_hand_offs(*, at: datetime) -> int:
@@ -26,13 +33,9 @@ def chase_overdue_hand_offs(*, at: datetime) -> int:
 
 @transaction.atomic
 def _chase_a_batch(*, at: datetime) -> int:
-    late = list(
-        HandOffRow.objects.filter(state=HandOffState.OFFERED, chased_at=None, acknowledge_by__lt=at)
-        .order_by("acknowledge_by")
-        .select_for_update(skip_locked=True)
-        .values_list("pk", "case_id", "sender", "receiver", "acknowledge_by")[:BATCH]
-    )
-    HandOffRow.objects.filter(pk__in=[row[0] for row in late]).update(chased_at=at)
+    with connection.cursor() as cursor:
+        cursor.execute(_CHASE, {"at": at, "most": BATCH})
+        late = cursor.fetchall()
     record_many(
         (
             (

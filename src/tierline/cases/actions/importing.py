@@ -15,7 +15,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import IntegrityError, connection, models, transaction
 from psycopg.types.json import Jsonb
 
-from tierline.cases.actions.changing import REMEMBERED, SUBJECT, standing_of
+from tierline.cases.actions.changing import REMEMBERED, SUBJECT
 from tierline.cases.actions.entering import NewCase, check_report, row_of, texts_of
 from tierline.cases.actions.telling import tell_duties
 from tierline.cases.importing.judging import Incoming, Judged
@@ -190,7 +190,7 @@ def _rows(importing: Importing, fresh: list[tuple[Judged, Incoming, NewCase]]) -
 
 def _places(case: CaseRow) -> list[QueuePlace]:
     return [
-        QueuePlace(case_id=case.pk, team=team, tab=tab, due_at=case.due_at) for team, tab in places(standing_of(case))
+        QueuePlace(case_id=case.pk, team=team, tab=tab, due_at=case.due_at) for team, tab in places(case.standing())
     ]
 
 

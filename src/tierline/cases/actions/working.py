@@ -14,7 +14,7 @@ from tierline.cases.actions.telling import tell_duties
 from tierline.cases.asking_plans import facts_of, restricted_to
 from tierline.cases.lifecycle import CaseMove
 from tierline.cases.models import OutsideNumber, Report
-from tierline.cases.words import add_words
+from tierline.cases.words import add_words, change_answers
 from tierline.directory.actor import Actor
 from tierline.foundation.trouble import Conflict, Unusable
 from tierline.plans.queries import planbook_in_force
@@ -165,13 +165,12 @@ def add_number(actor: Actor, number: int, system: str, outside: str, *, at: date
 
 
 def _answer(number: int, answers: Mapping[str, str]) -> dict[str, str]:
-    report = Report.objects.select_for_update().get(pk=number)
-    merged = {**report.answers, **answers}
+    """Put the answers to those that are there; whoever has the case under lock is alone with its report, too."""
+    known = Report.objects.values_list("answers", flat=True).get(pk=number)
+    merged = {**known, **answers}
     kept: dict[str, str] = {key: text for key, text in merged.items() if text.strip()}
-    if kept != report.answers:
-        report.answers = kept
-        report.save(update_fields=["answers"])
-        add_words(number, " ".join(answers.values()))
+    if kept != known:
+        change_answers(number, kept, found_by=" ".join(answers.values()))
     return kept
 
 
