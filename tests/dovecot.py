@@ -17,10 +17,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
-PASSWORD = "a \"wild\" pass\\word"
+PASSWORD = 'a "wild" pass\\word'
 USER = "desk@tierline.example"
 
 
@@ -32,10 +33,10 @@ class Dovecot:
     secure_port: int
     certificate: Path
 
-    def url(self, scheme: str = "imap", folder: str = "INBOX", password: str = "a%20%22wild%22%20pass%5Cword") -> str:
+    def url(self, scheme: str = "imap", folder: str = "INBOX", password: str = PASSWORD) -> str:
         """An ``IMAP_URL``."""
         port = self.secure_port if scheme == "imaps" else self.port
-        return f"{scheme}://{USER.replace('@', '%40')}:{password}@localhost:{port}/{folder}"
+        return f"{scheme}://{USER.replace('@', '%40')}:{quote(password, safe='')}@localhost:{port}/{folder}"
 
     @contextmanager
     def opened(self) -> Iterator[imaplib.IMAP4]:
@@ -97,11 +98,15 @@ def _settings(home: Path, server: Dovecot) -> str:
     mail.mkdir()
     os.chown(mail, keeper.pw_uid, keeper.pw_gid)
     group = grp.getgrgid(keeper.pw_gid).gr_name
-    own = "" if root else f"""
+    own = (
+        ""
+        if root
+        else f"""
 default_internal_user = {keeper.pw_name}
 default_internal_group = {group}
 default_login_user = {keeper.pw_name}
 """
+    )
     chroot = "" if root else "chroot ="
     return f"""
 base_dir = {home}/run

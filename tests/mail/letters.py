@@ -1,19 +1,25 @@
 """Mails for tests, in the forms mail programs and post offices write them."""
 
+from collections.abc import Mapping
 from email.message import EmailMessage
 from email.policy import SMTP
 
 
 def a_reply(
-    to: str, *, text: str = "Yes, we take it.\n", sender: str = "zoe@far.example", files: tuple[tuple[str, bytes], ...] = (),
-    **headers: str,
-) -> bytes:  # fmt: skip
-    """What a person writes back; ``headers`` by their names with underscores."""
+    to: str,
+    *,
+    text: str = "Yes, we take it.\n",
+    sender: str = "zoe@far.example",
+    files: tuple[tuple[str, bytes], ...] = (),
+    headers: Mapping[str, str] | None = None,
+) -> bytes:
+    """What a person writes back."""
+    others = dict(headers or {})
     mail = EmailMessage(policy=SMTP)
     mail["From"], mail["To"], mail["Subject"] = f"Zoe <{sender}>", to, "Re: [TL-1] please take over"
-    mail["Message-ID"] = headers.pop("Message_ID", "<answer-1@far.example>")
-    for name, value in headers.items():
-        mail[name.replace("_", "-")] = value
+    mail["Message-ID"] = others.pop("Message-ID", "<answer-1@far.example>")
+    for name, value in others.items():
+        mail[name] = value
     mail.set_content(text)
     for name, content in files:
         mail.add_attachment(content, maintype="application", subtype="octet-stream", filename=name)

@@ -37,8 +37,16 @@ def fake(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeIm
         yield running
 
 
+@pytest.fixture
+def trusted(server: Dovecot, monkeypatch: pytest.MonkeyPatch) -> Dovecot:
+    monkeypatch.setenv("SSL_CERT_FILE", str(server.certificate))
+    return server
+
+
 def a_mail(number: int) -> bytes:
-    return a_reply("tierline@tierline.example", text=f"Mail {number}", Message_ID=f"<{number}@far.example>")
+    return a_reply(
+        "tierline@tierline.example", text=f"Mail {number}", headers={"Message-ID": f"<{number}@far.example>"}
+    )
 
 
 def texts() -> list[str]:
@@ -47,18 +55,19 @@ def texts() -> list[str]:
 
 @pytest.mark.parametrize("scheme", ["imap", "imap+starttls", "imaps"])
 def test_an_answer_in_a_real_mailbox_reaches_its_case_over_every_kind_of_line(
-    cast: Cast, at: datetime, server: Dovecot, settings: Settings, monkeypatch: pytest.MonkeyPatch, scheme: str
+    cast: Cast, at: datetime, trusted: Dovecot, settings: Settings, scheme: str
 ) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(server.certificate))
     number = a_mailed_hand_off(cast, at)
     folder = scheme.replace("+", "-")
-    server.put(a_reply(answer_address(number), text=f"By {scheme}"), folder)
-    settings.IMAP_URL = server.url(scheme, folder)
+    trusted.put(a_reply(answer_address(number), text=f"By {scheme}"), folder)
+    settings.IMAP_URL = trusted.url(scheme, folder)
     assert fetch_mail(at=at) == 1
     assert MailRow.objects.get(text=f"By {scheme}").case == number
 
 
-def test_a_certificate_nobody_vouches_for_is_refused(db: None, at: datetime, server: Dovecot, settings: Settings) -> None:
+def test_a_certificate_nobody_vouches_for_is_refused(
+    db: None, at: datetime, server: Dovecot, settings: Settings
+) -> None:
     for scheme in ("imaps", "imap+starttls"):
         settings.IMAP_URL = server.url(scheme)
         assert fetch_mail(at=at) == 0

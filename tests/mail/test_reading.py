@@ -95,16 +95,50 @@ def test_any_bytes_are_read(raw: bytes) -> None:
 
 PIECES = st.sampled_from(
     [
-        b"From: a@b.example\n", b"To: ", b"\n", b"\r\n", b"--b\n", b"--b--\n", b"\n\n", b"\x00", b"\xff", b"=", b"=3D", b"?=",
-        b"Content-Type: multipart/mixed; boundary=b\n", b"Content-Type: multipart/report; report-type=delivery-status; ",
-        b"boundary=b\n", b"Content-Type: message/rfc822\n", b"Content-Type: message/delivery-status\n",
-        b"Content-Type: text/html; charset=", b"utf-16\n", b"utf-8\n", b"iso-2022-jp\n", b"idna\n", b"hz\n", b"~{",
-        b"Content-Transfer-Encoding: quoted-printable\n", b"Content-Transfer-Encoding: base64\n", b"<p>", b"</", b"&#xD800;",
-        b"Content-Disposition: attachment; filename*=utf-8''%ff%00\n", b"Content-Type: text/rfc822-headers\n",
-        b"Message-ID: <a@b>\n", b"Action: failed\n", b"Status: 5.1.1\n", b"Subject: =?utf-8?q?=00?=\n", b'"', b"(", b"\\",
-        b"Auto-Submitted: ", b"Final-Recipient: ;\n", b" ", b"\t",
+        b"From: a@b.example\n",
+        b"To: ",
+        b"\n",
+        b"\r\n",
+        b"--b\n",
+        b"--b--\n",
+        b"\n\n",
+        b"\x00",
+        b"\xff",
+        b"=",
+        b"=3D",
+        b"?=",
+        b"Content-Type: multipart/mixed; boundary=b\n",
+        b"Content-Type: multipart/report; report-type=delivery-status; ",
+        b"boundary=b\n",
+        b"Content-Type: message/rfc822\n",
+        b"Content-Type: message/delivery-status\n",
+        b"Content-Type: text/html; charset=",
+        b"utf-16\n",
+        b"utf-8\n",
+        b"iso-2022-jp\n",
+        b"idna\n",
+        b"hz\n",
+        b"~{",
+        b"Content-Transfer-Encoding: quoted-printable\n",
+        b"Content-Transfer-Encoding: base64\n",
+        b"<p>",
+        b"</",
+        b"&#xD800;",
+        b"Content-Disposition: attachment; filename*=utf-8''%ff%00\n",
+        b"Content-Type: text/rfc822-headers\n",
+        b"Message-ID: <a@b>\n",
+        b"Action: failed\n",
+        b"Status: 5.1.1\n",
+        b"Subject: =?utf-8?q?=00?=\n",
+        b'"',
+        b"(",
+        b"\\",
+        b"Auto-Submitted: ",
+        b"Final-Recipient: ;\n",
+        b" ",
+        b"\t",
     ]
-)  # fmt: skip
+)
 
 
 @settings(max_examples=400)
@@ -128,8 +162,7 @@ def test_words_files_and_ids_are_told_apart() -> None:
         "tierline+1@tierline.example",
         text="Grüße, we take it.",
         files=(("screen.png", b"\x89PNG\r\n\x1a\n"), ("../../etc/passwd", b"x")),
-        In_Reply_To="<b@x>",
-        References="<a@x> <b@x>",
+        headers={"In-Reply-To": "<b@x>", "References": "<a@x> <b@x>"},
     )
     mail = read(raw)
     assert mail.text == "Grüße, we take it."
@@ -139,7 +172,9 @@ def test_words_files_and_ids_are_told_apart() -> None:
 
 
 def test_html_becomes_words_and_nothing_else() -> None:
-    page = "<html><head><title>t</title></head><style>p{}</style><p>We&nbsp;take it.</p><script>alert(1)</script>Zo&euml;"
+    page = (
+        "<html><head><title>t</title></head><style>p{}</style><p>We&nbsp;take it.</p><script>alert(1)</script>Zo&euml;"
+    )
     assert text_of_html(page) == "We\xa0take it.\nZoë"
 
 

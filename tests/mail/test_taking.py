@@ -1,4 +1,4 @@
-"""What becomes of a mail: an answer finds its case and makes work of it, a bounce fails its message, nothing is lost."""
+"""What becomes of a mail: an answer finds its case and makes work, a bounce fails its message, nothing is lost."""
 
 from datetime import datetime, timedelta
 
@@ -94,10 +94,10 @@ def test_only_its_readers_can_say_that_an_answer_was_read(cast: Cast, at: dateti
         look_at_answer(cast.outsider, number, at=at)
 
 
-@pytest.mark.parametrize("header", ["In_Reply_To", "References"])
+@pytest.mark.parametrize("header", ["In-Reply-To", "References"])
 def test_an_answer_finds_its_case_by_our_message_id(cast: Cast, at: datetime, header: str) -> None:
     number = a_mailed_hand_off(cast, at)
-    row = take(a_reply("tierline@tierline.example", **{header: message_id(number)}), at)
+    row = take(a_reply("tierline@tierline.example", headers={header: message_id(number)}), at)
     assert (row.verdict, row.case) == (Verdict.REPLY, number)
 
 
@@ -128,7 +128,7 @@ def test_a_forged_or_altered_address_is_never_believed(cast: Cast, at: datetime)
         f"{base}+{number}@{domain}",
     ]
     for index, address in enumerate(forged):
-        raw = a_reply(address, Message_ID=f"<{index}@far.example>", References=message_id(number))
+        raw = a_reply(address, headers={"Message-ID": f"<{index}@far.example>", "References": message_id(number)})
         row = take(raw, at)
         assert (row.verdict, row.state, row.case) == (Verdict.UNPLACED, "open", None), address
         assert "signature" in row.because
@@ -186,13 +186,13 @@ def test_a_bounce_of_nothing_we_sent_is_put_before_a_person(cast: Cast, at: date
 @pytest.mark.parametrize(
     ("header", "value"),
     [
-        ("Auto_Submitted", "auto-replied"), ("Auto_Submitted", "auto-generated; type=x"), ("X_Autoreply", "yes"),
-        ("Precedence", "auto_reply"), ("Precedence", "bulk"), ("Return_Path", "<>"),
+        ("Auto-Submitted", "auto-replied"), ("Auto-Submitted", "auto-generated; type=x"), ("X-Autoreply", "yes"),
+        ("Precedence", "auto_reply"), ("Precedence", "bulk"), ("Return-Path", "<>"),
     ],
 )  # fmt: skip
 def test_a_machines_answer_is_told_and_is_nobodys_work(cast: Cast, at: datetime, header: str, value: str) -> None:
     number = a_mailed_hand_off(cast, at)
-    row = take(a_reply(answer_address(number), text="I am away until Monday.", **{header: value}), at)
+    row = take(a_reply(answer_address(number), text="I am away until Monday.", headers={header: value}), at)
     assert (row.verdict, row.case) == (Verdict.AUTO_REPLY, number)
     assert last_fact(cast, number, at).kind == "auto-reply-received"
     assert queries.queue(cast.triager, "vets-gov", "new", at=at).lines == ()
@@ -200,7 +200,7 @@ def test_a_machines_answer_is_told_and_is_nobodys_work(cast: Cast, at: datetime,
 
 def test_a_person_who_writes_auto_submitted_no_is_a_person(cast: Cast, at: datetime) -> None:
     number = a_mailed_hand_off(cast, at)
-    assert take(a_reply(answer_address(number), Auto_Submitted="no"), at).verdict == Verdict.REPLY
+    assert take(a_reply(answer_address(number), headers={"Auto-Submitted": "no"}), at).verdict == Verdict.REPLY
 
 
 def test_our_own_mail_that_comes_back_is_a_loop(cast: Cast, at: datetime, settings: Settings) -> None:
