@@ -72,6 +72,7 @@ class CaseRow(models.Model):
     holder = models.CharField(max_length=SLUG)
     offered_to = models.CharField(max_length=SLUG, null=True)
     recorded_by = models.CharField(max_length=SLUG, null=True)
+    answered_for = models.CharField(max_length=SLUG, null=True)
     assignee = models.CharField(max_length=120, blank=True)
     service = models.CharField(max_length=SLUG)
     fault_in = models.CharField(max_length=SLUG)
@@ -114,8 +115,9 @@ class CaseRow(models.Model):
     def standing(self) -> Standing:
         """What decides in whose queue the case stands."""
         return Standing(
-            CaseState(self.state), self.holder, self.offered_to, self.recorded_by, restricted=bool(self.restricted_to)
-        )
+            CaseState(self.state), self.holder, self.offered_to, self.recorded_by,
+            restricted=bool(self.restricted_to), answered_for=self.answered_for,
+        )  # fmt: skip
 
 
 class Report(models.Model):

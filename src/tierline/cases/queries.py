@@ -20,7 +20,7 @@ from tierline.cases.history import AsItStood, as_it_stood
 from tierline.cases.lifecycle import CaseMove, CaseState, HandOffState, moves_from
 from tierline.cases.models import Attachment, CaseRow, OutsideNumber
 from tierline.cases.particulars import AttachmentView, HandOffView, attachments_of, hand_offs_of, numbers_of
-from tierline.cases.places import NEVER
+from tierline.cases.places import NEVER, ON_TOP
 from tierline.directory.actor import Actor
 from tierline.foundation.ids import case_number, case_reference
 from tierline.foundation.trouble import NotAllowed, NotFound
@@ -36,6 +36,7 @@ TABS = ("new", "todo", "waiting", "overdue")
 LINE_FIELDS = (
     "id", "state", "summary", "service", "holder", "offered_to", "recorded_by", "assignee", "trail", "flags",
     "missing", "theirs", "restricted_to", "opened_at", "changed_at", "due_at", "version",
+    "answered_for",
 )  # fmt: skip
 
 _PLACED = f"""
@@ -52,7 +53,7 @@ SELECT (SELECT count(*) FROM (SELECT FROM cases_queueplace
        (SELECT count(*) FROM (SELECT FROM cases_queueplace
                               WHERE team = %(team)s AND tab = 'waiting' LIMIT %(most)s) c),
        (SELECT count(*) FROM (SELECT FROM cases_queueplace
-                              WHERE team = %(team)s AND due_at < %(at)s LIMIT %(most)s) d)
+                              WHERE team = %(team)s AND due_at > %(top)s AND due_at < %(at)s LIMIT %(most)s) d)
 """
 
 
@@ -108,6 +109,7 @@ class CaseLine:
     changed_at: datetime
     due_at: datetime | None
     version: int
+    answered_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +184,7 @@ def _placed(team: str, tab: str, filters: Filters, after: Cursor | None, at: dat
     Written out: composing this statement took as long as all that PostgreSQL does for the page.
     """
     narrowed = {
-        "p.due_at < %(at)s" if tab == "overdue" else "p.tab = %(tab)s": True,
+        "p.due_at > %(top)s AND p.due_at < %(at)s" if tab == "overdue" else "p.tab = %(tab)s": True,
         "(p.due_at, p.case_id) > (%(due_at)s, %(number)s)": after,
         "c.service = %(service)s": filters.service,
         "c.assignee = %(assignee)s": filters.assignee,
@@ -193,6 +195,7 @@ def _placed(team: str, tab: str, filters: Filters, after: Cursor | None, at: dat
         "team": team,
         "tab": tab,
         "at": at,
+        "top": ON_TOP,
         "due_at": after.due_at if after else None,
         "number": after.number if after else None,
         "service": filters.service,
@@ -209,7 +212,7 @@ def _placed(team: str, tab: str, filters: Filters, after: Cursor | None, at: dat
 
 def _counts(team: str, at: datetime) -> dict[str, int]:
     with connection.cursor() as cursor:
-        cursor.execute(_COUNTS, {"team": team, "at": at, "most": COUNTED_TO})
+        cursor.execute(_COUNTS, {"team": team, "at": at, "top": ON_TOP, "most": COUNTED_TO})
         row = cursor.fetchone()
     return dict(zip(TABS, row, strict=True))
 
@@ -319,6 +322,7 @@ def line_from(values: Sequence[Any]) -> CaseLine:
     (
         number, state, summary, service, holder, offered_to, recorded_by, assignee, trail, flags, missing, theirs,
         restricted_to, opened_at, changed_at, due_at, version,
+        answered_for,
     ) = values  # fmt: skip
     return CaseLine(
         number=number,
@@ -339,6 +343,7 @@ def line_from(values: Sequence[Any]) -> CaseLine:
         changed_at=changed_at,
         due_at=None if due_at >= NEVER else due_at,
         version=version,
+        answered_for=answered_for,
     )
 
 

@@ -63,6 +63,7 @@ FIELDS = {
     "audience": "Reported by",
     "restricted_to": "Restricted to",
     "recorded_by": "Answers written down by",
+    "answered_for": "Answer to be read by",
     "trail": "Way so far",
     "missing": "Still missing",
     "theirs": "Their status",

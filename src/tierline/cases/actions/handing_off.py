@@ -4,6 +4,7 @@ The sender holds the case until the receiver has acknowledged, so nothing is eve
 against the plans without a reason, and refuses to hand off a restricted case at all.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -244,6 +245,12 @@ def organisation_of(planbook: Planbook, team: str) -> str:
 def effect_key(hand_off: HandOffRow, address: str) -> str:
     """The key of the one mail to one address for one hand-off."""
     return f"case-{hand_off.case_id}:hand-off-{hand_off.pk}:email:{address}"
+
+
+def hand_off_named_by(key: str) -> int | None:
+    """The hand-off whose mail has this key; None for a key of another making."""
+    found = re.match(r"case-\d+:hand-off-(\d{1,18}):email:", key)
+    return int(found.group(1)) if found else None
 
 
 def _check_ask(ask: str) -> None:
