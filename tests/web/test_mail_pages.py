@@ -50,8 +50,11 @@ def test_they_do_not_take_it_with_their_words_for_the_reason(cast: Cast, at: dat
     take_mail(a_reply(answer_address(number), text="No: wrong desk."), came_by="pipe", at=at)
     client = sign_in("triager")
     assert 'name="text" value="No: wrong desk."' in text(client.get(page("case", number)))
-    client.post(page("case-move", number), {"move": "refuse", "text": "No: wrong desk."})
-    assert queries.case(cast.triager, number, at=at).hand_offs[-1].refusal == "No: wrong desk."
+    asked = client.post(page("case-move", number), {"move": "refuse", "text": "No: wrong desk."})
+    assert asked.status_code == 422
+    assert ">No: wrong desk.</textarea>" in text(asked)
+    client.post(page("case-move", number), {"move": "refuse", "reason": "wrong-desk", "text": "No: wrong desk."})
+    assert queries.case(cast.triager, number, at=at).hand_offs[-1].return_words == "No: wrong desk."
 
 
 def test_who_only_reads_the_case_gets_no_buttons(cast: Cast, at: datetime) -> None:
