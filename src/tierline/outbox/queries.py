@@ -1,5 +1,5 @@
-"""Reads of the outbox, through what the actor may see: messages of their organisations, restricted ones with the
-duty."""
+"""Reads of the outbox, through what the actor may see: messages of their organisations; restricted ones only with
+the duty, whoever wrote them, as their cases are seen."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping
@@ -20,8 +20,8 @@ PAGE = 50
 COUNTED_TO = 1000  # a state says "1,000+" beyond this; counting on would cost more than it tells
 
 _SEEN = """
-(%(all)s OR (organisations && %(organisations)s::varchar[]
-             AND (restricted_to = '{}' OR restricted_to && %(duties)s::varchar[])))
+(%(all)s OR (cardinality(restricted_to) = 0 AND organisations && %(organisations)s::varchar[])
+         OR restricted_to && %(duties)s::varchar[])
 """
 _UNWELL = f"""
 SELECT (SELECT count(*) FROM (SELECT FROM outbox_effect WHERE state = 'held' AND {_SEEN} LIMIT %(most)s) a),
@@ -111,9 +111,10 @@ def visible_to(actor: Actor) -> "QuerySet[EffectRow]":
     """The rows an actor may see."""
     if actor.is_tierline:
         return EffectRow.objects.all()
-    seen = Q(organisations__overlap=sorted(actor.organisations))
-    seen &= Q(restricted_to=[]) | Q(restricted_to__overlap=sorted(actor.duties))
-    return EffectRow.objects.filter(seen)
+    return EffectRow.objects.filter(
+        Q(restricted_to=[], organisations__overlap=sorted(actor.organisations))
+        | Q(restricted_to__overlap=sorted(actor.duties))
+    )
 
 
 def effect_row_for(actor: Actor, effect_id: int, *, to_change: bool = False) -> EffectRow:

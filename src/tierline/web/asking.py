@@ -71,7 +71,10 @@ def errand_of(view: CaseView, planbook: Planbook, actor: Actor) -> Errand | None
 
 #: By channel: what the sender has to do, and what its text is called.
 _WORDS = {
-    "issue": ("Tierline files no issue itself: file it yourself, at {address}.", "The text of the issue"),
+    "issue": (
+        "Tierline files no issue itself: file it (tracker and labels: {address}) and add its number to the case.",
+        "The text of the issue",
+    ),
     "call": ("Raise it on the call: {address}.", "The item for the call"),
     "ticket": (
         "They do not work here: enter the ticket yourself in {system}, for {address}.",

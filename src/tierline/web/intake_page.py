@@ -5,6 +5,8 @@ The page asks for itself again (``step``) by POST, never GET: what somebody repo
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
+from secrets import token_urlsafe
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
@@ -33,6 +35,8 @@ from tierline.web.words import REPORTED_BY, suggestion
 ASKED_FIRST = ("summary", "occurred-at", "ticket-numbers")  # the page's own questions answer these
 BY_PEOPLE = ("telephone", "email", "chat", "in-person")
 MOST_LIKE = 5
+TAKEN_IN = "taken_in"  # in the session: which form became which case, so that "back" and a second click double nothing
+MOST_KEPT = 20
 TELLING_WORDS = 3
 
 
@@ -54,10 +58,15 @@ def intake(request: DeskRequest, actor: Actor) -> HttpResponse:
 
 def _take_in(request: DeskRequest, actor: Actor) -> HttpResponse:
     sent, planbook = request.POST, planbook_in_force().planbook
+    mark, taken_in = mark_of(sent), request.session.get(TAKEN_IN, {})
+    if mark in taken_in:
+        messages.info(request, f"{case_reference(taken_in[mark])} was taken in already; nothing was doubled.")
+        return _after(actor, taken_in[mark])
     try:
         entered = enter(actor, report_in(sent, planbook), at=now())
     except (Unusable, Conflict, NotAllowed) as trouble:
         return _show(request, actor, sent, trouble=trouble)
+    request.session[TAKEN_IN] = dict([*taken_in.items(), (mark, entered.number)][-MOST_KEPT:])
     reference = case_reference(entered.number)
     if number_behind(actor, reference) is None:
         messages.warning(
@@ -68,6 +77,18 @@ def _take_in(request: DeskRequest, actor: Actor) -> HttpResponse:
     return HttpResponseRedirect(reverse("case", args=[entered.number]))
 
 
+def mark_of(sent: QueryDict) -> str:
+    """What tells the same form, sent again as it was, from another report: its own mark (``once``) and its words."""
+    words = sorted((key, value) for key in sent if key != "csrfmiddlewaretoken" for value in sent.getlist(key))
+    return sha256(repr(words).encode()).hexdigest()[:24]
+
+
+def _after(actor: Actor, number: int) -> HttpResponse:
+    """To the case, or home when it is one its maker does not see."""
+    seen = number_behind(actor, case_reference(number)) is not None
+    return HttpResponseRedirect(reverse("case", args=[number]) if seen else reverse("home"))
+
+
 def _show(request: DeskRequest, actor: Actor, typed: QueryDict, trouble: Refusal | None = None) -> HttpResponse:
     at, planbook = now(), planbook_in_force().planbook
     new = report_in(typed, planbook)
@@ -75,6 +96,7 @@ def _show(request: DeskRequest, actor: Actor, typed: QueryDict, trouble: Refusal
         new = replace(new, holder=min(actor.teams))
     context = {
         "nav": "intake",
+        "once": typed.get("once") or token_urlsafe(9),
         "typed": typed,
         "answers": answers_in(typed),
         "trouble": trouble,

@@ -129,6 +129,8 @@ def _awaited(view: CaseView, planbook: Planbook, actor: Actor) -> str:
         return f"{planbook.team_label(line.offered_to)} has to answer"
     if line.state is CaseState.OFFERED:
         return f"{planbook.team_label(line.holder)} asks you to take this over"
+    if line.recorded_by in actor.teams and line.holder not in actor.teams and line.state not in _OVER:
+        return f"{planbook.team_label(line.holder)} has this; you write down what they answer"
     if not view.may_change and line.state is not CaseState.CLOSED:
         return f"{planbook.team_label(line.holder)} holds this; you can read it and write notes"
     return ""
