@@ -13,7 +13,7 @@ from tierline.mail.texts import decoded, header_words, without_junk
 MOST_RECIPIENTS = 50
 LONGEST_SOURCE = 200_000  # bytes of a returned message that are looked through
 _MESSAGE_ID = re.compile(r"^message-id:\s{0,20}(<[^<>\s]{1,250}>)", re.IGNORECASE | re.MULTILINE)
-_OURS = re.compile(r"<[0-9a-f]{32}@[^<>\s]{1,200}>", re.IGNORECASE)
+_OURS = re.compile(r"<[0-9a-f]{32}@[^<>\s]{1,200}>", re.IGNORECASE | re.ASCII)
 _SAID = re.compile(r"^.{0,200}\b(?:[45]\d\d[ -]|[45]\.\d{1,3}\.\d{1,3}\b).{0,300}$", re.MULTILINE)
 _ENHANCED = re.compile(r"\b([245])\.\d{1,3}\.\d{1,3}\b")
 

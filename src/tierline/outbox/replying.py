@@ -11,9 +11,9 @@ import re
 from dataclasses import dataclass
 from email.utils import parseaddr
 
-_ADDRESS = re.compile(r"(?P<local>[^@+]+)\+(?P<named>[^@]+)@(?P<domain>[^@]+)", re.IGNORECASE)
-_NAMED = re.compile(r"(?P<effect>[0-9a-z]{1,13})-(?P<signature>[a-z2-7]{16})", re.IGNORECASE)
-_MARK = re.compile(r"<([0-9a-f]{32})@", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?P<local>[^@+]+)\+(?P<named>[^@]+)@(?P<domain>[^@]+)")
+_NAMED = re.compile(r"(?P<effect>[0-9a-z]{1,13})-(?P<signature>[a-z2-7]{16})", re.IGNORECASE | re.ASCII)
+_MARK = re.compile(r"<([0-9a-f]{32})@", re.IGNORECASE | re.ASCII)
 LONGEST_LOCAL_PART = 64  # RFC 5321 4.5.3.1.1
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
