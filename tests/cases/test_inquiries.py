@@ -10,12 +10,14 @@ from tests.people import Cast
 from tierline.cases import queries
 from tierline.cases.actions import attempting, chasing, handing_off, inquiring, working
 from tierline.cases.actions.entering import enter
+from tierline.cases.actions.replying import Answer, receive_answer
 from tierline.cases.inquiry_life import InquiryKind, InquiryMove, InquiryState, Reached
 from tierline.cases.inquiry_queries import inquiry, open_inquiry_of
 from tierline.cases.lifecycle import CaseMove, CaseState
 from tierline.cases.searching import search
-from tierline.directory.actor import Actor
+from tierline.directory.actor import TIERLINE, Actor
 from tierline.foundation.trouble import Conflict, MoveNotAllowed, NotAllowed, NotFound, Unusable
+from tierline.outbox.models import EffectRow
 from tierline.outbox.queries import effects
 
 pytestmark = pytest.mark.django_db
@@ -230,6 +232,22 @@ def test_a_desk_without_access_is_answered_for_by_whoever_asked_it(cast: Cast, a
     attempting.attempt(cast.lead, question, "reached", answer="Safari.", at=at)
     attempting.pass_back(cast.lead, question, at=at)
     assert queries.case(cast.lead, number, at=at).line.round_trips == 1
+
+
+def test_an_answer_by_mail_from_a_desk_without_access_is_work_for_whoever_asked_it(cast: Cast, at: datetime) -> None:
+    from tierline.directory.models import Person  # noqa: PLC0415 - only here: nobody of that desk can sign in
+
+    Person.objects.filter(teams="mhv-tier-3").update(is_active=False)
+    number = enter(cast.triager, a_report(holder="vets-gov", fault_in="mhv-api", needs_tier=3), at=at).number
+    handing_off.offer(cast.triager, number, ask="The API answers 502.", at=at)
+    handing_off.acknowledge(cast.triager, number, said="Taken.", at=at)
+    question = inquiring.ask(cast.triager, number, WORDS, at=at)
+    [mail, *_] = [m for m in EffectRow.objects.filter(subject_id=number) if m.key.startswith(f"inquiry-{question}:")]
+    answer = Answer(mail=1, key=mail.key, sender=mail.message["to"], text="We take it, and they use Safari.")
+    receive_answer(TIERLINE, number, answer, at=at + DAY)
+    assert stands(cast.triager, "vets-gov", number, at + DAY) == "new"
+    inquiring.acknowledge(cast.triager, question, at=at + DAY)
+    assert stands(cast.triager, "vets-gov", number, at + DAY) == "waiting"
 
 
 def test_a_step_nobody_takes_up_becomes_overdue_and_is_written_down_once(cast: Cast, at: datetime) -> None:

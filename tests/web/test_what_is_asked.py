@@ -44,7 +44,7 @@ def test_the_sender_reads_first_why_it_was_refused(cast: Cast, at: datetime) -> 
     number = an_offered_case(cast, at)
     handing_off.refuse(cast.triager, number, "It is the caller's browser.", at=at + timedelta(hours=1))
     shown = next_step_of(text(sign_in("agent").get(page("case", number))))
-    assert "Vets.gov support refused" in shown
+    assert "Came back from Vets.gov support: Other." in shown
     assert "It is the caller&#x27;s browser." in shown
 
 

@@ -61,7 +61,7 @@ def acknowledge(request: Call, response: HttpResponse, inquiry_id: InquiryId, se
 
 @router.post("/{inquiry_id}/moves/refuse", response=told.Saved, summary="Give a question back")
 def refuse(
-    request: Call, response: HttpResponse, inquiry_id: InquiryId, wanted: asked.Refusing, seen: MaybeSeen = None
+    request: Call, response: HttpResponse, inquiry_id: InquiryId, wanted: asked.GivingBack, seen: MaybeSeen = None
 ) -> told.Saved:
     """It is then the turn of whoever passed it on, with the reason."""
     left = inquiring.refuse(request.auth, inquiry_id, wanted.reason, at=now(), version=version_of(seen))
@@ -128,7 +128,7 @@ def pass_back(
 
 @router.post("/{inquiry_id}/moves/withdraw", response=told.Saved, summary="Take a question back")
 def withdraw(
-    request: Call, response: HttpResponse, inquiry_id: InquiryId, wanted: asked.Refusing, seen: MaybeSeen = None
+    request: Call, response: HttpResponse, inquiry_id: InquiryId, wanted: asked.GivingBack, seen: MaybeSeen = None
 ) -> told.Saved:
     """Its asker works on without the answer, and says why."""
     left = inquiring.withdraw(request.auth, inquiry_id, wanted.reason, at=now(), version=version_of(seen))

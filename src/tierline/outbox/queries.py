@@ -2,7 +2,7 @@
 the duty, whoever wrote them, as their cases are seen."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from tierline.directory.actor import Actor
 from tierline.foundation.trouble import NotAllowed, NotFound
 from tierline.outbox.lifecycle import EffectMove, EffectState, moves_from
 from tierline.outbox.models import EffectRow
+from tierline.outbox.replying import Origin
 
 PAGE = 50
 COUNTED_TO = 1000  # a state says "1,000+" beyond this; counting on would cost more than it tells
@@ -63,6 +64,13 @@ def effects(actor: Actor, *, state: str | None = None, before: int | None = None
 def effect(actor: Actor, effect_id: int) -> EffectView:
     """One message; NotFound when there is none or the actor may not see it."""
     return _view(effect_row_for(actor, effect_id))
+
+
+def origins(*, effects: Collection[int] = (), marks: Collection[str] = ()) -> list[Origin]:
+    """The messages of these ids or marks, for whoever places what comes back. Asked by Tierline itself only."""
+    rows = EffectRow.objects.filter(Q(pk__in=effects) | Q(mark__in=marks)).order_by("id")
+    values = rows.values_list("pk", "mark", "key", "subject_kind", "subject_id", "message__to")
+    return [Origin(pk, mark or "", key, kind, subject, str(to or "")) for pk, mark, key, kind, subject, to in values]
 
 
 def effects_of(actor: Actor, subject_kind: str, subject_id: int) -> list[EffectView]:

@@ -27,12 +27,14 @@ _NAMESPACES: Final = (
     ("services",),
     ("ticketing",),
     ("intake",),
+    ("returns",),
     ("calendars",),
     ("clocks",),
     ("attempts",),
 )
 _SOURCED: Final = (
-    "teams", "duties", "services", "ticketing", "intake", "calendars", "clocks", "attempts", "clauses", "gaps",
+    "teams", "duties", "services", "ticketing", "intake", "returns", "calendars", "clocks", "attempts", "clauses",
+    "gaps",
 )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from tierline.directory.actor import Actor
 from tierline.foundation.clock import now
 from tierline.foundation.ids import case_reference
 from tierline.foundation.trouble import Conflict, NotAllowed, Refusal, Unusable
+from tierline.plans.decision import Outcome
 from tierline.plans.planbook import Planbook
 from tierline.plans.queries import planbook_in_force
 from tierline.plans.schema import IntakeField
@@ -29,6 +30,7 @@ from tierline.web.boundary import words_for
 from tierline.web.case_page import choices
 from tierline.web.case_verbs import answers_in
 from tierline.web.frame import team_links
+from tierline.web.guidance_words import guidance_on
 from tierline.web.rows import Row, rows_of
 from tierline.web.words import REPORTED_BY, suggestion
 
@@ -45,6 +47,7 @@ class Asked:
     """What the plans ask for, given what is known of the report so far."""
 
     suggestion: str
+    to: str | None
     fields: tuple[IntakeField, ...]
 
 
@@ -94,6 +97,7 @@ def _show(request: DeskRequest, actor: Actor, typed: QueryDict, trouble: Refusal
     new = report_in(typed, planbook)
     if not new.holder and actor.teams:
         new = replace(new, holder=min(actor.teams))
+    asked = asked_by_plans(new, planbook, at) if new.service else None
     context = {
         "nav": "intake",
         "once": typed.get("once") or token_urlsafe(9),
@@ -104,7 +108,10 @@ def _show(request: DeskRequest, actor: Actor, typed: QueryDict, trouble: Refusal
         "teams": team_links(actor),
         "choices": choices(planbook),
         "reported_by": [(key, REPORTED_BY[key]) for key in BY_PEOPLE],
-        "asked": asked_by_plans(new, planbook, at) if new.service else None,
+        "asked": asked,
+        "guidance": guidance_on(actor, planbook, service=new.service, sender=new.holder, receiver=asked.to, at=at)
+        if asked
+        else None,
         "known": _known(actor, new),
         "like": _like(actor, new, planbook, at) if request.method == "POST" else [],
         "flags": new.flags,
@@ -149,7 +156,8 @@ def asked_by_plans(new: NewCase, planbook: Planbook, at: datetime) -> Asked:
     )  # fmt: skip
     decision = planbook.decide(facts, at)
     required = planbook.required_for(facts, decision.to, at) if decision.to else ()
-    return Asked(suggestion(decision, planbook), tuple(field for field in required if field.id not in ASKED_FIRST))
+    to = decision.to if decision.outcome in (Outcome.HAND_OFF, Outcome.NEEDS_INFORMATION) else None
+    return Asked(suggestion(decision, planbook), to, tuple(field for field in required if field.id not in ASKED_FIRST))
 
 
 def _known(actor: Actor, new: NewCase) -> list[tuple[str, int, str]]:

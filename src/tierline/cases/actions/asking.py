@@ -3,6 +3,7 @@
 Refuses a move by whoever does not have the question, and a ladder the plans do not give.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,7 +22,7 @@ from tierline.cases.inquiry_life import (
     whose,
 )
 from tierline.cases.lifecycle import TRANSITIONS, CaseMove, CaseState, after
-from tierline.cases.models import CaseRow, InquiryRow
+from tierline.cases.models import CaseRow, InquiryRow, InquiryStepRow
 from tierline.directory.actor import Actor
 from tierline.foundation.ids import case_reference
 from tierline.foundation.trouble import NotAllowed, NotFound
@@ -63,14 +64,16 @@ class Asking:
 
     def write(self) -> None:
         """Write the inquiry alone and let the case stand with it; whoever calls saves the case."""
-        row, now = self.row, self.now
+        row, now, case = self.row, self.now, self.change.case
+        if case.answered_for in self.change.actor.teams:
+            case.answered_for = None  # who moves the question has read the answer that came by mail
         row.state, row.place = now.state, now.place
         row.ladder, row.recorders = [rung.team for rung in now.ladder], [rung.recorder for rung in now.ladder]
         row.offered_to = now.offered.team if now.offered else None
         row.offered_recorder = now.offered.recorder if now.offered else ""
         row.ended_at = None if now.open else row.ended_at or self.change.at
         row.save()
-        stand_with(self.change.case, now)
+        stand_with(case, now)
 
     def note_fact(self, what: str, **said: Any) -> None:
         """Write a fact beside the one that ``keep`` writes."""
@@ -112,6 +115,21 @@ def whereabouts_of(row: InquiryRow) -> Whereabouts:
     ladder = tuple(Rung(team, recorder) for team, recorder in zip(row.ladder, row.recorders, strict=True))
     offered = Rung(row.offered_to, row.offered_recorder) if row.offered_to else None
     return Whereabouts(InquiryKind(row.kind), ladder, InquiryState(row.state), row.place, offered)
+
+
+def step_key(step: InquiryStepRow, address: str) -> str:
+    """The key of the one mail to one address for one step of a question."""
+    return f"inquiry-{step.inquiry_id}:step-{step.pk}:email:{address}"
+
+
+def reader_of_question(case: CaseRow, key: str) -> str | None:
+    """The team that reads the answer to a question's mail with this key; None for mail about anything else."""
+    named = re.match(r"inquiry-(\d{1,18}):step-\d+:email:", key)
+    row = case.inquiries.filter(pk=named[1]).first() if named else None
+    if row is None:
+        return None
+    now = whereabouts_of(row)
+    return now.step.recorder or now.step.team if now.open else now.ladder[0].team
 
 
 def stand_with(case: CaseRow, now: Whereabouts) -> None:

@@ -14,6 +14,7 @@ from tierline.cases.actions.asking import (
     contact_decision,
     open_inquiry,
     reporter_of,
+    step_key,
     take_inquiry,
     whereabouts_of,
 )
@@ -245,7 +246,7 @@ def _send_mail(asking: Asking, step: InquiryStepRow, planbook: Planbook) -> None
     )
     for box in planbook.mailboxes_of(step.receiver):
         send_out(
-            _mail_key(step, box.email),
+            step_key(step, box.email),
             by="email",
             subject=(SUBJECT, case.pk),
             team=step.sender,
@@ -264,9 +265,4 @@ def _answer_step(asking: Asking, move: CaseMove, refusal: str = "") -> None:
     step.save()
     if move is CaseMove.WITHDRAW and step.by == "email":
         for box in planbook_in_force().planbook.mailboxes_of(step.receiver):
-            withdraw_by_key(_mail_key(step, box.email), at=asking.change.at)
-
-
-def _mail_key(step: InquiryStepRow, address: str) -> str:
-    """The key of the one mail to one address for one step."""
-    return f"inquiry-{step.inquiry_id}:step-{step.pk}:email:{address}"
+            withdraw_by_key(step_key(step, box.email), at=asking.change.at)
