@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
             name='InquiryStepRow',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('offered', 'offered'), ('acknowledged', 'acknowledged'), ('refused', 'refused'), ('withdrawn', 'withdrawn')], max_length=12)),
+                ('state', models.CharField(choices=[('offered', 'offered'), ('acknowledged', 'acknowledged'), ('refused', 'refused'), ('returned', 'returned'), ('withdrawn', 'withdrawn')], max_length=12)),
                 ('sender', models.CharField(max_length=60)),
                 ('receiver', models.CharField(max_length=60)),
                 ('tier', models.PositiveSmallIntegerField(null=True)),
