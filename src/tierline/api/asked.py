@@ -101,7 +101,7 @@ class PassingOn(f.Asked):
     note: f.Text = ""
 
 
-class Attempt(f.Asked):
+class AttemptMade(f.Asked):
     """One try to reach the person: how it ended, and with ``reached`` their answer."""
 
     outcome: Literal["reached", "waiting", "no-answer", "impossible"]

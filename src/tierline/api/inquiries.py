@@ -81,7 +81,7 @@ def pass_on(
 
 @router.post("/{inquiry_id}/moves/attempt", response=told.Saved, summary="Write down an attempt")
 def attempt(
-    request: Call, response: HttpResponse, inquiry_id: InquiryId, wanted: asked.Attempt, seen: MaybeSeen = None
+    request: Call, response: HttpResponse, inquiry_id: InquiryId, wanted: asked.AttemptMade, seen: MaybeSeen = None
 ) -> told.Saved:
     """One try to reach the person, by the channel whose turn it is; with `reached` it brings the answer."""
     left = attempting.attempt(
