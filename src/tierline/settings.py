@@ -83,9 +83,11 @@ INSTALLED_APPS = [
     "tierline.timeline",
     "tierline.outbox",
     "tierline.plans",
+    "tierline.bonds",
     "tierline.cases",
     "tierline.guides",
     "tierline.mail",
+    "tierline.crossing",
     "tierline.api",
     "tierline.web",
 ]

@@ -38,10 +38,14 @@ def send_out(
     at: datetime,
     restricted_to: Iterable[str] = (),
     not_after: datetime | None = None,
+    names: Iterable[str] = (),
+    then: str = "",
 ) -> int:
     """Put one message on its way inside the caller's transaction; the same key twice is the same effect.
 
-    Returns its id.
+    ``names`` are those of the person concerned, which the privacy guard looks for; they are kept for its next look and
+    never logged. ``then`` names the job that is given the effect when it is settled, whatever became of it. Returns
+    the effect's id.
     """
     row, made = EffectRow.objects.get_or_create(
         key=key,
@@ -57,6 +61,8 @@ def send_out(
             "created_at": at,
             "next_try_at": at,
             "not_after": not_after or at + PATIENCE,
+            "names": [name for name in names if name.strip()],
+            "then": then,
         },
     )
     if made:
@@ -104,10 +110,12 @@ def _settle(booked: EffectRow, answer: Answer, *, at: datetime) -> EffectState:
     row.trouble = "" if isinstance(answer, Delivered) else answer.because
     row.evidence = dict(answer.evidence) if isinstance(answer, Delivered) else row.evidence
     row.save()
-    if retry_at is None:
-        _tell_the_subject(row, move, at=at)
-    else:
+    if retry_at is not None:
         _give_a_job(row, at=retry_at)
+        return EffectState(row.state)
+    _tell_the_subject(row, move, at=at)
+    if row.then:
+        app.configure_task(row.then, queue="system", schedule_at=at).defer(effect_id=row.pk)
     return EffectState(row.state)
 
 

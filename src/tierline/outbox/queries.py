@@ -66,6 +66,34 @@ def effect(actor: Actor, effect_id: int) -> EffectView:
     return _view(effect_row_for(actor, effect_id))
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What became of a message, for whoever shows it beside something else; ``text`` only where it was asked for."""
+
+    effect: int
+    state: str
+    created_at: datetime
+    attempts: int
+    trouble: str
+    text: str = ""
+
+
+def ways_of(effects: Collection[int], *, with_text: bool = False) -> dict[int, Way]:
+    """What became of these messages. Asked by whoever saw to it that their subject may be seen."""
+    if not effects:
+        return {}
+    rows = EffectRow.objects.filter(pk__in=list(effects))
+    fields = ("pk", "state", "created_at", "attempts", "trouble", *(("message__text",) if with_text else ()))
+    return {row[0]: Way(*row[:5], str(row[5] or "") if with_text else "") for row in rows.values_list(*fields)}
+
+
+def evidence_of(effect_id: int) -> Mapping[str, Any] | None:
+    """What the provider answered to a message that arrived; None for one that did not. Asked by Tierline itself
+    only."""
+    row = EffectRow.objects.filter(pk=effect_id, state=EffectState.DONE).first()
+    return row.evidence if row else None
+
+
 def origins(*, effects: Collection[int] = (), marks: Collection[str] = ()) -> list[Origin]:
     """The messages of these ids or marks, for whoever places what comes back. Asked by Tierline itself only."""
     rows = EffectRow.objects.filter(Q(pk__in=effects) | Q(mark__in=marks)).order_by("id")
