@@ -282,6 +282,19 @@ def _move(bond: BondRow, move: BondMove, *, at: datetime) -> None:
     bond.ended_at = at if bond.state == BondState.ENDED else None
 
 
+def rebase(effect_id: int) -> None:
+    """A change of ours is made on top of the newest picture of the record."""
+    sent = ExchangeRow.objects.select_related("record").get(effect=effect_id)
+    sent.based_on = sent.record.revision
+    sent.save(update_fields=["based_on"])
+
+
+def of_hand_off(subject: tuple[str, int], hand_off: int) -> list[int]:
+    """The bonds that one hand-off made or joined."""
+    rows = BondRow.objects.filter(subject_kind=subject[0], subject_id=subject[1], hand_off=hand_off)
+    return list(rows.order_by("id").values_list("pk", flat=True))
+
+
 def seen_by(
     subject: tuple[str, int], organisations: Iterable[str], restricted_to: Iterable[str], *, at: datetime
 ) -> None:

@@ -22,7 +22,7 @@ from tierline.trackers.tracker import Stage
 MOST_LISTED = 200
 MOST_LIKE = 5
 _OF_SUBJECT = """
-SELECT b.id, b.state, b.outward, b.receiver, b.opened_at, r.id, r.system, r.number, r.url, r.status, r.stage, r.issue,
+SELECT b.id, b.state, b.outward, b.receiver, b.hand_off, b.opened_at, r.id, r.system, r.number, r.url, r.status, r.stage, r.issue,
        r.asking, r.revision, r.trouble, s.read_at, s.trouble, s.trouble_since,
        array(SELECT e.effect FROM bonds_exchange e WHERE e.bond_id = b.id AND e.effect IS NOT NULL)
 FROM bonds_bond b JOIN bonds_record r ON r.id = b.record_id LEFT JOIN bonds_system s ON s.name = r.system
@@ -93,6 +93,7 @@ class ShortBond:
     state: BondState
     outward: bool
     receiver: str
+    hand_off: int | None
     record: int
     system: str
     number: str
@@ -131,14 +132,14 @@ def _short(
     row: tuple[object, ...], ways: dict[int, Way], based: dict[int, str], readable: Collection[str], at: datetime
 ) -> ShortBond:
     (
-        bond, state, outward, receiver, opened_at, record, system, number, url, status, stage, issue,
+        bond, state, outward, receiver, hand_off, opened_at, record, system, number, url, status, stage, issue,
         asking, revision, trouble, read_at, system_trouble, since, effects,
     ) = row  # fmt: skip
     reading = Reading(system in readable, read_at, system_trouble or "", since)  # type: ignore[arg-type]  # a row's own columns
     sent = tuple(_sent(ways[one], based.get(one, "")) for one in effects if one in ways)  # type: ignore[attr-defined]
     standing = Standing(BondState(state), opened_at, sent, reading, str(revision), str(trouble))  # type: ignore[arg-type]
     return ShortBond(
-        bond, BondState(state), outward, receiver, record, system, number, url, status, Stage(str(stage)), issue,  # type: ignore[arg-type]
+        bond, BondState(state), outward, receiver, hand_off, record, system, number, url, status, Stage(str(stage)), issue,  # type: ignore[arg-type]
         asking, health(standing, at),  # type: ignore[arg-type]
     )  # fmt: skip
 
@@ -247,10 +248,11 @@ def subject_of(actor: Actor, bond_id: int) -> tuple[str, int]:
     return row
 
 
-def open_bonds_of(subject: tuple[str, int]) -> list[tuple[int, bool, str, str, str]]:
-    """The bonds of a subject over which something can be said: id, outward, receiver, system, record's stage."""
-    rows = BondRow.objects.filter(subject_kind=subject[0], subject_id=subject[1]).exclude(state=BondState.ENDED)
-    rows = rows.exclude(record__record="").order_by("id")
+def open_bonds_of(subject: tuple[str, int], *, ended: bool = False) -> list[tuple[int, bool, str, str, str]]:
+    """The bonds of a subject over which something can be said: id, outward, receiver, system, record's stage.
+    ``ended``: those that are over as well."""
+    rows = BondRow.objects.filter(subject_kind=subject[0], subject_id=subject[1]).exclude(record__record="")
+    rows = (rows if ended else rows.exclude(state=BondState.ENDED)).order_by("id")
     return list(rows.values_list("pk", "outward", "receiver", "record__system", "record__stage"))
 
 

@@ -79,7 +79,7 @@ def _leaving(
     except Unusable as trouble:
         return None, str(trouble)
     due = acknowledge_by(planbook, way.to, way.by, at) or at + UNWRITTEN_PATIENCE
-    out = outgoing(row, planbook, way, ask=ask, acknowledge_by=due)
+    out = outgoing(row, planbook, way, ask=ask, acknowledge_by=due, at=at)
     address = planbook.address(way.to, way.by) or ""
     return Leaving(way, address, subject_line(out), text_for(way.by, out), due), ""
 

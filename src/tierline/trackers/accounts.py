@@ -21,6 +21,8 @@ from tierline import trackers
 from tierline.trackers.tracker import Tracker
 
 SECRET = "env:"  # noqa: S105 - how a secret is pointed at, no secret
+#: What an account says of itself that is no tracker's: its kind, and what crossings mean here (``crossing/terms.py``).
+NO_FIELDS = ("kind", "crossing")
 
 
 class UnusableAccount(Exception):
@@ -74,7 +76,7 @@ def tracker_of(name: str, told: Any) -> Tracker:
     if kind not in kinds():
         raise UnusableAccount(f"Account '{name}', field 'kind': '{kind}' is no kind of tracker. There are: {known}.")
     written, form = kinds()[kind]
-    fields = {field: _with_secrets(value, f"{name}.{field}") for field, value in told.items() if field != "kind"}
+    fields = {field: _with_secrets(value, f"{name}.{field}") for field, value in told.items() if field not in NO_FIELDS}
     if "system" in form.model_fields:
         fields.setdefault("system", name)
     try:
