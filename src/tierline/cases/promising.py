@@ -23,6 +23,7 @@ from tierline.plans.policies import Circumstances, Governing, calendar_of, gover
 from tierline.plans.time_wording import KINDS, PAUSES
 
 _NOTHING: Final[frozenset[str]] = frozenset()
+_AT_ONCE: Final = Span()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,7 @@ class ToBeTold:
 
 @dataclass(frozen=True, slots=True)
 class LeftAlone:
-    """Nobody touched the case between two checks of the queue: to be shown since the later one, ``at``.
+    """Nobody began it, and nobody touched it between two checks of the queue: to be shown since the later one, ``at``.
 
     ``since`` is when it was last touched or came; ``whole_day``: two checks went by, a working day.
     """
@@ -172,12 +173,20 @@ class Promised:
     nudges: tuple[Nudge, ...] = ()
     to_be_told: tuple[ToBeTold, ...] = ()
     left_alone: tuple[LeftAlone, ...] = ()
+    look_again: datetime | None = None
+    """When a nudge or an escalation that was not carried out falls due; what is due already lies in the past."""
+
+    @property
+    def next_promise(self) -> Promise | None:
+        """What is still to be kept and falls due first; ``None`` while nothing does."""
+        falling = [(promise.due.at, promise) for promise in self.promises if promise.open and promise.due.at]
+        return min(falling, key=lambda pair: pair[0])[1] if falling else None
 
     @property
     def next_due(self) -> datetime | None:
         """The earliest due time of what is still to be kept, in UTC; it may have passed."""
-        dues = (promise.due.at for promise in self.promises if promise.open)
-        return min((at for at in dues if at is not None), default=None)
+        promise = self.next_promise
+        return None if promise is None else promise.due.at
 
 
 def promised(planbook: Planbook, standing: Standing, at: datetime) -> Promised:
@@ -186,19 +195,17 @@ def promised(planbook: Planbook, standing: Standing, at: datetime) -> Promised:
     if standing.entered > at:
         return Promised()
     case = _as_of(standing, at)
-    found = list(governing(planbook, _circumstances(planbook, case), case.entered))
+    found = governing(planbook, _circumstances(planbook, case), case.entered)
     made = [one for one in _promises(planbook, case, found, at) if one is not None]
+    nudges = list(_nudges(planbook, case, found))
+    tellings = [telling for promise, by in made for telling in _escalations(planbook, case, promise, by)]
     return Promised(
         promises=tuple(promise for promise, _ in made),
         levels=tuple(LevelFound(one.reason, one.clock.label, one.level) for one in found if one.level is not None),
-        nudges=tuple(sorted(_nudges(planbook, case, found, at), key=lambda nudge: (nudge.at, nudge.key))),
-        to_be_told=tuple(
-            telling
-            for promise, by in made
-            for telling in _escalations(planbook, case, promise, by)
-            if telling.at <= at and telling.key not in case.recorded
-        ),
+        nudges=tuple(sorted((n for n in nudges if n.at <= at), key=lambda nudge: (nudge.at, nudge.key))),
+        to_be_told=tuple(telling for telling in tellings if telling.at <= at),
         left_alone=tuple(_left_alone(planbook, case, found, at)),
+        look_again=min((*(nudge.at for nudge in nudges), *(telling.at for telling in tellings)), default=None),
     )
 
 
@@ -242,11 +249,11 @@ def _circumstances(planbook: Planbook, case: Standing) -> Circumstances:
 
 
 def _promises(
-    planbook: Planbook, case: Standing, found: list[Governing], at: datetime
+    planbook: Planbook, case: Standing, found: tuple[Governing, ...], at: datetime
 ) -> Iterator[tuple[Promise, Governing] | None]:
     if case.offer is not None:
         offered = replace(_circumstances(planbook, case), team=case.offer.to, by=case.offer.by)
-        receiving = list(governing(planbook, offered, case.offer.at))
+        receiving = governing(planbook, offered, case.offer.at)
         began, ended = case.offer.at.astimezone(UTC), case.offer.acknowledged
         yield _promise(planbook, case, receiving, PromiseKind.ACKNOWLEDGEMENT, began=began, ended=ended, at=at)
     # What is resolved was answered, if nobody wrote down when.
@@ -258,7 +265,7 @@ def _promises(
 def _promise(
     planbook: Planbook,
     case: Standing,
-    found: list[Governing],
+    found: tuple[Governing, ...],
     kind: PromiseKind,
     *,
     began: datetime,
@@ -309,7 +316,8 @@ def _stands_still(clock: Clock, case: Standing) -> bool:
 # -- what follows -----------------------------------------------------------------------------------------
 
 
-def _nudges(planbook: Planbook, case: Standing, found: list[Governing], at: datetime) -> Iterator[Nudge]:
+def _nudges(planbook: Planbook, case: Standing, found: tuple[Governing, ...]) -> Iterator[Nudge]:
+    """Every reminder that was not given yet, due or not."""
     if case.resolved is not None:
         return
     for one in found:
@@ -317,31 +325,30 @@ def _nudges(planbook: Planbook, case: Standing, found: list[Governing], at: date
         for after in one.clock.nudges:
             falls = due(case.entered, after, calendar, pauses).at
             key = f"{one.clock.id}/nudge/{after}/{_stamp(case.entered)}".replace(" ", "-")
-            if falls is not None and falls <= at and key not in case.recorded:
+            if falls is not None and key not in case.recorded:
                 yield Nudge(key, one.reason, after, falls)
 
 
 def _escalations(planbook: Planbook, case: Standing, promise: Promise, by: Governing) -> Iterator[ToBeTold]:
-    """Who hears of a promise that was not kept: the duty, then its deputy, each after its span."""
+    """Who hears of a promise that is not kept, due or not: the duty, then its deputy, each after its span."""
     escalation, late = by.clock.escalate_to, promise.due.at
     if escalation is None or promise.kind not in escalation.missed or not promise.open or late is None:
         return
     calendar, pauses = calendar_of(planbook, by.plan, by.clock), _pauses(by.clock, case)
     key = f"{by.clock.id}/{promise.kind}/{_stamp(promise.begins)}"
-    first = late if escalation.after is None else due(late, escalation.after, calendar, pauses).at
-    if first is None:
-        return
-    yield ToBeTold(f"{key}/duty", promise.because, promise.kind, escalation.duty, deputy=False, at=first)
-    if escalation.deputy_after is None:
-        return
-    second = due(first, escalation.deputy_after, calendar, pauses).at
-    if second is not None:
-        yield ToBeTold(f"{key}/deputy", promise.because, promise.kind, escalation.duty, deputy=True, at=second)
+    begins: datetime | None = late
+    for whom, after in (("duty", escalation.after or _AT_ONCE), ("deputy", escalation.deputy_after)):
+        if begins is None or after is None:
+            return
+        begins = due(begins, after, calendar, pauses).at
+        if begins is not None and f"{key}/{whom}" not in case.recorded:
+            deputy = whom == "deputy"
+            yield ToBeTold(f"{key}/{whom}", promise.because, promise.kind, escalation.duty, deputy=deputy, at=begins)
 
 
-def _left_alone(planbook: Planbook, case: Standing, found: list[Governing], at: datetime) -> Iterator[LeftAlone]:
+def _left_alone(planbook: Planbook, case: Standing, found: tuple[Governing, ...], at: datetime) -> Iterator[LeftAlone]:
     waits = any(standstill.ends is None for standstill in case.standstills)
-    if case.resolved is not None or waits:
+    if case.resolved is not None or case.first_responded is not None or waits:
         return
     since = max(case.entered, case.touched or case.entered)
     for one in found:

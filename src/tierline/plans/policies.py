@@ -7,7 +7,7 @@ shortest. Refuses nothing: a case no policy governs is promised nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -19,7 +19,7 @@ from tierline.plans.clocks import Clock, Level, LevelWhen, PromiseKind, ServiceT
 from tierline.plans.conditions import Only
 from tierline.plans.decision import By, Reason
 from tierline.plans.facts import AUDIENCES, Audience
-from tierline.plans.planbook import Planbook, source_of
+from tierline.plans.planbook import MOST_REMEMBERED, Planbook, source_of
 
 _NOTHING: Final[frozenset[str]] = frozenset()
 
@@ -65,12 +65,20 @@ class Governing:
         return Reason(self.plan.id, clock.id, source_of(self.plan, clock.source), clock.text)
 
 
-def governing(planbook: Planbook, case: Circumstances, at: datetime) -> Iterator[Governing]:
-    """Every policy in force at the instant that governs the case, in the order of the plans."""
-    for plan in planbook.plans_at(at):
-        for clock in plan.clocks:
-            if governs(clock, case):
-                yield Governing(plan, clock, level_of(clock, case))
+def governing(planbook: Planbook, case: Circumstances, at: datetime) -> tuple[Governing, ...]:
+    """Every policy in force at the instant that governs the case, in the order of the plans; remembered."""
+    key = (planbook.epoch(at), case)
+    found: tuple[Governing, ...] | None = planbook.governed.get(key)
+    if found is None:
+        if len(planbook.governed) >= MOST_REMEMBERED:
+            planbook.governed.clear()
+        found = planbook.governed[key] = tuple(
+            Governing(plan, clock, level_of(clock, case))
+            for plan in planbook.plans_at(at)
+            for clock in plan.clocks
+            if governs(clock, case)
+        )
+    return found
 
 
 def governs(clock: Clock, case: Circumstances) -> bool:
@@ -115,7 +123,7 @@ def particularity(clock: Clock) -> int:
     return sum(2**place for place, narrowed in enumerate(reversed(named)) if narrowed)
 
 
-def most_particular(found: list[Governing], kind: PromiseKind) -> Governing | None:
+def most_particular(found: Sequence[Governing], kind: PromiseKind) -> Governing | None:
     """The one whose promise of a kind counts; ``None`` when none promises it."""
     promising = [(one, span) for one in found if (span := one.promises(kind)) is not None]
     if not promising:

@@ -5,18 +5,22 @@ Refuses teams that do not hold it.
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
-from tierline.cases.actions.changing import Change, Saved, must_hold, no_promise, take
+from tierline.cases.actions.changing import Change, Saved, must_hold, take
 from tierline.cases.actions.entering import LONGEST_TEXT
+from tierline.cases.actions.promise import extent_of
 from tierline.cases.actions.telling import tell_duties
 from tierline.cases.asking_plans import facts_of, restricted_to
+from tierline.cases.extent import check_extent, extent_from
 from tierline.cases.lifecycle import CaseMove
 from tierline.cases.models import OutsideNumber, Report
 from tierline.cases.words import add_words
 from tierline.directory.actor import Actor
 from tierline.foundation.trouble import Conflict, Unusable
+from tierline.plans.planbook import Planbook
 from tierline.plans.queries import planbook_in_force
 
 
@@ -26,7 +30,6 @@ def begin(actor: Actor, number: int, *, at: datetime, version: int | None = None
     change = take(actor, number, at=at, version=version)
     change.move(CaseMove.BEGIN)
     change.case.assignee = actor.name
-    no_promise(change.case)
     return change.save("begun")
 
 
@@ -70,8 +73,12 @@ def correct_facts(
     needs_tier: int | None = None,
     flags: frozenset[str] | None = None,
     answers: Mapping[str, str] | None = None,
+    extent: Mapping[str, Any] | None = None,
 ) -> Saved:
-    """Say better what is known; what is None stays. The plans are asked again, and a new flag may restrict the case."""
+    """Say better what is known; what is None stays. The plans are asked again, and a new flag may restrict the case.
+
+    ``extent`` are those fields of ``Extent`` that are known better; None under one of them takes it back.
+    """
     change = take(actor, number, at=at, version=version)
     must_hold(change)
     case, planbook = change.case, planbook_in_force().planbook
@@ -80,7 +87,8 @@ def correct_facts(
     case.fault_in = fault_in or case.fault_in
     case.needs_tier = needs_tier or case.needs_tier
     case.flags = sorted(flags) if flags is not None else case.flags
-    answered = _answer(number, answers or {})
+    answered = _answer(case.report, answers or {})
+    change.beside = _reach(case.report, extent or {}, planbook)
     ask_again(change, answered)
     return change.save("facts-corrected", answered=sorted(answers or {}))
 
@@ -124,7 +132,6 @@ def solve(actor: Actor, number: int, solution: str, *, at: datetime, version: in
     change = take(actor, number, at=at, version=version)
     _must_say_something(solution, "solution")
     change.move(CaseMove.SOLVE)
-    no_promise(change.case)
     add_words(number, solution)
     return change.save("solved", solution=solution)
 
@@ -136,7 +143,6 @@ def close(actor: Actor, number: int, told: str, *, at: datetime, version: int | 
     _must_say_something(told, "how the reporter was told")
     change.move(CaseMove.CLOSE)
     change.case.recorded_by = None
-    no_promise(change.case)
     return change.save("closed", told=told)
 
 
@@ -164,15 +170,28 @@ def add_number(actor: Actor, number: int, system: str, outside: str, *, at: date
         change.save("number-added", system=system, number=outside)
 
 
-def _answer(number: int, answers: Mapping[str, str]) -> dict[str, str]:
-    report = Report.objects.select_for_update().get(pk=number)
+def _answer(report: Report, answers: Mapping[str, str]) -> dict[str, str]:
+    """Keep answers; the lock on the case guards its report."""
     merged = {**report.answers, **answers}
     kept: dict[str, str] = {key: text for key, text in merged.items() if text.strip()}
     if kept != report.answers:
         report.answers = kept
         report.save(update_fields=["answers"])
-        add_words(number, " ".join(answers.values()))
+        add_words(report.pk, " ".join(answers.values()))
     return kept
+
+
+def _reach(report: Report, told: Mapping[str, Any], planbook: Planbook) -> dict[str, Any]:
+    """Keep how bad it is; what changed."""
+    before = extent_of(report)
+    extent = extent_from(told, before)
+    changed = extent.differing(before)
+    if changed:
+        check_extent(extent, planbook)
+        for name, value in changed.items():
+            setattr(report, name, value)
+        report.save(update_fields=list(changed))
+    return changed
 
 
 def _must_say_something(text: str, what: str) -> None:
