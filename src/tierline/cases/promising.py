@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Final, Literal
+from typing import Final
 from zoneinfo import ZoneInfo
 
+from tierline.cases.untouched import LeftAlone, left_alone
 from tierline.foundation.business_time import Due, Pause, Span, due, in_words
-from tierline.foundation.calendars import Calendar
 from tierline.plans.clocks import Clock, Level, PauseWord, PromiseKind, ServiceTier
 from tierline.plans.decision import By, Reason
 from tierline.plans.facts import Audience
@@ -142,20 +142,6 @@ class ToBeTold:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftAlone:
-    """Nobody began it, and nobody touched it between two checks of the queue: to be shown since the later one, ``at``.
-
-    ``since`` is when it was last touched or came; ``whole_day``: two checks went by, a working day.
-    """
-
-    because: Reason
-    check: Literal["log-on", "afternoon"]
-    at: datetime
-    since: datetime
-    whole_day: bool
-
-
-@dataclass(frozen=True, slots=True)
 class LevelFound:
     """The level a case has in a policy, whether or not that promises a time."""
 
@@ -204,7 +190,9 @@ def promised(planbook: Planbook, standing: Standing, at: datetime) -> Promised:
         levels=tuple(LevelFound(one.reason, one.clock.label, one.level) for one in found if one.level is not None),
         nudges=tuple(sorted((n for n in nudges if n.at <= at), key=lambda nudge: (nudge.at, nudge.key))),
         to_be_told=tuple(telling for telling in tellings if telling.at <= at),
-        left_alone=tuple(_left_alone(planbook, case, found, at)),
+        left_alone=left_alone(planbook, found, max(case.entered, case.touched or case.entered), at)
+        if _lies_in_triage(case)
+        else (),
         look_again=min((*(nudge.at for nudge in nudges), *(telling.at for telling in tellings)), default=None),
     )
 
@@ -346,34 +334,10 @@ def _escalations(planbook: Planbook, case: Standing, promise: Promise, by: Gover
             yield ToBeTold(f"{key}/{whom}", promise.because, promise.kind, escalation.duty, deputy=deputy, at=begins)
 
 
-def _left_alone(planbook: Planbook, case: Standing, found: tuple[Governing, ...], at: datetime) -> Iterator[LeftAlone]:
+def _lies_in_triage(case: Standing) -> bool:
+    """Whether nobody has begun the case, and it waits for nobody."""
     waits = any(standstill.ends is None for standstill in case.standstills)
-    if case.resolved is not None or case.first_responded is not None or waits:
-        return
-    since = max(case.entered, case.touched or case.entered)
-    for one in found:
-        if one.clock.untouched is None:
-            continue
-        checks = _checks(calendar_of(planbook, one.plan, one.clock), one.clock.untouched.afternoon, at)
-        (check, shown), (_, before), (_, day_before) = next(checks), next(checks), next(checks)
-        if since <= before:
-            yield LeftAlone(one.reason, check, shown, since, whole_day=since <= day_before)
-
-
-def _checks(
-    calendar: Calendar, afternoon: int, at: datetime
-) -> Iterator[tuple[Literal["log-on", "afternoon"], datetime]]:
-    """The checks of the queue up to the instant, the latest first: each open day's opening and afternoon."""
-    number = calendar.number_of(at)
-    while number > 0:
-        stretches = calendar.day(number).stretches
-        if stretches:
-            later = calendar.instant(date.fromordinal(number), afternoon)
-            if stretches[0][0] < later <= at:
-                yield "afternoon", later
-            if stretches[0][0] <= at:
-                yield "log-on", stretches[0][0]
-        number -= 1
+    return case.resolved is None and case.first_responded is None and not waits
 
 
 def _stamp(at: datetime) -> str:

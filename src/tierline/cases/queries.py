@@ -16,19 +16,23 @@ from django.db.models import QuerySet
 from tierline.cases.actions.attaching import stored_at
 from tierline.cases.actions.changing import SUBJECT
 from tierline.cases.actions.handing_off import decision_for
+from tierline.cases.actions.promise import AT_LENGTH, extent_of, promised_for
+from tierline.cases.extent import Extent
 from tierline.cases.hands import Hands, may_change, may_make
 from tierline.cases.history import AsItStood, as_it_stood
+from tierline.cases.left_alone import cases_left_alone
 from tierline.cases.lifecycle import CaseMove, CaseState, HandOffState, moves_from
 from tierline.cases.models import Attachment, CaseRow, OutsideNumber, QueuePlace
 from tierline.cases.particulars import AttachmentView, HandOffView, attachments_of, hand_offs_of, numbers_of
 from tierline.cases.places import NEVER
+from tierline.cases.promising import Promised
 from tierline.directory.actor import Actor
 from tierline.foundation.ids import case_number, case_reference
 from tierline.foundation.trouble import NotAllowed, NotFound
 from tierline.plans.decision import Decision
 from tierline.plans.queries import planbook_in_force
 from tierline.timeline.fact import Fact
-from tierline.timeline.queries import story, story_page
+from tierline.timeline.queries import stories_without, story, story_page
 
 PAGE = 50
 STORY_PAGE = 100
@@ -36,7 +40,7 @@ COUNTED_TO = 1000  # a tab says "1,000+" beyond this; counting on would cost mor
 TABS = ("new", "todo", "waiting", "overdue")
 LINE_FIELDS = (
     "id", "state", "summary", "service", "holder", "offered_to", "recorded_by", "assignee", "trail", "flags",
-    "missing", "theirs", "restricted_to", "opened_at", "changed_at", "due_at", "version",
+    "missing", "theirs", "restricted_to", "opened_at", "changed_at", "due_at", "due_kind", "version",
 )  # fmt: skip
 _PLACED_LINE = ("due_at", *(f"case__{name}" for name in LINE_FIELDS))
 
@@ -80,11 +84,12 @@ class Filters:
     assignee: str = ""
     flag: str = ""
     missing: bool = False
+    left_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CaseLine:
-    """One case in a list."""
+    """One case in a list. ``due_kind`` is what falls due at ``due_at``: a ``PromiseKind``, or empty."""
 
     number: int
     reference: str
@@ -103,6 +108,7 @@ class CaseLine:
     opened_at: datetime
     changed_at: datetime
     due_at: datetime | None
+    due_kind: str
     version: int
 
 
@@ -139,6 +145,8 @@ class CaseView:
     moves: tuple[CaseMove, ...]
     may_change: bool
     story: tuple[Fact, ...]
+    extent: Extent
+    promised: Promised
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +169,11 @@ def queue(
     places = places.filter(due_at__lt=at) if tab == "overdue" else places.filter(tab=tab)
     if after is not None:
         places = places.filter(due_at__gte=after.due_at).exclude(due_at=after.due_at, case_id__lte=after.number)
-    placed = _narrowed(places, filters or Filters()).order_by("due_at", "case_id")
+    filters = filters or Filters()
+    placed = _narrowed(places, filters).order_by("due_at", "case_id")
+    if filters.left_alone:
+        alone = cases_left_alone(planbook_in_force().planbook, team, at=at)
+        placed = placed.filter(case_id__in=alone.numbers if alone else ())
     rows = list(placed.values_list(*_PLACED_LINE)[: PAGE + 1])
     lines = tuple(line_from(line) for _, *line in rows[:PAGE])
     more = Cursor(rows[PAGE - 1][0], lines[-1].number) if len(rows) > PAGE else None
@@ -201,7 +213,8 @@ def case(actor: Actor, number: int, *, at: datetime, with_story: bool = True) ->
     row = CaseRow.objects.visible_to(actor).select_related("report").filter(pk=number).first()
     if row is None:
         raise NotFound(f"There is no case {case_reference(number)} that you may see.")
-    report, hand_offs = row.report, hand_offs_of(number)
+    report, hand_offs, in_force = row.report, hand_offs_of(number), planbook_in_force()
+    told = story(SUBJECT, number) if with_story else stories_without(SUBJECT, [number], AT_LENGTH).get(number, [])
     return CaseView(
         line=line_of(row),
         description=report.description,
@@ -216,10 +229,12 @@ def case(actor: Actor, number: int, *, at: datetime, with_story: bool = True) ->
         numbers=numbers_of(number),
         hand_offs=hand_offs,
         attachments=attachments_of(number),
-        decision=decision_for(row, planbook_in_force().planbook, at),
+        decision=decision_for(row, in_force.planbook, at),
         moves=moves_of(row, actor, hand_offs),
         may_change=may_change(actor, _hands(row, hand_offs)),
-        story=tuple(story(SUBJECT, number)) if with_story else (),
+        story=tuple(told) if with_story else (),
+        extent=extent_of(report),
+        promised=promised_for(row, told, in_force.planbook, at=at),
     )
 
 
@@ -293,7 +308,7 @@ def line_from(values: Sequence[Any]) -> CaseLine:
     """The line of a case from its ``LINE_FIELDS``, in their order: lists are read without a model object a row."""
     (
         number, state, summary, service, holder, offered_to, recorded_by, assignee, trail, flags, missing, theirs,
-        restricted_to, opened_at, changed_at, due_at, version,
+        restricted_to, opened_at, changed_at, due_at, due_kind, version,
     ) = values  # fmt: skip
     return CaseLine(
         number=number,
@@ -313,6 +328,7 @@ def line_from(values: Sequence[Any]) -> CaseLine:
         opened_at=opened_at,
         changed_at=changed_at,
         due_at=None if due_at >= NEVER else due_at,
+        due_kind=due_kind,
         version=version,
     )
 

@@ -17,6 +17,7 @@ from tierline.plans.clocks import PromiseKind
 from tierline.plans.decision import By
 from tierline.plans.planbook import Planbook
 from tierline.plans.queries import planbook_in_force
+from tierline.timeline.fact import Fact
 from tierline.timeline.queries import stories_without
 
 SUBJECT: Final = "case"
@@ -70,6 +71,12 @@ def promise(case: CaseRow, extent: Extent, course: Course, planbook: Planbook, *
     if waited_for is not None and waited_for < case.due_at:
         case.due_at, case.due_kind = waited_for, PromiseKind.ACKNOWLEDGEMENT.value
     return told
+
+
+def promised_for(case: CaseRow, story: Iterable[Fact], planbook: Planbook, *, at: datetime) -> Promised:
+    """What is promised for a case by its story; the row is left as it is."""
+    course = course_of(case.opened_at, happenings_in(story))
+    return promised(planbook, standing_of(case, extent_of(case.report), course), at)
 
 
 def promise_again(case: CaseRow, happening: Happening, *, at: datetime) -> None:

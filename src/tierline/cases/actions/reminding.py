@@ -6,6 +6,7 @@ open or late and where, never what. A plan published since the last sweep is a r
 
 from collections.abc import Iterable
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, Final
 
 from django.db import transaction
@@ -162,7 +163,7 @@ def _reminded(case: CaseRow, planbook: Planbook) -> tuple[Mailbox, ...]:
 def _send(case: CaseRow, key: str, boxes: Iterable[Mailbox], subject: str, text: str, *, at: datetime) -> None:
     for box in boxes:
         send_out(
-            f"case-{case.pk}:promise:{key}:{box.email}",
+            f"case-{case.pk}:promise:{key}:{sha256(box.email.encode()).hexdigest()[:16]}",
             by="email",
             subject=(SUBJECT, case.pk),
             team=case.holder,
