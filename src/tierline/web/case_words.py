@@ -6,12 +6,14 @@ from datetime import datetime
 
 from django.conf import settings
 
+from tierline.cases.extent import UNKNOWN, Extent
 from tierline.cases.particulars import AttachmentView
 from tierline.cases.queries import CaseView
 from tierline.directory.actor import Actor
 from tierline.plans.planbook import Planbook
 from tierline.web.moments import Moment, past, promise
 from tierline.web.next_step import NextStep, next_step
+from tierline.web.promise_words import PromiseOnPage, kind_words, levels_in_words, promises_on_page
 from tierline.web.rows import standing_of, trail_of
 from tierline.web.story_words import Entry, entries
 from tierline.web.words import AUDIENCES, REPORTED_BY, Tag, flag_tags
@@ -48,6 +50,9 @@ class CaseOnPage:
     assignee: str
     trail: str
     due: Moment | None
+    due_kind: str
+    promises: tuple[PromiseOnPage, ...]
+    levels: tuple[str, ...]
     opened: Moment
     changed: Moment
     service: str
@@ -66,6 +71,7 @@ class CaseOnPage:
     story: tuple[Entry, ...]
     planbook: int
     may_change: bool
+    extent_known: bool
     facts: Mapping[str, object]
 
 
@@ -86,6 +92,9 @@ def case_on_page(view: CaseView, planbook: Planbook, actor: Actor, at: datetime)
         assignee=line.assignee,
         trail=trail_of(line, planbook, actor.teams),
         due=promise(line.due_at, at, zone) if line.due_at else None,
+        due_kind=kind_words(line.due_kind),
+        promises=promises_on_page(view.promised, at),
+        levels=levels_in_words(view.promised),
         opened=past(line.opened_at, at, zone),
         changed=past(line.changed_at, at, zone),
         service=planbook.service_label(line.service),
@@ -104,6 +113,7 @@ def case_on_page(view: CaseView, planbook: Planbook, actor: Actor, at: datetime)
         story=tuple(entries(view.story, planbook, at)),
         planbook=view.planbook,
         may_change=view.may_change,
+        extent_known=view.extent != UNKNOWN,
         facts=facts_chosen(view),
     )
 
@@ -115,6 +125,18 @@ def facts_chosen(view: CaseView) -> dict[str, object]:
         "fault_in": view.fault_in,
         "needs_tier": view.needs_tier,
         "flags": frozenset(view.line.flags),
+        "extent": extent_chosen(view.extent),
+    }
+
+
+def extent_chosen(extent: Extent) -> dict[str, object]:
+    """How bad it is, as the form has it chosen."""
+    return {
+        "impacts": extent.impacts,
+        "severity": extent.severity,
+        "workaround": {None: "", True: "yes", False: "no"}[extent.workaround],
+        "reports": "" if extent.reports is None else extent.reports,
+        "reports_in_one_day": "" if extent.reports_in_one_day is None else extent.reports_in_one_day,
     }
 
 
