@@ -36,6 +36,11 @@ HAND_OFF_COLUMNS = (
     "case_id, state, sender, receiver, tier, by, sender_records, ask, note, decision, override, planbook, "
     "offered_by, offered_at, acknowledge_by, answered_by, answered_at, refusal, chased_at"
 )
+EFFECT_COLUMNS = (
+    "key, channel, state, subject_kind, subject_id, team, organisations, restricted_to, message, attempts, created_at, "
+    "next_try_at, not_after, settled_at, trouble, evidence"
+)
+MAIL_EVERY, HELD_EVERY = 10, 500  # one case in ten sent a mail; one mail in fifty is held still
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +114,7 @@ class Tables:
 
     NAMES: ClassVar = (
         "cases_case", "cases_report", "cases_queueplace", "cases_handoff", "cases_outsidenumber", "cases_searchwords",
-        "timeline_fact",
+        "timeline_fact", "outbox_effect",
     )  # fmt: skip
     cases: list[str] = field(default_factory=list)
     reports: list[str] = field(default_factory=list)
@@ -117,6 +122,7 @@ class Tables:
     hand_offs: list[str] = field(default_factory=list)
     numbers: list[str] = field(default_factory=list)
     facts: list[str] = field(default_factory=list)
+    effects: list[str] = field(default_factory=list)
 
     def contents(self) -> Iterator[tuple[str, str, Sequence[str]]]:
         """Each table with its columns and lines."""
@@ -125,6 +131,7 @@ class Tables:
         yield "cases_queueplace", "case_id, team, tab, due_at", self.places
         yield "cases_handoff", HAND_OFF_COLUMNS, self.hand_offs
         yield "cases_outsidenumber", "case_id, system, number", self.numbers
+        yield "outbox_effect", EFFECT_COLUMNS, self.effects
         yield "timeline_fact", "subject_kind, subject_id, at, actor, kind, said", self.facts
 
 
@@ -142,6 +149,7 @@ def tables_of(drafts: Sequence[CaseDraft]) -> Tables:
         tables.places += [_line(case.number, team, tab, case.due_at) for team, tab in places(standing)]
         tables.hand_offs += _hand_offs(case)
         tables.numbers.append(_line(case.number, case.ticketing, case.outside_number))
+        tables.effects += _effects(case)
         stories.append(_story(case))
     tables.facts += [line for nth in zip(*stories, strict=True) for line in nth]
     return tables
@@ -171,6 +179,17 @@ def _hand_offs(case: CaseDraft) -> Iterator[str]:
         yield _line(
             case.number, "offered", case.holder, case.offered_to, 2, "ticket", False, case.summary, "",
             case.kind.decision, "", case.planbook, WRITER, offered, case.due_at, "", None, "", case.chased_at,
+        )  # fmt: skip
+
+
+def _effects(case: CaseDraft) -> Iterator[str]:
+    if case.number % MAIL_EVERY == 0:
+        sent = case.opened_at + timedelta(hours=1)
+        message = json.dumps({"to": "desk@receiver.example", "subject": case.summary, "text": case.description})
+        state = "held" if case.number % HELD_EVERY == 0 else "done"
+        yield _line(
+            f"bench-{case.number}", "email", state, "case", case.number, case.holder, case.organisations, (), message,
+            1, sent, None, sent + timedelta(days=3), sent, "", "{}",
         )  # fmt: skip
 
 

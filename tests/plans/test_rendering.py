@@ -91,3 +91,8 @@ def test_no_shipped_text_could_reach_a_real_mailbox() -> None:
         for file in folder.glob("*.yaml"):
             for address in re.findall(r"[\w.+-]+@[\w.-]+\w", file.read_text()):
                 assert address.endswith(".example"), address
+
+
+def test_a_partner_that_works_in_a_system_of_its_own_says_so() -> None:
+    book = water()
+    assert "works its cases in a system of its own, MeterWorks" in to_markdown(book, book.plans["metering"])

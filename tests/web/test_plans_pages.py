@@ -218,6 +218,15 @@ def test_files_that_are_no_planbook_are_refused_in_words(cast: Cast, signed_in: 
     assert "Two files are called a.yaml" in client.post("/plans/publish/", {"files": twice}).content.decode()
 
 
+@pytest.mark.parametrize("act", ["check", "publish"])
+def test_files_in_force_that_were_forgotten_are_named(cast: Cast, signed_in: SignedIn, act: str) -> None:
+    only_one = [file for file in shipped() if file.name == "mhv-rx-sm.yaml"]
+    page = signed_in(cast.lead).post("/plans/publish/", {"files": only_one, "act": act}).content.decode()
+    assert "Version 1 has also es-1010ez.yaml, mhv-downtime.yaml, mhv-tier-3.yaml" in page
+    whole = signed_in(cast.lead).post("/plans/publish/", {"files": shipped(), "act": "check"}).content.decode()
+    assert "has also" not in whole
+
+
 def to_mhv_at_once(text: str) -> str:
     """HRC hands everything beyond Tier 1 to MHV support, past vets.gov."""
     return text.replace("then: {to: vets-gov, by: ticket, tier: 2}", "then: {to: mhv-support, by: ticket}")

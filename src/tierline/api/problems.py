@@ -116,7 +116,8 @@ def _refusal(request: HttpRequest, trouble: Refusal) -> HttpResponse:  # noqa: A
 def _invalid(request: HttpRequest, trouble: ValidationError) -> HttpResponse:  # noqa: ARG001 - ninja's form of a handler
     errors = [FieldTrouble(where=_where(error["loc"]), detail=_sentence(error)) for error in trouble.errors]
     first = f" First: {errors[0].where}: {errors[0].detail}" if errors else ""
-    return problem(422, "invalid", f"{len(errors)} things do not fit the schema.{first}", errors)
+    how_many = "One thing does" if len(errors) == 1 else f"{len(errors)} things do"
+    return problem(422, "invalid", f"{how_many} not fit the schema.{first}", errors)
 
 
 def _where(location: Sequence[Any]) -> str:

@@ -8,18 +8,53 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
-from django.db import models
+from django.db import connections, models
 from django.db.models import Q, QuerySet, Value
 
 from tierline.cases.lifecycle import CaseState, HandOffState
-from tierline.cases.places import Tab
+from tierline.cases.places import Standing, Tab
 from tierline.directory.actor import Actor
 
 SLUG = 60
 
 
+#: What ``Cases.visible_to`` says, as SQL about a table with a case's ``organisations`` and ``restricted_to``.
+_SEEN = """
+(%(all)s OR (cardinality({table}.restricted_to) = 0 AND {table}.organisations && %(organisations)s::varchar[])
+         OR {table}.restricted_to && %(duties)s::varchar[])
+"""
+
+
+def seen_in(table: str) -> str:
+    """SQL that is true of the rows of ``table`` that the actor of ``seen_by`` may see."""
+    return _SEEN.format(table=table)
+
+
+def seen_by(actor: Actor) -> dict[str, bool | list[str]]:
+    """The parameters of ``seen_in`` for an actor."""
+    return {
+        "all": actor.is_tierline,
+        "organisations": sorted(actor.organisations),
+        "duties": sorted(actor.duties),
+    }
+
+
 class Cases(models.QuerySet["CaseRow"]):
     """Every read starts here."""
+
+    def one_for(self, actor: Actor, number: int, *, lock: bool = False) -> "CaseRow | None":
+        """The case of that number when the actor may see it.
+
+        Every page of a case and every change begins with it, so the statement is written out: composing it took
+        longer than PostgreSQL needs to answer.
+        """
+        fields = CaseRow._meta.concrete_fields
+        columns = ", ".join(f"c.{field.column}" for field in fields)
+        wanted = f"SELECT {columns} FROM cases_case c WHERE c.id = %(number)s AND {seen_in('c')}"  # noqa: S608 - own names
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(f"{wanted} FOR UPDATE" if lock else wanted, {"number": number, **seen_by(actor)})
+            row = cursor.fetchone()
+        return CaseRow.from_db(self.db, [field.attname for field in fields], row) if row else None
 
     def visible_to(self, actor: Actor) -> "QuerySet[CaseRow]":
         """What the actor's organisations hold, sent or received; restricted cases only with a duty that is told of
@@ -78,6 +113,12 @@ class CaseRow(models.Model):
 
     def __str__(self) -> str:
         return f"TL-{self.pk}"
+
+    def standing(self) -> Standing:
+        """What decides in whose queue the case stands."""
+        return Standing(
+            CaseState(self.state), self.holder, self.offered_to, self.recorded_by, restricted=bool(self.restricted_to)
+        )
 
 
 class Report(models.Model):

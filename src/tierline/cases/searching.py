@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from tierline.cases.models import seen_by, seen_in
 from tierline.cases.queries import LINE_FIELDS, CaseLine, line_from
 from tierline.cases.words import NARROW, WIDE, stretch
 from tierline.directory.actor import Actor
@@ -17,10 +18,6 @@ from tierline.directory.actor import Actor
 PAGE = 50
 LONGEST_QUERY = 200
 
-_SEEN = """
-(%(all)s OR (cardinality({table}.restricted_to) = 0 AND {table}.organisations && %(organisations)s::varchar[])
-         OR {table}.restricted_to && %(duties)s::varchar[])
-"""
 _ASKED = "websearch_to_tsquery('english', %(words)s)"
 _COLUMNS = ", ".join(f"c.{name}" for name in LINE_FIELDS)
 
@@ -33,10 +30,10 @@ WITH found AS MATERIALIZED (
     SELECT case_id, organisations, restricted_to FROM cases_searchwords
     WHERE words @@ {wanted} AND numnode({_ASKED}) > 0 AND case_id < %(before)s
 ), page AS (
-    SELECT s.case_id FROM found s WHERE {_SEEN.format(table="s")} ORDER BY s.case_id DESC LIMIT %(page)s
+    SELECT s.case_id FROM found s WHERE {seen_in("s")} ORDER BY s.case_id DESC LIMIT %(page)s
 )
 SELECT {_COLUMNS} FROM page JOIN cases_case c ON c.id = page.case_id
-WHERE {_SEEN.format(table="c")} ORDER BY c.id DESC
+WHERE {seen_in("c")} ORDER BY c.id DESC
 """  # noqa: S608 - composed of this file's own constants
 
 
@@ -64,14 +61,7 @@ def search(actor: Actor, words: str, *, before: int | None = None) -> Found:
     words = words.replace("\x00", " ").strip()[:LONGEST_QUERY]
     if not words:
         return Found("", (), None)
-    wanted: dict[str, str | int | bool | list[str]] = {
-        "words": words,
-        "all": actor.is_tierline,
-        "organisations": sorted(actor.organisations),
-        "duties": sorted(actor.duties),
-        "before": before or 2**62,
-        "page": PAGE + 1,
-    }
+    wanted = {"words": words, "before": before or 2**62, "page": PAGE + 1, **seen_by(actor)}
     rows = []
     with connection.cursor() as cursor:
         for reach in _REACHES:

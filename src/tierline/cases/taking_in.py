@@ -11,7 +11,6 @@ from typing import Any
 
 from django.db import connection
 
-from tierline.cases.actions.changing import standing_of
 from tierline.cases.extent import FIELDS, UNKNOWN, Extent
 from tierline.cases.models import CaseRow
 from tierline.cases.places import places
@@ -56,7 +55,7 @@ class Reported:
 
 def write_new(case: CaseRow, reported: Reported) -> int:
     """Write a new case, give its row the number it got, and return how many of its numbers elsewhere were kept."""
-    stands = places(standing_of(case))
+    stands = places(case.standing())
     said: dict[str, Any] = {column: getattr(case, column) for column in _COLUMNS}
     said |= reported.extent.said()
     said |= {

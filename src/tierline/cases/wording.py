@@ -33,6 +33,15 @@ def subject_line(out: Outgoing) -> str:
 
 def hand_off_text(out: Outgoing) -> str:
     """A message that can be understood in ten seconds: what is asked, by when, how to answer."""
+    return _message(out, "reply to this message with either")
+
+
+def ticket_text(out: Outgoing) -> str:
+    """What stands in a ticket: as the message, but nobody replies to a ticket by mail."""
+    return _message(out, "in this ticket, or in Tierline if you work there, say either")
+
+
+def _message(out: Outgoing, answer_how: str) -> str:
     numbers = ", ".join(out.numbers) or "none yet"
     return "\n".join(
         [
@@ -44,7 +53,7 @@ def hand_off_text(out: Outgoing) -> str:
             f"Numbers elsewhere: {numbers}",
             f"Please answer by: {written(out.acknowledge_by, out.zone)}",
             "",
-            "How to answer: reply to this message with either",
+            f"How to answer: {answer_how}",
             "  - that you take it over, or",
             "  - that you do not, and why; it then goes back to the sender.",
             f"To see the details, ask {out.sender} and name {out.reference}.",
@@ -119,7 +128,7 @@ def _word_with_its_place(word: str, reference: str) -> str:
 
 def text_for(by: str, out: Outgoing) -> str:
     """The text for a channel of a plan: ``email``, ``issue``, ``call`` or ``ticket``."""
-    return {"issue": issue_text, "call": call_text}.get(by, hand_off_text)(out)
+    return {"issue": issue_text, "call": call_text, "ticket": ticket_text}.get(by, hand_off_text)(out)
 
 
 def written(moment: datetime, zone: str) -> str:

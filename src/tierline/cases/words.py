@@ -31,6 +31,9 @@ FROM json_each_text(%s::json) AS told (id, text) JOIN cases_case c ON c.id = tol
 _ADD = """
 UPDATE cases_searchwords SET words = words || to_tsvector('english', %s) WHERE case_id = %s AND length(words) < %s
 """
+_ANSWER = f"""
+WITH report AS (UPDATE cases_report SET answers = %s WHERE case_id = %s) {_ADD}
+"""  # noqa: S608 - composed of this file's own constants
 
 
 def index_cases(texts: Mapping[int, str]) -> None:
@@ -43,3 +46,9 @@ def add_words(number: int, text: str) -> None:
     """Make a case findable by one more text."""
     with connection.cursor() as cursor:
         cursor.execute(_ADD, [text, number, MOST_WORDS])
+
+
+def change_answers(number: int, answers: Mapping[str, str], *, found_by: str) -> None:
+    """Write the answers of a case anew, and make it findable by what they say now: one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ANSWER, [json.dumps(dict(answers), ensure_ascii=False), number, found_by, number, MOST_WORDS])

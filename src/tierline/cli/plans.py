@@ -18,11 +18,15 @@ from tierline.foundation import clock
 from tierline.plans import comparing, schema
 from tierline.plans.answering import LineRefused
 from tierline.plans.checking import Check, check_texts
-from tierline.plans.findings import PlanUnreadable
+from tierline.plans.findings import Finding, PlanUnreadable
 from tierline.plans.loading import SHIPPED, load_planbook, planbook_from_texts, texts_of
 from tierline.plans.planbook import Planbook
 from tierline.plans.rendering import to_html, to_markdown
 
+#: Said once: every gap has the same remedy.
+ABOUT_GAPS: Final = (
+    "Gaps are what the documents leave open. Ask who owns the document, and write the answer as a clause in its place."
+)
 EXAMPLES: Final = 10  # differing combinations shown by ``diff``
 _WRITERS: Final[dict[str, tuple[str, Callable[[Planbook, schema.Plan], str]]]] = {
     "markdown": (".md", to_markdown),
@@ -87,12 +91,17 @@ def _check(given: argparse.Namespace) -> int:
 def _told_check(result: Check) -> str:
     order = {"error": 0, "note": 1, "gap": 2}
     findings = sorted(result.findings, key=lambda finding: order[finding.severity])
-    lines = [f"{f.severity} {f.code}: {f.sentence()}" for f in findings]
+    lines = [f"gap: {f.place()}: {f.message}" if f.severity == "gap" else _told(f) for f in findings]
     counts = {severity: sum(f.severity == severity for f in findings) for severity in order}
     covered = result.covered
+    lines += [ABOUT_GAPS] if counts["gap"] else []
     lines.append(f"{counts['error']} errors, {counts['note']} notes, {counts['gap']} gaps.")
     lines.append(f"Of {covered.combinations} combinations {covered.routed} are routed, {covered.no_route} are not.")
     return "\n".join(lines) + "\n"
+
+
+def _told(finding: Finding) -> str:
+    return f"{finding.severity} {finding.code}: {finding.sentence()}"
 
 
 def _render(given: argparse.Namespace) -> int:

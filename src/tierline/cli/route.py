@@ -74,6 +74,8 @@ def line_sentence(name: str, refused: LineRefused) -> str:
     """One line: file, line, field, what is wrong, what would mend it."""
     file = "standard input" if name == "-" else name
     refusal = refused.refusal
+    if refusal.field == "line":
+        return f"{file}, line {refused.line}: {refusal.problem}; {refusal.remedy}."
     return f"{file}, line {refused.line}, {refusal.field}: {refusal.problem}; {refusal.remedy}."
 
 

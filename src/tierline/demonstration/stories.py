@@ -77,6 +77,7 @@ class Stage:
 
     def _report(self, story: Story) -> NewCase:
         answers = story.get("answers", {})
+        shared = self._answers[answers] if isinstance(answers, str) else answers
         return NewCase(
             holder=story["holder"],
             service=story["service"],
@@ -87,7 +88,7 @@ class Stage:
             needs_tier=story.get("needs_tier", 1),
             audience=story.get("audience", "veteran"),
             flags=frozenset(story.get("flags", ())),
-            answers=self._answers[answers] if isinstance(answers, str) else answers,
+            answers={**shared, **story.get("but", {})},
             numbers=(tuple(story["number"]),) if "number" in story else (),
             reporter_name=story.get("reporter", ""),
             reporter_contact=story.get("contact", ""),

@@ -37,9 +37,13 @@ class Finding:
             "remedy": self.remedy,
         }
 
+    def place(self) -> str:
+        """File and line."""
+        return f"{self.file}, line {self.line}"
+
     def sentence(self) -> str:
         """One line for a person: where, what, what now."""
-        return f"{self.file}, line {self.line}: {self.message} {self.remedy}"
+        return f"{self.place()}: {self.message} {self.remedy}"
 
 
 class PlanUnreadable(ValueError):

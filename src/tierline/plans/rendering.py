@@ -109,6 +109,8 @@ def _team(planbook: Planbook, team: schema.Team) -> Iterator[str]:
         address = planbook.address(team.id, by)
         if address:
             yield f"by {by}: {address}"
+    if team.own_system:
+        yield f"works its cases in a system of its own, {team.own_system}"
     if team.chat:
         yield f"talks in {team.chat}"
 

@@ -128,13 +128,18 @@ class Receives(Entry):
 
 
 class Team(Entry):
-    """A team and the tiers it works; no tier at all is a desk outside, which may only be named."""
+    """A team and the tiers it works; no tier at all is a desk outside, which may only be named.
+
+    ``own_system`` names the system in which the team works its cases when it works them in one of its own: it is told
+    by one of the channels, and whoever sent it the case writes down what it answers.
+    """
 
     id: Slug
     label: Label
     organisation: Slug | None = None
     tiers: tuple[Tier, ...] = ()
     receives: Receives = Receives()
+    own_system: Label | None = None
     chat: Label | None = None
     source: Source | None = None
 

@@ -45,6 +45,9 @@ def page(*methods: str) -> Callable[[View], View]:
             if actor is None:
                 return ask_to_sign_in(request)
             request.actor = actor
+            if request.method == "GET" and "GET" not in allowed and "number" in kwargs:
+                # Reloading a form that was sent asks for its address: the case it belongs to is what they want.
+                return HttpResponseRedirect(reverse("case", args=[kwargs["number"]]))
             if request.method not in allowed:
                 return wrong_method(request, sorted(allowed))
             return view(request, actor, *args, **kwargs)

@@ -43,7 +43,7 @@ _REFUSALS: dict[type[Refusal], Words] = {
     NotAllowed: Words(403, "You cannot do that", "Ask the team named here, or go back and choose something else."),
     Conflict: Words(409, "Somebody was faster", "Look at what is new, then do it again."),
     MoveNotAllowed: Words(409, "That is not possible now", "Look at where it stands now."),
-    Unusable: Words(422, "Something has to be put right first", "Go back and correct it; what you typed is below."),
+    Unusable: Words(422, "Something has to be put right first", "Go back and correct it."),
 }
 LOST_DATABASE = Words(
     503,

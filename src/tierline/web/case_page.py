@@ -3,12 +3,13 @@
 Refuses who may not see it by saying that there is no such case.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -23,7 +24,7 @@ from tierline.plans.planbook import Planbook
 from tierline.plans.queries import planbook_in_force
 from tierline.web.access import DeskRequest, page, safe_way_back
 from tierline.web.boundary import words_for
-from tierline.web.case_words import case_on_page
+from tierline.web.case_words import CaseOnPage, case_on_page
 from tierline.web.story_words import entries, value_words
 from tierline.web.words import FIELDS, FLAGS, WORKAROUND, spelt_out
 
@@ -57,10 +58,21 @@ def show_case(
         "typed": request.POST,
         "trouble": trouble,
     }
+    context["correct"] = _typed_over(shown, request.POST) if form == "facts" else shown
     status = words_for(trouble).status if trouble else 200
     if getattr(request, "htmx", None) and trouble:
         return _in_the_preview(request, context, status)
     return render(request, "tierline/case.html", context, status=status)
+
+
+def _typed_over(shown: CaseOnPage, typed: QueryDict) -> CaseOnPage:
+    """The case with the facts and answers somebody typed, so that no refusal costs them their work."""
+    facts = {key: typed.get(key, shown.facts[key]) for key in ("service", "fault_in")}
+    tier = typed.get("needs_tier", "")
+    facts["needs_tier"] = int(tier) if tier in ("1", "2", "3", "4") else shown.facts["needs_tier"]
+    facts["flags"] = frozenset(typed.getlist("flags")) if "flags-shown" in typed else shown.facts["flags"]
+    answers = (replace(one, text=typed.get(f"answer-{one.field}", one.text)) for one in shown.answers)
+    return replace(shown, facts=facts, answers=tuple(answers))
 
 
 def _in_the_preview(request: HttpRequest, context: dict[str, Any], status: int) -> HttpResponse:

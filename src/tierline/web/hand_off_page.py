@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from tierline.cases.actions.handing_off import offer
 from tierline.cases.planned_hand_off import PlannedHandOff, planned_hand_off
+from tierline.cases.queries import case
 from tierline.cases.wording import written
 from tierline.directory.actor import Actor
 from tierline.foundation.clock import now
@@ -42,11 +43,17 @@ def _offer(request: DeskRequest, actor: Actor, number: int) -> HttpResponse:
         offer(actor, number, at=now(), to=sent.get("to") or None, version=version_in(sent), **texts)
     except (Unusable, Conflict, MoveNotAllowed, NotAllowed) as trouble:
         return _show(request, actor, number, trouble=trouble)
-    messages.success(
-        request,
-        f"{case_reference(number)} is offered. It stays yours until they take it; “Take the offer back” undoes it.",
-    )
+    messages.success(request, f"{case_reference(number)} is offered{_how(actor, number)}")
     return HttpResponseRedirect(safe_way_back(request, sent.get("back"), reverse("case", args=[number])))
+
+
+def _how(actor: Actor, number: int) -> str:
+    """How the offer travels, what is left for the sender to do, and how to undo it."""
+    hand_off = case(actor, number, at=now(), with_story=False).hand_offs[-1]
+    undo = "It stays yours until they take it; “Take the offer back” undoes it."
+    if hand_off.by == "email":
+        return f" by e-mail; the Outbox shows what became of it. {undo}"
+    return f". One thing is left to you: see the case’s next step. {undo}" if hand_off.sender_records else f". {undo}"
 
 
 def _show(request: DeskRequest, actor: Actor, number: int, trouble: Refusal | None = None) -> HttpResponse:

@@ -66,7 +66,7 @@ def _take_in(request: DeskRequest, actor: Actor) -> HttpResponse:
             request, f"{reference} was taken in. It is restricted, so only those who handle such cases see it."
         )
         return HttpResponseRedirect(reverse("home"))
-    messages.success(request, f"{reference} is taken in. Anything wrong? Correct the facts on the right.")
+    messages.success(request, f"{reference} is taken in. Anything wrong? “Correct the facts” below mends it.")
     return HttpResponseRedirect(reverse("case", args=[entered.number]))
 
 

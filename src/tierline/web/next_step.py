@@ -11,6 +11,7 @@ from tierline.cases.queries import CaseView
 from tierline.directory.actor import Actor
 from tierline.plans.decision import Outcome, Reason
 from tierline.plans.planbook import Planbook
+from tierline.web.asking import Asked, Errand, asked_of, errand_of
 from tierline.web.words import suggestion
 
 
@@ -27,7 +28,7 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """What the plans suggest, why, and the buttons."""
+    """What was asked, what the plans suggest, why, what is to be carried by hand, and the buttons."""
 
     suggestion: str
     because: tuple[Reason, ...]
@@ -35,6 +36,8 @@ class NextStep:
     others: tuple[Act, ...]
     awaited: str
     missing: tuple[str, ...]
+    asked: Asked | None
+    errand: Errand | None
 
 
 _ACTS: dict[CaseMove, Act] = {
@@ -61,6 +64,12 @@ _FIRST: dict[CaseState, tuple[CaseMove, ...]] = {
     CaseState.CLOSED: (),
 }
 
+#: What stands in place of the plans' word once there is nothing left to route.
+_OVER = {
+    CaseState.SOLVED: "Solved. The reporter is still to be told; then it can be closed.",
+    CaseState.CLOSED: "Closed. Nothing is left to do.",
+}
+
 
 def next_step(view: CaseView, planbook: Planbook, actor: Actor) -> NextStep:
     """The next step for this actor."""
@@ -69,12 +78,14 @@ def next_step(view: CaseView, planbook: Planbook, actor: Actor) -> NextStep:
     if view.may_change and view.line.assignee and view.line.state is not CaseState.CLOSED:
         acts.append(_GIVE_BACK)
     return NextStep(
-        suggestion=suggestion(view.decision, planbook),
-        because=view.decision.because,
+        suggestion=_OVER.get(view.line.state) or suggestion(view.decision, planbook),
+        because=() if view.line.state in _OVER else view.decision.because,
         primary=primary,
         others=tuple(act for act in acts if act != primary),
         awaited=_awaited(view, planbook, actor),
         missing=view.line.missing if view.line.state is not CaseState.CLOSED else (),
+        asked=asked_of(view, planbook, actor),
+        errand=errand_of(view, planbook, actor),
     )
 
 

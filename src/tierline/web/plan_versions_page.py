@@ -3,7 +3,7 @@
 Refuses to publish for anybody who is not a plan editor, and plans with an error: what is in force then stays so.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -28,7 +28,7 @@ from tierline.plans.checking import Check, check_texts
 from tierline.plans.comparing import Change, Otherwise, changes, otherwise, replay_facts
 from tierline.plans.loading import planbook_from_texts
 from tierline.plans.planbook import Planbook, source_of
-from tierline.plans.queries import VersionView, planbook_in_force, planbook_version, versions
+from tierline.plans.queries import VersionView, planbook_in_force, planbook_version, texts_of_version, versions
 from tierline.plans.reading import LARGEST_FILE
 from tierline.web import words
 from tierline.web.access import DeskRequest, page
@@ -115,13 +115,15 @@ def plans_publish(request: DeskRequest, actor: Actor) -> HttpResponse:
         return _publishing(request, actor)
     if PLAN_EDITOR not in actor.duties:
         raise NotAllowed("Publishing plans takes the duty of plan editor. Ask its holder.")
+    texts: dict[str, bytes] = {}
     try:
         texts = texts_sent(request)
         if request.POST.get("act") == "publish":
             return _publish(request, actor, texts)
         return _checked(request, actor, texts)
     except PlanRefused as refusal:
-        return _publishing(request, actor, status=422, refused=str(refusal), groups=grouped(refusal.findings))
+        groups = grouped(refusal.findings)
+        return _publishing(request, actor, status=422, texts=texts, refused=str(refusal), groups=groups)
     except Unusable as refusal:
         return _publishing(request, actor, status=422, refused=str(refusal))
 
@@ -163,10 +165,18 @@ def _checked(request: DeskRequest, actor: Actor, texts: dict[str, bytes]) -> Htt
         except NotFound:
             before = Planbook(())
         shown |= compared(before, planbook_from_texts(texts), actor, at, most=REPLAYED[0])
-    return _publishing(request, actor, **shown)
+    return _publishing(request, actor, texts=texts, **shown)
 
 
-def _publishing(request: DeskRequest, actor: Actor, *, status: int = 200, **more: Any) -> HttpResponse:
+def _left_out(texts: Mapping[str, bytes]) -> tuple[str, ...]:
+    """The files in force that are not among those sent: most often forgotten, for a planbook is published whole."""
+    newest = next(iter(versions()), None)
+    return tuple(sorted(texts_of_version(newest.number).keys() - texts.keys())) if newest else ()
+
+
+def _publishing(
+    request: DeskRequest, actor: Actor, *, status: int = 200, texts: Mapping[str, bytes] | None = None, **more: Any
+) -> HttpResponse:
     context = {
         "nav": "plans",
         "section": "publish",
@@ -174,6 +184,7 @@ def _publishing(request: DeskRequest, actor: Actor, *, status: int = 200, **more
         "editors": people_with_duty(PLAN_EDITOR),
         "in_force": next(iter(versions()), None),
         "remark": request.POST.get("remark", ""),
+        "left_out": _left_out(texts) if texts else (),
         **more,
     }
     return render(request, "tierline/plans/publish.html", context, status=status)

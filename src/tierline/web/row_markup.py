@@ -52,6 +52,7 @@ def _opener(row: Row, chosen: bool, beside: bool) -> str:
 def _about(row: Row) -> str:
     return (
         f'<span class="rows__about"><a class="rows__ref" href="{escape(row.address)}">{row.reference}</a> '
+        f'<span class="rows__standing-here">{escape(row.standing.word)}</span> '
         f'<span class="rows__service">{escape(row.service)}</span> '
         f'<span class="rows__trail">{escape(row.trail)}</span> {_missing(row, "rows__missing-here")}</span>'
     )

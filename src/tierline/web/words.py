@@ -115,7 +115,7 @@ def _answers(count: int) -> str:
 
 
 MOVE_DONE: dict[CaseMove, str] = {
-    CaseMove.BEGIN: "{case} is yours and in progress. Not yours after all? Give it back under “Other moves”.",
+    CaseMove.BEGIN: "{case} is yours and in progress. Not yours after all? “Give it back to the team”.",
     CaseMove.ACKNOWLEDGE: "{case} was taken over.",
     CaseMove.REFUSE: "{case} was refused and is its sender’s to do again.",
     CaseMove.WITHDRAW: "The offer of {case} was taken back. Hand it off again whenever it is ready.",

@@ -13,7 +13,7 @@ from tierline.cases.hands import Hands, acting_teams, may_change, may_make
 from tierline.cases.happenings import happening_of
 from tierline.cases.lifecycle import TRANSITIONS, CaseMove, CaseState, after
 from tierline.cases.models import CaseRow, QueuePlace, SearchWords
-from tierline.cases.places import Standing, places
+from tierline.cases.places import places
 from tierline.directory.actor import Actor
 from tierline.foundation.ids import case_reference
 from tierline.foundation.trouble import Conflict, NotAllowed, NotFound
@@ -89,8 +89,7 @@ class Change:
 
 def take(actor: Actor, number: int, *, at: datetime, version: int | None = None) -> Change:
     """The case under lock. NotFound when the actor may not see it; Conflict when they looked at an older version."""
-    rows = CaseRow.objects.visible_to(actor).select_related("report").select_for_update(of=("self",))
-    row = rows.filter(pk=number).first()
+    row = CaseRow.objects.one_for(actor, number, lock=True)
     if row is None:
         raise NotFound(f"There is no case {case_reference(number)} that you may see.")
     if version is not None and version != row.version:
@@ -105,16 +104,9 @@ def must_hold(change: Change) -> None:
         raise NotAllowed(f"{case_reference(case.pk)} is held by {case.holder}; only that team can change it.")
 
 
-def standing_of(case: CaseRow) -> Standing:
-    """What decides the case's places now."""
-    return Standing(
-        CaseState(case.state), case.holder, case.offered_to, case.recorded_by, restricted=bool(case.restricted_to)
-    )
-
-
 def place(case: CaseRow) -> None:
     """Put the case where ``places.places`` says, and nowhere else."""
-    wanted = dict(places(standing_of(case)))
+    wanted = dict(places(case.standing()))
     QueuePlace.objects.filter(case=case).exclude(team__in=wanted).delete()
     QueuePlace.objects.bulk_create(
         [QueuePlace(case=case, team=team, tab=tab, due_at=case.due_at) for team, tab in wanted.items()],

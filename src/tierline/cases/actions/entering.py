@@ -153,7 +153,8 @@ def check_report(actor: Actor, new: NewCase, in_force: PlanbookInForce) -> None:
     if max((len(text) for text in (new.description, *new.answers.values())), default=0) > LONGEST_TEXT:
         troubles["description"] = f"Keep each text under {LONGEST_TEXT:,} characters; attach the rest as a file."
     if new.service not in in_force.planbook.services:
-        troubles["service"] = f"No plan names a service '{new.service}'. Choose one of the list."
+        named = f"No plan names a service '{new.service}'. Choose one of the list."
+        troubles["service"] = named if new.service else "Choose the service it is about."
     if new.holder not in in_force.planbook.teams:
         troubles["holder"] = f"No plan names a team '{new.holder}'."
     if new.reported_by not in REPORTED_BY:

@@ -15,7 +15,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import IntegrityError, connection, models, transaction
 from psycopg.types.json import Jsonb
 
-from tierline.cases.actions.changing import SUBJECT, standing_of
+from tierline.cases.actions.changing import SUBJECT
 from tierline.cases.actions.entering import NewCase, check_report, first_changes, row_of, texts_of
 from tierline.cases.actions.promise import promise_first
 from tierline.cases.actions.telling import tell_duties
@@ -193,7 +193,7 @@ def _rows(importing: Importing, fresh: list[tuple[Judged, Incoming, NewCase]]) -
 
 def _places(case: CaseRow) -> list[QueuePlace]:
     return [
-        QueuePlace(case_id=case.pk, team=team, tab=tab, due_at=case.due_at) for team, tab in places(standing_of(case))
+        QueuePlace(case_id=case.pk, team=team, tab=tab, due_at=case.due_at) for team, tab in places(case.standing())
     ]
 
 

@@ -17,7 +17,7 @@ from tierline.cases.asking_plans import facts_of, restricted_to
 from tierline.cases.extent import check_extent, extent_from
 from tierline.cases.lifecycle import CaseMove
 from tierline.cases.models import OutsideNumber, Report
-from tierline.cases.words import add_words
+from tierline.cases.words import add_words, change_answers
 from tierline.directory.actor import Actor
 from tierline.foundation.trouble import Conflict, Unusable
 from tierline.plans.planbook import Planbook
@@ -87,8 +87,9 @@ def correct_facts(
     case.fault_in = fault_in or case.fault_in
     case.needs_tier = needs_tier or case.needs_tier
     case.flags = sorted(flags) if flags is not None else case.flags
-    answered = _answer(case.report, answers or {})
-    change.beside = _reach(case.report, extent or {}, planbook)
+    answered = _answer(number, answers or {})
+    if extent:
+        change.beside = _reach(case.report, extent, planbook)
     ask_again(change, answered)
     return change.save("facts-corrected", answered=sorted(answers or {}))
 
@@ -170,14 +171,13 @@ def add_number(actor: Actor, number: int, system: str, outside: str, *, at: date
         change.save("number-added", system=system, number=outside)
 
 
-def _answer(report: Report, answers: Mapping[str, str]) -> dict[str, str]:
-    """Keep answers; the lock on the case guards its report."""
-    merged = {**report.answers, **answers}
+def _answer(number: int, answers: Mapping[str, str]) -> dict[str, str]:
+    """Put the answers to those that are there; whoever has the case under lock is alone with its report, too."""
+    known = Report.objects.values_list("answers", flat=True).get(pk=number)
+    merged = {**known, **answers}
     kept: dict[str, str] = {key: text for key, text in merged.items() if text.strip()}
-    if kept != report.answers:
-        report.answers = kept
-        report.save(update_fields=["answers"])
-        add_words(report.pk, " ".join(answers.values()))
+    if kept != known:
+        change_answers(number, kept, found_by=" ".join(answers.values()))
     return kept
 
 

@@ -1,0 +1,94 @@
+"""What the latest hand-off of a case asks, and what its sender has to carry by hand. Pure.
+
+Refuses to repeat an ask that is over: one taken back, or one whose receiver has passed the case on.
+"""
+
+from dataclasses import dataclass
+from typing import cast
+
+from django.conf import settings
+
+from tierline.cases.lifecycle import CaseState, HandOffState
+from tierline.cases.particulars import HandOffView
+from tierline.cases.queries import CaseView
+from tierline.cases.wording import Outgoing, subject_line, text_for
+from tierline.directory.actor import Actor
+from tierline.plans.decision import By
+from tierline.plans.planbook import Planbook
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The words of the other side: an ask, or the reason of a refusal."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What no part of Tierline carries to the receiver: the sentence that says so, and the very text."""
+
+    sentence: str
+    title: str
+    subject: str
+    text: str
+
+
+def asked_of(view: CaseView, planbook: Planbook, actor: Actor) -> Asked | None:
+    """What whoever opens the case has to know first of how it came here; None when nothing is open."""
+    if view.line.state in (CaseState.SOLVED, CaseState.CLOSED):
+        return None
+    told = [hand_off for hand_off in view.hand_offs if hand_off.state is not HandOffState.WITHDRAWN]
+    latest = told[-1] if told else None
+    if latest is None:
+        return None
+    sender, receiver = planbook.team_label(latest.sender), planbook.team_label(latest.receiver)
+    if latest.state is HandOffState.OFFERED:
+        asks = f"{sender} asks" if latest.receiver in actor.teams else f"{sender} asks {receiver}"
+        return Asked(asks, latest.ask)
+    if latest.state is HandOffState.REFUSED:
+        return Asked(f"{receiver} refused, because", latest.refusal) if view.line.holder == latest.sender else None
+    return Asked(f"{sender} asked", latest.ask) if view.line.holder == latest.receiver else None
+
+
+def errand_of(view: CaseView, planbook: Planbook, actor: Actor) -> Errand | None:
+    """What the sender of an open hand-off has to carry; None for mail, and for desks that work here by ticket."""
+    open_now = next((h for h in view.hand_offs if h.state is HandOffState.OFFERED), None)
+    if open_now is None or open_now.sender not in actor.teams or open_now.by == "email" or not open_now.sender_records:
+        return None
+    out = _outgoing(view, open_now, planbook)
+    by = cast("By", open_now.by)  # a hand-off is only ever written with one
+    address = planbook.address(open_now.receiver, by) or planbook.team_label(open_now.receiver)
+    sentence, title = _WORDS[open_now.by]
+    return Errand(
+        sentence.format(address=address, system=planbook.system_label(open_now.system or "")),
+        title,
+        subject_line(out) if open_now.by == "issue" else "",
+        text_for(open_now.by, out),
+    )
+
+
+#: By channel: what the sender has to do, and what its text is called.
+_WORDS = {
+    "issue": ("Tierline files no issue itself: file it yourself, at {address}.", "The text of the issue"),
+    "call": ("Raise it on the call: {address}.", "The item for the call"),
+    "ticket": (
+        "They do not work here: enter the ticket yourself in {system}, for {address}.",
+        "The text of the ticket",
+    ),
+}
+
+
+def _outgoing(view: CaseView, hand_off: HandOffView, planbook: Planbook) -> Outgoing:
+    return Outgoing(
+        reference=view.line.reference,
+        service=planbook.service_label(view.line.service),
+        ask=hand_off.ask,
+        sender=planbook.team_label(hand_off.sender),
+        receiver=planbook.team_label(hand_off.receiver),
+        tier=hand_off.tier,
+        numbers=tuple(number for _, number in view.numbers),
+        acknowledge_by=hand_off.acknowledge_by,
+        zone=settings.TIME_ZONE,
+    )
