@@ -14,6 +14,7 @@ from django.db import connection, transaction
 
 from tierline.cases.actions.chasing import chase_overdue_hand_offs
 from tierline.cases.actions.importing import Importing, take_in
+from tierline.cases.actions.reminding import carry_out_promises, renew_promises
 from tierline.cases.importing.judging import Judge
 from tierline.cases.importing.mapping import load_source
 from tierline.cases.importing.reading import Export
@@ -47,6 +48,8 @@ def load(*, at: datetime) -> bool:
         arrives = stage.moment(export["day"], export["at"])
         stage.play(words["stories"], [(arrives, lambda moment: _import(export, actors[export["by"]], at=moment))])
         chase_overdue_hand_offs(at=at)
+        renew_promises(at=at)
+        carry_out_promises(at=at)
     return True
 
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from tierline.cases.actions import handing_off, working
 from tierline.cases.actions.entering import NewCase, enter
+from tierline.cases.extent import extent_from
 from tierline.directory.actor import Actor
 
 Story = Mapping[str, Any]
@@ -92,6 +93,7 @@ class Stage:
             numbers=(tuple(story["number"]),) if "number" in story else (),
             reporter_name=story.get("reporter", ""),
             reporter_contact=story.get("contact", ""),
+            extent=extent_from(story.get("extent", {})),
         )
 
 
