@@ -45,6 +45,7 @@ run: install
 
 test: develop
 	@$(PY) scripts/install.py chromium
+	@$(PY) scripts/install.py dovecot
 	@.venv/bin/python -m pytest -n $(JOBS) $(TESTS)
 
 lint: develop

@@ -34,10 +34,11 @@ EXPORT = Path(tierline.demonstration.__file__).with_name("queue-export.csv")
 ROUTING = Path(__file__).parents[1] / "tests" / "plans" / "routing.jsonl"
 #: Hand-offs of cases that have no open one, all due an hour ago.
 _OFFER = """
-INSERT INTO cases_handoff (case_id, state, sender, receiver, tier, by, sender_records, ask, note, decision, override,
-    planbook, offered_by, offered_at, acknowledge_by, answered_by, answered_at, refusal, chased_at)
-SELECT id, 'offered', holder, %(to)s, 2, 'ticket', false, summary, '', '{}', '', planbook, 'Bench Writer',
-    %(at)s - interval '2 days', %(at)s - interval '1 hour', '', NULL, '', NULL
+INSERT INTO cases_handoff (case_id, state, sender, service, receiver, tier, by, sender_records, ask, note, decision,
+    override, planbook, offered_by, offered_at, acknowledge_by, answered_by, answered_at,
+    return_reason, return_words, returned_by, chased_at)
+SELECT id, 'offered', holder, service, %(to)s, 2, 'ticket', false, summary, '', '{}', '', planbook, 'Bench Writer',
+    %(at)s - interval '2 days', %(at)s - interval '1 hour', '', NULL, '', '', '', NULL
 FROM cases_case c WHERE NOT EXISTS (SELECT FROM cases_handoff h WHERE h.case_id = c.id AND h.state = 'offered')
 LIMIT %(most)s
 """

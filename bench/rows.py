@@ -33,8 +33,9 @@ CASE_COLUMNS = (
     "changed_at, due_at, version"
 )
 HAND_OFF_COLUMNS = (
-    "case_id, state, sender, receiver, tier, by, sender_records, ask, note, decision, override, planbook, "
-    "offered_by, offered_at, acknowledge_by, answered_by, answered_at, refusal, chased_at"
+    "case_id, state, sender, service, receiver, tier, by, sender_records, ask, note, decision, override, "
+    "planbook, offered_by, offered_at, acknowledge_by, answered_by, answered_at, return_reason, return_words, "
+    "returned_by, chased_at"
 )
 EFFECT_COLUMNS = (
     "key, channel, state, subject_kind, subject_id, team, organisations, restricted_to, message, attempts, created_at, "
@@ -171,14 +172,16 @@ def _hand_offs(case: CaseDraft) -> Iterator[str]:
     for nth, (sender, receiver) in enumerate(steps, start=1):
         offered = case.opened_at + timedelta(hours=nth)
         yield _line(
-            case.number, "acknowledged", sender, receiver, 2, "ticket", False, case.summary, "", case.kind.decision, "",
-            case.planbook, WRITER, offered, offered + timedelta(days=1), WRITER, offered + timedelta(hours=2), "", None,
+            case.number, "acknowledged", sender, case.kind.service, receiver, 2, "ticket", False, case.summary, "",
+            case.kind.decision, "", case.planbook, WRITER, offered, offered + timedelta(days=1), WRITER,
+            offered + timedelta(hours=2), "", "", "", None,
         )  # fmt: skip
     if case.offered_to:
         offered = case.due_at - timedelta(days=1)
         yield _line(
-            case.number, "offered", case.holder, case.offered_to, 2, "ticket", False, case.summary, "",
-            case.kind.decision, "", case.planbook, WRITER, offered, case.due_at, "", None, "", case.chased_at,
+            case.number, "offered", case.holder, case.kind.service, case.offered_to, 2, "ticket", False, case.summary,
+            "", case.kind.decision, "", case.planbook, WRITER, offered, case.due_at, "", None, "", "", "",
+            case.chased_at,
         )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
     python3 scripts/install.py run        what running needs
     python3 scripts/install.py develop    what checking needs, on top
     python3 scripts/install.py chromium   the browser of the browser tests
+    python3 scripts/install.py dovecot    the mail server of the mail tests
 
 Only the standard library, any Python 3: it must run before anything is there. Where packages come from is the
 business of the machine's own pip and npm settings. Refuses an old Python, and says
@@ -246,10 +247,27 @@ def install_chromium() -> None:
     say(f"{sentence}. Without it they will say that they did not run.")
 
 
+def install_dovecot() -> None:
+    """Find a Dovecot or get Debian's; without one: an error under CI=true, a word otherwise."""
+    if shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"):
+        return
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        say("Installing Dovecot for the mail tests")
+        apt_install("dovecot-imapd")
+        if Path("/run/systemd/system").is_dir():  # the tests start their own; nobody asked for one on port 143
+            works("systemctl", "disable", "--now", "dovecot.socket", "dovecot.service")
+        return
+    sentence = "There is no Dovecot for the mail tests. As root run: apt-get install dovecot-imapd"
+    if os.environ.get("CI") == "true":
+        raise CannotInstall(sentence)
+    say(f"{sentence}. Without it they will say that they did not run.")
+
+
 STEPS = {
     "run": install_for_running,
     "develop": lambda: install_packages("develop.lock"),
     "chromium": install_chromium,
+    "dovecot": install_dovecot,
 }
 
 

@@ -22,6 +22,7 @@ MADE = "<!-- Written by scripts/reference.py from the code. Change the code, the
 def lives() -> str:
     """Every transition table as a diagram and a list."""
     from tierline.cases import lifecycle as cases  # noqa: PLC0415 - the code is read where it is told of
+    from tierline.mail import lifecycle as mail  # noqa: PLC0415
     from tierline.outbox import lifecycle as outbox  # noqa: PLC0415
 
     parts = ["# Lives\n", "Every other move is refused, with what is possible instead.\n"]
@@ -29,6 +30,7 @@ def lives() -> str:
         ("A case", cases.TRANSITIONS),
         ("A hand-off", cases.HAND_OFF_TRANSITIONS),
         ("An effect in the outbox", outbox.TRANSITIONS),
+        ("A mail that came in", mail.TRANSITIONS),
     ):
         parts.append(f"## {title}\n\n```mermaid\nstateDiagram-v2")
         parts.extend(_arrow(*row) for row in table.items())

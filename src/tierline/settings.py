@@ -4,6 +4,10 @@
 ``DATABASE_URL``   an external PostgreSQL >= 15 (``postgresql://user:password@host:port/name``); absent: embedded
 ``SMTP_URL``       ``smtp://user:password@host:port`` or ``smtps://``; absent: mail is held in the outbox, nothing
 leaves
+``IMAP_URL``       ``imaps://user:password@host/folder``, ``imap+starttls://`` or, on this machine, ``imap://``;
+absent: no mail is fetched
+``TIERLINE_REPLY_ADDRESS`` where answers to our mail arrive (default: the sender, ``TIERLINE_MAIL_FROM``); the server
+has to take ``name+anything@`` for ``name@``
 ``TIERLINE_HOSTS`` names this site answers to, separated by commas (default: this machine only)
 ``TIERLINE_HTTPS`` ``1`` behind a TLS proxy: secure cookies, HSTS
 """
@@ -80,6 +84,8 @@ INSTALLED_APPS = [
     "tierline.outbox",
     "tierline.plans",
     "tierline.cases",
+    "tierline.guides",
+    "tierline.mail",
     "tierline.api",
     "tierline.web",
 ]
@@ -156,7 +162,9 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 
 SMTP_URL = os.environ.get("SMTP_URL", "")
+IMAP_URL = os.environ.get("IMAP_URL", "")
 MAIL_FROM = os.environ.get("TIERLINE_MAIL_FROM", "tierline@tierline.example")
+REPLY_ADDRESS = os.environ.get("TIERLINE_REPLY_ADDRESS") or MAIL_FROM
 SITE_ADDRESS = os.environ.get("TIERLINE_SITE_ADDRESS", "http://127.0.0.1:8080")
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"

@@ -105,3 +105,31 @@ def test_a_held_mail_is_seen_released_and_withdrawn_in_the_outbox(cast: Cast, ag
     assert caller(cast.outsider).post(f"{path}/withdraw").status_code == 404
     assert triager.post(f"{path}/withdraw").json()["state"] == "withdrawn"
     assert triager.get("/outbox?state=withdrawn").json()["next"] is None
+
+
+def test_a_case_goes_back_for_a_reason_of_the_list_and_the_list_is_read_from_the_plans(
+    agent: Caller, triager: Caller
+) -> None:
+    listed = {reason["id"]: reason for reason in agent.get("/plans").json()["return_reasons"]}
+    assert listed["other"]["words_required"]
+    assert listed["missing-facts"]["guidance"]
+    reference = entered(agent)
+    agent.post(f"/cases/{reference}/hand-offs", {"ask": "Whose fault is it?"})
+    unlisted = triager.post(f"/cases/{reference}/moves/refuse", {"reason": "no-such-reason"})
+    assert unlisted.status_code == 409
+    assert "missing-facts" in unlisted.json()["detail"]
+    triager.post(f"/cases/{reference}/moves/acknowledge", {})
+    assert "hand-back" in triager.get(f"/cases/{reference}").json()["next_moves"]
+    wanted = {"reason": "missing-facts", "words": "Which day was it?"}
+    assert triager.post(f"/cases/{reference}/moves/hand-back", wanted).json()["state"] == "new"
+    back = agent.get(f"/cases/{reference}").json()["hand_offs"][0]
+    assert (back["state"], back["return_reason"], back["return_words"]) == ("returned", *wanted.values())
+    assert back["refusal"] == "Which day was it?"
+
+
+def test_a_sentence_in_place_of_a_reason_is_kept_as_words(agent: Caller, triager: Caller) -> None:
+    reference = entered(agent)
+    agent.post(f"/cases/{reference}/hand-offs", {"ask": "Whose fault is it?"})
+    assert triager.post(f"/cases/{reference}/moves/refuse", {"reason": "No steps."}).status_code == 200
+    back = agent.get(f"/cases/{reference}").json()["hand_offs"][0]
+    assert (back["return_reason"], back["return_words"]) == ("other", "No steps.")

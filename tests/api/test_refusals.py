@@ -24,7 +24,8 @@ BODIES: dict[str, Any] = {
     "POST /cases/{reference}/moves/close": {"told": "by mail"},
     "POST /cases/{reference}/moves/reopen": {"reason": "again"},
     "POST /cases/{reference}/moves/acknowledge": {},
-    "POST /cases/{reference}/moves/refuse": {"reason": "no"},
+    "POST /cases/{reference}/moves/refuse": {"reason": "missing-facts"},
+    "POST /cases/{reference}/moves/hand-back": {"reason": "missing-facts"},
     "POST /cases/{reference}/hand-offs": {"ask": "please"},
     "POST /decisions": {"service": "mhv-portal", "holder": "hrc", "needs_tier": 1},
 }

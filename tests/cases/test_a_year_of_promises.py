@@ -46,6 +46,7 @@ class Walker:
     planbook: Planbook
     number: int = 0
     state: str = "new"
+    sender: str = ""
     standing: Standing = field(default_factory=lambda: Standing("secure-messaging", "hrc", NEW_YEAR))
 
     def enter(self, at: datetime) -> None:
@@ -65,7 +66,7 @@ class Walker:
         )
 
     def step(self, at: datetime) -> None:
-        verb = self.dice.choice(MOVES[self.state])
+        verb = self.dice.choice((*MOVES[self.state], *(("hand_back",) if self._came_from_somebody() else ())))
         getattr(self, f"_{verb}")(at)
         self.standing = replace(self.standing, touched=at)
 
@@ -136,7 +137,21 @@ class Walker:
         handing_off.offer(TIERLINE, self.number, ask="Please take it.", to=to, override="For the test.", at=at)
         row = HandOffRow.objects.get(case_id=self.number, state="offered")
         offer = Offer(to, row.by, at)  # type: ignore[arg-type]
+        self.sender = self.standing.holder
         self._now("offered", at, offer=offer)
+
+    def _came_from_somebody(self) -> bool:
+        offer = self.standing.offer
+        handed_over = offer is not None and offer.acknowledged is not None
+        return handed_over and self.state in ("new", "in-progress", "waiting")
+
+    def _hand_back(self, at: datetime) -> None:
+        handing_off.hand_back(TIERLINE, self.number, "Not ours.", at=at)
+        self.state = "new"
+        self.standing = replace(
+            self.standing, holder=self.sender, entered=at, by=None, offer=None,
+            first_responded=None, resolved=None, standstills=(),
+        )  # fmt: skip
 
     def _acknowledge(self, at: datetime) -> None:
         handing_off.acknowledge(TIERLINE, self.number, at=at)

@@ -82,7 +82,8 @@ def test_a_refused_hand_off_is_the_senders_to_do_again_with_the_reason(cast: Cas
     handing_off.refuse(cast.triager, case.number, "This is a question about the address; please answer it.", at=at)
     shown = queries.case(cast.agent, case.number, at=at)
     assert (shown.line.holder, shown.line.state) == ("hrc", CaseState.IN_PROGRESS)
-    assert shown.hand_offs[0].refusal.startswith("This is a question")
+    assert shown.hand_offs[0].return_words.startswith("This is a question")
+    assert shown.hand_offs[0].return_reason == "other"
     assert case.number in numbers(queries.queue(cast.agent, "hrc", "todo", at=at))
 
 

@@ -122,3 +122,14 @@ def test_a_replay_refuses_a_bad_line_by_its_number(small: Path) -> None:
     ran = tierline("plans", "replay", "--from", str(small), "--to", str(small), "-", "--json", given=FACTS + b"{}\n")
     assert ran.status == 2
     assert ran.err.startswith("tierline: standard input, line 3, needs_tier")
+
+
+def test_a_guide_is_written_from_the_plans_alone() -> None:
+    written = tierline("plans", "guide", "--service", "secure-messaging")
+    assert written.status == 0
+    assert written.out.startswith("# Guide to Secure Messaging")
+    page = tierline("plans", "guide", "--service", "secure-messaging", "--format", "html")
+    assert page.out.startswith("<!doctype html>")
+    unknown = tierline("plans", "guide", "--service", "tea")
+    assert (unknown.status, unknown.out) == (2, "")
+    assert "secure-messaging" in unknown.err

@@ -60,7 +60,7 @@ def test_a_refusal_without_a_reason_is_sent_back_with_its_form_open(cast: Cast, 
     number = an_offered_case(cast, at)
     answer = sign_in("triager").post(page("case-move", number), {"move": "refuse", "text": " ", "version": "2"})
     assert answer.status_code == 422
-    assert "Say why you do not take it" in text(answer)
+    assert "Say why it goes back" in text(answer)
     assert '<details class="act act--asks" open>' in text(answer)
 
 

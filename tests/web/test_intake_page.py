@@ -115,3 +115,11 @@ def test_nobody_takes_in_for_another_team(cast: Cast) -> None:
 def test_a_report_of_a_privacy_matter_says_that_its_maker_sees_it_no_more(cast: Cast) -> None:
     answer = sign_in("supporter").post(page("intake"), TOLD | {"flags": "security-privacy"}, follow=True)
     assert "It is restricted, so only those who handle such cases see it." in text(answer)
+
+
+def test_the_same_form_sent_again_doubles_nothing_and_a_changed_one_is_another_case(cast: Cast, at: datetime) -> None:
+    client, told = sign_in("supporter"), TOLD | {"numbers": "", "once": "a-mark"}
+    first = client.post(page("intake"), told).headers["Location"]
+    assert client.post(page("intake"), told).headers["Location"] == first
+    assert client.post(page("intake"), told | {"summary": "Another fault"}).headers["Location"] != first
+    assert client.post(page("intake"), told | {"once": "another-mark"}).headers["Location"] != first

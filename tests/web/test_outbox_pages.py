@@ -31,6 +31,25 @@ def signed_in(client: Client) -> Callable[[Actor], Client]:
 SignedIn = Callable[[Actor], Client]
 
 
+def test_a_restricted_message_is_read_by_its_duties_wherever_they_work(
+    cast: Cast, at: datetime, signed_in: SignedIn
+) -> None:
+    number = send_out(
+        "case-7:tell:restricted:isso:ward@duty.example",
+        by="email",
+        subject=("case", 7),
+        team="hrc",
+        organisations=[*cast.agent.organisations],
+        restricted_to=["isso"],
+        message={"to": "ward@duty.example", "subject": "[TL-7] Please look at this case", "text": TEXT},
+        at=at,
+    )
+    assert signed_in(cast.privacy).get(f"/outbox/{number}/").status_code == 200
+    assert "[TL-7] Please look" in signed_in(cast.privacy).get("/outbox/").content.decode()
+    for actor in (cast.agent, cast.lead):
+        assert signed_in(actor).get(f"/outbox/{number}/").status_code == 404
+
+
 def a_mail(cast: Cast, at: datetime, number: int = 1, to: str = "zoe@far.example") -> int:
     """A mail of vets.gov about one case, which MHV sees as well."""
     return send_out(

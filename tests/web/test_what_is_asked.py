@@ -44,7 +44,7 @@ def test_the_sender_reads_first_why_it_was_refused(cast: Cast, at: datetime) -> 
     number = an_offered_case(cast, at)
     handing_off.refuse(cast.triager, number, "It is the caller's browser.", at=at + timedelta(hours=1))
     shown = next_step_of(text(sign_in("agent").get(page("case", number))))
-    assert "Vets.gov support refused" in shown
+    assert "Came back from Vets.gov support: Other." in shown
     assert "It is the caller&#x27;s browser." in shown
 
 
@@ -59,7 +59,9 @@ def test_the_sender_of_an_issue_is_told_to_file_it_and_finds_its_text(cast: Cast
 def test_the_receiver_of_an_issue_is_not_told_to_file_it(cast: Cast, at: datetime) -> None:
     number = an_issue_for_the_tool_team(cast, at)
     handing_off.acknowledge(cast.analyst, number, at=at + timedelta(hours=1), said="They take it.")
-    assert "files no issue" not in text(sign_in("analyst").get(page("case", number)))
+    shown = text(sign_in("analyst").get(page("case", number)))
+    assert "files no issue" not in shown
+    assert "Secure Messaging team has this; you write down what they answer" in shown
 
 
 def test_a_solved_case_is_not_said_to_be_left_to_anybody_to_solve(cast: Cast, at: datetime) -> None:

@@ -97,10 +97,14 @@ class Acknowledgement(f.Asked):
     said: f.Text = ""
 
 
-class Refusing(f.Asked):
-    """Why the receiver does not take it."""
+class Returning(f.Asked):
+    """Why it goes back to its sender: the id of one of the plans' reasons (``GET /plans``), and free words.
+
+    A sentence in place of an id counts as words under the reason that needs them.
+    """
 
     reason: f.Reason
+    words: Annotated[f.Text, Field(max_length=2000)] = ""
 
 
 class Offer(f.Asked):

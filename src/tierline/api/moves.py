@@ -1,5 +1,7 @@
 """Endpoints of the moves of a case and of its hand-offs. What the transition table does not have is refused (409)."""
 
+from collections.abc import Callable
+
 from django.http import HttpResponse
 from ninja import Router
 
@@ -8,6 +10,7 @@ from tierline.api.calling import MaybeSeen, Reference, number_of, version_of
 from tierline.api.door import Call
 from tierline.api.telling import saved_told
 from tierline.cases.actions import handing_off, working
+from tierline.cases.actions.changing import Saved
 from tierline.foundation.clock import now
 from tierline.foundation.ids import case_reference
 from tierline.foundation.trouble import Conflict, Unusable
@@ -81,12 +84,30 @@ def acknowledge(
 
 @router.post("/{reference}/moves/refuse", response=told.Saved, summary="Refuse a hand-off")
 def refuse(
-    request: Call, response: HttpResponse, reference: Reference, wanted: asked.Refusing, seen: MaybeSeen = None
+    request: Call, response: HttpResponse, reference: Reference, wanted: asked.Returning, seen: MaybeSeen = None
 ) -> told.Saved:
     """The receiver does not take it; with the reason it is the sender's to do again."""
     number = number_of(reference)
-    left = handing_off.refuse(request.auth, number, wanted.reason, at=now(), version=version_of(seen))
-    return saved_told(response, number, left)
+    return saved_told(response, number, _sent_back(handing_off.refuse, request, number, wanted, seen))
+
+
+@router.post("/{reference}/moves/hand-back", response=told.Saved, summary="Hand a case back")
+def hand_back(
+    request: Call, response: HttpResponse, reference: Reference, wanted: asked.Returning, seen: MaybeSeen = None
+) -> told.Saved:
+    """Give a case that was acknowledged back to the team that sent it; with the reason it is new work there."""
+    number = number_of(reference)
+    return saved_told(response, number, _sent_back(handing_off.hand_back, request, number, wanted, seen))
+
+
+def _sent_back(
+    verb: Callable[..., Saved], request: Call, number: int, wanted: asked.Returning, seen: str | None
+) -> Saved:
+    try:
+        return verb(request.auth, number, wanted.reason, words=wanted.words, at=now(), version=version_of(seen))
+    except Unusable as refused:
+        # The words fit the schema; it is the list of reasons in force that does not have this one.
+        raise Conflict(str(refused)) from refused
 
 
 @router.post("/{reference}/moves/withdraw", response=told.Saved, summary="Withdraw a hand-off")

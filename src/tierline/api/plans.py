@@ -17,9 +17,15 @@ decisions_router = Router(tags=["plans"])
 
 @router.get("", response=told.Plans, summary="Read which plans are in force")
 def read_plans(request: Call) -> told.Plans:  # noqa: ARG001 - every caller with a key may
-    """The version in force, its plans, and what they leave open."""
+    """The version in force, its plans, what they leave open, and for which reasons cases go back."""
     in_force = planbook_in_force()
-    return told.Plans(version=in_force.version, plans=[_plan(file.plan) for file in in_force.planbook.files])
+    return told.Plans(
+        version=in_force.version,
+        plans=[_plan(file.plan) for file in in_force.planbook.files],
+        return_reasons=[
+            told.ReturnReason.model_validate(reason) for reason in in_force.planbook.return_reasons.values()
+        ],
+    )
 
 
 @decisions_router.post("", response=told.Decision, summary="Ask the plans")

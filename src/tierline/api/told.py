@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, computed_field
 
 from tierline.api.fields import Told
 
@@ -105,7 +105,16 @@ class HandOff(Told):
     acknowledge_by: Instant
     answered_by: str
     answered_at: Instant | None
-    refusal: str
+    return_reason: Annotated[str, Field(description="Why it came back: the id of a reason; empty when it did not")]
+    return_words: str
+    returned_by: str
+    returned_at: Instant | None
+
+    @computed_field(description="As `return_words`; kept for older callers")  # type: ignore[prop-decorator]  # pydantic's own form
+    @property
+    def refusal(self) -> str:
+        """The words of a return, by the name they had before there were reasons."""
+        return self.return_words
 
 
 class Attachment(Told):
@@ -241,11 +250,21 @@ class Plan(Told):
     gaps: list[Gap]
 
 
+class ReturnReason(Told):
+    """Why a case may go back to its sender. ``guidance`` is what the sender is told to do next time."""
+
+    id: str
+    label: str
+    guidance: str
+    words_required: bool
+
+
 class Plans(Told):
-    """The planbook in force: its version, its plans, and what they leave open."""
+    """The planbook in force: its version, its plans, what they leave open, and why cases go back."""
 
     version: int
     plans: list[Plan]
+    return_reasons: list[ReturnReason]
 
 
 class Effect(Told):

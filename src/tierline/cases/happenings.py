@@ -17,10 +17,12 @@ from tierline.timeline.fact import Fact
 OFFERED: Final = "hand-off-offered"
 ACKNOWLEDGED: Final = "hand-off-acknowledged"
 UNANSWERED: Final = frozenset({"hand-off-refused", "hand-off-withdrawn"})
-ENDED: Final = UNANSWERED | {ACKNOWLEDGED}
+HANDED_BACK: Final = "handed-back"
+CAME: Final = frozenset({ACKNOWLEDGED, HANDED_BACK})  # the case came to another holder
+ENDED: Final = UNANSWERED | CAME
 WORD: Final = "word-for-reporter"
 CARRIED_OUT: Final = frozenset({"nudged", "promise-escalated"})  # their ``keys`` say what was carried out
-KINDS: Final = (OFFERED, ACKNOWLEDGED, *sorted(UNANSWERED), WORD, *sorted(CARRIED_OUT))
+KINDS: Final = (OFFERED, *sorted(ENDED), WORD, *sorted(CARRIED_OUT))
 _OVER: Final = frozenset({CaseState.SOLVED, CaseState.CLOSED})
 
 
@@ -90,7 +92,7 @@ def course_of(opened_at: datetime, happenings: Iterable[Happening]) -> Course:
         _hand_off(course, one)
         if one.kind == WORD and course.first_responded is None:
             course.first_responded = one.at
-        if one.state is not None and one.kind != ACKNOWLEDGED:
+        if one.state is not None and one.kind not in CAME:
             _state(course, CaseState(one.state), one.at)
     return course
 
@@ -102,13 +104,14 @@ def _hand_off(course: Course, one: Happening) -> None:
     if one.kind not in ENDED:
         return
     course.answer_by = None
-    if one.kind in UNANSWERED:
-        course.offer = None
-    elif course.offer is not None:
-        course.offer = replace(course.offer, acknowledged=one.at)
-        course.entered, course.by = one.at, course.offer.by
+    if one.kind in CAME:
+        accepted = course.offer if one.kind == ACKNOWLEDGED else None
+        course.offer = replace(accepted, acknowledged=one.at) if accepted else None
+        course.entered, course.by = one.at, accepted.by if accepted else None
         course.first_responded = course.resolved = None
         course.standstills.clear()
+    else:
+        course.offer = None
 
 
 def _state(course: Course, state: CaseState, at: datetime) -> None:

@@ -29,6 +29,7 @@ class CaseMove(StrEnum):
     ACKNOWLEDGE = "acknowledge"
     REFUSE = "refuse"
     WITHDRAW = "withdraw"
+    HAND_BACK = "hand-back"
     WAIT = "wait"
     RESUME = "resume"
     SOLVE = "solve"
@@ -37,14 +38,18 @@ class CaseMove(StrEnum):
 
 
 class HandOffState(StrEnum):
-    """Where a hand-off stands. Overdue is not a state: time implies it."""
+    """Where a hand-off stands. Overdue is no state: time implies it. ``returned``: acknowledged, then handed back."""
 
     OFFERED = "offered"
     ACKNOWLEDGED = "acknowledged"
     REFUSED = "refused"
+    RETURNED = "returned"
     WITHDRAWN = "withdrawn"
 
 
+#: A hand-off that its receiver answered, and among those one that came back to its sender.
+CAME_BACK = (HandOffState.REFUSED, HandOffState.RETURNED)
+ANSWERED = (HandOffState.ACKNOWLEDGED, *CAME_BACK)
 OPEN_STATES = tuple(state for state in CaseState if state is not CaseState.CLOSED)
 
 S, M = CaseState, CaseMove
@@ -54,15 +59,18 @@ TRANSITIONS: dict[tuple[CaseState, CaseMove], CaseState] = {
     (S.NEW, M.OFFER): S.OFFERED,
     (S.NEW, M.WAIT): S.WAITING,
     (S.NEW, M.SOLVE): S.SOLVED,
+    (S.NEW, M.HAND_BACK): S.NEW,
     (S.IN_PROGRESS, M.OFFER): S.OFFERED,
     (S.IN_PROGRESS, M.WAIT): S.WAITING,
     (S.IN_PROGRESS, M.SOLVE): S.SOLVED,
+    (S.IN_PROGRESS, M.HAND_BACK): S.NEW,
     (S.OFFERED, M.ACKNOWLEDGE): S.NEW,
     (S.OFFERED, M.REFUSE): S.IN_PROGRESS,
     (S.OFFERED, M.WITHDRAW): S.IN_PROGRESS,
     (S.WAITING, M.RESUME): S.IN_PROGRESS,
     (S.WAITING, M.OFFER): S.OFFERED,
     (S.WAITING, M.SOLVE): S.SOLVED,
+    (S.WAITING, M.HAND_BACK): S.NEW,
     (S.SOLVED, M.CLOSE): S.CLOSED,
     (S.SOLVED, M.REOPEN): S.IN_PROGRESS,
     (S.CLOSED, M.REOPEN): S.IN_PROGRESS,
@@ -72,6 +80,7 @@ HAND_OFF_TRANSITIONS: dict[tuple[HandOffState, CaseMove], HandOffState] = {
     (HandOffState.OFFERED, M.ACKNOWLEDGE): HandOffState.ACKNOWLEDGED,
     (HandOffState.OFFERED, M.REFUSE): HandOffState.REFUSED,
     (HandOffState.OFFERED, M.WITHDRAW): HandOffState.WITHDRAWN,
+    (HandOffState.ACKNOWLEDGED, M.HAND_BACK): HandOffState.RETURNED,
 }
 
 State = TypeVar("State", CaseState, HandOffState)

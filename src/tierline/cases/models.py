@@ -11,7 +11,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import connections, models
 from django.db.models import Q, QuerySet, Value
 
-from tierline.cases.lifecycle import CaseState, HandOffState
+from tierline.cases.lifecycle import CAME_BACK, CaseState, HandOffState
 from tierline.cases.places import Standing, Tab
 from tierline.directory.actor import Actor
 
@@ -72,6 +72,7 @@ class CaseRow(models.Model):
     holder = models.CharField(max_length=SLUG)
     offered_to = models.CharField(max_length=SLUG, null=True)
     recorded_by = models.CharField(max_length=SLUG, null=True)
+    answered_for = models.CharField(max_length=SLUG, null=True)
     assignee = models.CharField(max_length=120, blank=True)
     service = models.CharField(max_length=SLUG)
     fault_in = models.CharField(max_length=SLUG)
@@ -117,8 +118,9 @@ class CaseRow(models.Model):
     def standing(self) -> Standing:
         """What decides in whose queue the case stands."""
         return Standing(
-            CaseState(self.state), self.holder, self.offered_to, self.recorded_by, restricted=bool(self.restricted_to)
-        )
+            CaseState(self.state), self.holder, self.offered_to, self.recorded_by,
+            restricted=bool(self.restricted_to), answered_for=self.answered_for,
+        )  # fmt: skip
 
 
 class Report(models.Model):
@@ -166,6 +168,7 @@ class HandOffRow(models.Model):
     case = models.ForeignKey(CaseRow, on_delete=models.PROTECT, related_name="hand_offs")
     state = models.CharField(max_length=12, choices=[(s.value, s.value) for s in HandOffState])
     sender = models.CharField(max_length=SLUG)
+    service = models.CharField(max_length=SLUG)
     receiver = models.CharField(max_length=SLUG)
     tier = models.PositiveSmallIntegerField()
     by = models.CharField(max_length=10)
@@ -181,19 +184,28 @@ class HandOffRow(models.Model):
     acknowledge_by = models.DateTimeField()
     answered_by = models.CharField(max_length=120, blank=True)
     answered_at = models.DateTimeField(null=True)
-    refusal = models.TextField(blank=True)
+    return_reason = models.CharField(max_length=SLUG, blank=True)
+    return_words = models.TextField(blank=True)
+    returned_by = models.CharField(max_length=120, blank=True)
+    returned_at = models.DateTimeField(null=True)
     chased_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "cases_handoff"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["case"], condition=Q(state="offered"), name="one_open_hand_off_a_case"),
-            models.CheckConstraint(name="refusal_has_a_reason", condition=~Q(state="refused") | ~Q(refusal="")),
+            models.CheckConstraint(
+                name="what_came_back_says_why",
+                condition=Q(state__in=[s.value for s in CAME_BACK], returned_at__isnull=False) & ~Q(return_reason="")
+                | ~Q(state__in=[s.value for s in CAME_BACK]) & Q(returned_at=None, return_reason=""),
+            ),
         ]
         indexes: ClassVar = [
             models.Index(
                 fields=["acknowledge_by"], condition=Q(state="offered", chased_at=None), name="hand_offs_to_chase"
             ),
+            models.Index(fields=["sender", "offered_at"], name="hand_offs_sent"),
+            models.Index(fields=["receiver", "offered_at"], name="hand_offs_received"),
         ]
 
     def __str__(self) -> str:

@@ -12,11 +12,12 @@ from typing import Any
 
 from django.db import connection
 
-from tierline.cases.lifecycle import HandOffState
+from tierline.cases.lifecycle import CAME_BACK, HandOffState
 
 _HAND_OFFS = """
 SELECT id, state, sender, receiver, tier, by, system, sender_records, ask, note, override, decision, offered_by,
-       offered_at, acknowledge_by, answered_by, answered_at, refusal
+       offered_at, acknowledge_by, answered_by, answered_at, return_reason, return_words,
+       returned_by, returned_at
 FROM cases_handoff WHERE case_id = %s ORDER BY id
 """
 _NUMBERS = "SELECT system, number FROM cases_outsidenumber WHERE case_id = %s ORDER BY id"
@@ -44,7 +45,15 @@ class HandOffView:
     acknowledge_by: datetime
     answered_by: str
     answered_at: datetime | None
-    refusal: str
+    return_reason: str
+    return_words: str
+    returned_by: str
+    returned_at: datetime | None
+
+    @property
+    def came_back(self) -> bool:
+        """Whether its receiver refused it, or took it and handed it back."""
+        return self.state in CAME_BACK
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from tierline.cases.lifecycle import CaseState
 
 #: Stands for "no promise is running": sorts after every real instant.
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+#: Stands for "on top": sorts before every real instant and is no promise, so it is never late.
+ON_TOP = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Tab(StrEnum):
@@ -26,7 +28,9 @@ class Tab(StrEnum):
 class Standing:
     """What decides a case's places: its state, its holder, to whom it is offered, who writes down for the holder.
 
-    A restricted case stands in no team's queue: it is a matter of the duties that were told, and their list has it.
+    ``answered_for`` is the team for whom an answer came that nobody has looked at yet: for it the case is new again,
+    even when it is closed. A restricted case stands in no team's queue: it is a matter of the duties that were told,
+    and their list has it.
     """
 
     state: CaseState
@@ -34,12 +38,16 @@ class Standing:
     offered_to: str | None
     recorded_by: str | None
     restricted: bool = False
+    answered_for: str | None = None
 
 
 def places(standing: Standing) -> frozenset[tuple[str, Tab]]:
     """The (team, tab) pairs a case belongs to: one a team at the most, none when closed or restricted."""
-    if standing.state is CaseState.CLOSED or standing.restricted:
+    if standing.restricted:
         return frozenset()
+    answered = {standing.answered_for: Tab.NEW} if standing.answered_for else {}
+    if standing.state is CaseState.CLOSED:
+        return frozenset(answered.items())
     stands = {standing.recorded_by: Tab.WAITING} if standing.recorded_by else {}
     if standing.state is CaseState.OFFERED and standing.offered_to:
         stands[standing.offered_to] = Tab.NEW
@@ -48,4 +56,10 @@ def places(standing: Standing) -> frozenset[tuple[str, Tab]]:
         CaseState.OFFERED: Tab.WAITING,
         CaseState.WAITING: Tab.WAITING,
     }.get(standing.state, Tab.TODO)
+    stands |= answered
     return frozenset((team, tab) for team, tab in stands.items() if team)
+
+
+def sorted_by(standing: Standing, team: str, due_at: datetime) -> datetime:
+    """What a place is sorted by in its queue: the promise, but an answer nobody has looked at comes first."""
+    return ON_TOP if team == standing.answered_for else due_at

@@ -23,7 +23,7 @@ from tierline.cases.left_alone import cases_left_alone
 from tierline.cases.lifecycle import CaseMove, CaseState, HandOffState, moves_from
 from tierline.cases.models import Attachment, CaseRow, OutsideNumber
 from tierline.cases.particulars import AttachmentView, HandOffView, attachments_of, hand_offs_of, numbers_of
-from tierline.cases.places import NEVER
+from tierline.cases.places import NEVER, ON_TOP
 from tierline.cases.promising import Promised
 from tierline.directory.actor import Actor
 from tierline.foundation.ids import case_number, case_reference
@@ -40,6 +40,7 @@ TABS = ("new", "todo", "waiting", "overdue")
 LINE_FIELDS = (
     "id", "state", "summary", "service", "holder", "offered_to", "recorded_by", "assignee", "trail", "flags",
     "missing", "theirs", "restricted_to", "opened_at", "changed_at", "due_at", "due_kind", "version",
+    "answered_for",
 )  # fmt: skip
 
 _PLACED = f"""
@@ -56,7 +57,7 @@ SELECT (SELECT count(*) FROM (SELECT FROM cases_queueplace
        (SELECT count(*) FROM (SELECT FROM cases_queueplace
                               WHERE team = %(team)s AND tab = 'waiting' LIMIT %(most)s) c),
        (SELECT count(*) FROM (SELECT FROM cases_queueplace
-                              WHERE team = %(team)s AND due_at < %(at)s LIMIT %(most)s) d)
+                              WHERE team = %(team)s AND due_at > %(top)s AND due_at < %(at)s LIMIT %(most)s) d)
 """
 
 
@@ -114,6 +115,7 @@ class CaseLine:
     due_at: datetime | None
     due_kind: str
     version: int
+    answered_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +192,7 @@ def _placed(team: str, tab: str, filters: Filters, after: Cursor | None, at: dat
     Written out: composing this statement took as long as all that PostgreSQL does for the page.
     """
     narrowed = {
-        "p.due_at < %(at)s" if tab == "overdue" else "p.tab = %(tab)s": True,
+        "p.due_at > %(top)s AND p.due_at < %(at)s" if tab == "overdue" else "p.tab = %(tab)s": True,
         "(p.due_at, p.case_id) > (%(due_at)s, %(number)s)": after,
         "c.service = %(service)s": filters.service,
         "c.assignee = %(assignee)s": filters.assignee,
@@ -203,6 +205,7 @@ def _placed(team: str, tab: str, filters: Filters, after: Cursor | None, at: dat
         "team": team,
         "tab": tab,
         "at": at,
+        "top": ON_TOP,
         "due_at": after.due_at if after else None,
         "number": after.number if after else None,
         "service": filters.service,
@@ -220,7 +223,7 @@ def _placed(team: str, tab: str, filters: Filters, after: Cursor | None, at: dat
 
 def _counts(team: str, at: datetime) -> dict[str, int]:
     with connection.cursor() as cursor:
-        cursor.execute(_COUNTS, {"team": team, "at": at, "most": COUNTED_TO})
+        cursor.execute(_COUNTS, {"team": team, "at": at, "top": ON_TOP, "most": COUNTED_TO})
         row = cursor.fetchone()
     return dict(zip(TABS, row, strict=True))
 
@@ -258,7 +261,14 @@ def case(actor: Actor, number: int, *, at: datetime, with_story: bool = True) ->
 def moves_of(row: CaseRow, actor: Actor, hand_offs: tuple[HandOffView, ...]) -> tuple[CaseMove, ...]:
     """The moves of the transition table that this actor may make now."""
     hands = _hands(row, hand_offs)
-    return tuple(move for move in moves_from(CaseState(row.state)) if may_make(actor, move, hands))
+    moves = (move for move in moves_from(CaseState(row.state)) if may_make(actor, move, hands))
+    return tuple(move for move in moves if move is not CaseMove.HAND_BACK or _can_go_back(row, hand_offs))
+
+
+def _can_go_back(row: CaseRow, hand_offs: tuple[HandOffView, ...]) -> bool:
+    """Whether somebody handed the case to its holder, and it may leave them that way."""
+    taken = [hand_off for hand_off in hand_offs if hand_off.state is HandOffState.ACKNOWLEDGED]
+    return bool(taken) and taken[-1].receiver == row.holder and not row.restricted_to
 
 
 def _hands(row: CaseRow, hand_offs: tuple[HandOffView, ...]) -> Hands:
@@ -326,6 +336,7 @@ def line_from(values: Sequence[Any]) -> CaseLine:
     (
         number, state, summary, service, holder, offered_to, recorded_by, assignee, trail, flags, missing, theirs,
         restricted_to, opened_at, changed_at, due_at, due_kind, version,
+        answered_for,
     ) = values  # fmt: skip
     return CaseLine(
         number=number,
@@ -347,6 +358,7 @@ def line_from(values: Sequence[Any]) -> CaseLine:
         due_at=None if due_at >= NEVER else due_at,
         due_kind=due_kind,
         version=version,
+        answered_for=answered_for,
     )
 
 

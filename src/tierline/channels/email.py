@@ -34,7 +34,7 @@ class Email:
     label: ClassVar[str] = "E-mail"
 
     def deliver(self, key: str, message: Mapping[str, Any]) -> Answer:
-        """Send ``{"to", "subject", "text", "in_reply_to"?}`` to its one recipient."""
+        """Send ``{"to", "subject", "text", "in_reply_to"?, "reply_to"?, "mark"?}`` to its one recipient."""
         if not self.url:
             return NotConnected("No mail server is set (SMTP_URL), so nothing leaves this machine.")
         try:
@@ -74,7 +74,9 @@ def compose(key: str, message: Mapping[str, Any], *, sender: str) -> EmailMessag
     mail["From"] = sender
     mail["To"] = message["to"]
     mail["Subject"] = message["subject"]
-    mail["Message-ID"] = message_id(key, sender)
+    mail["Message-ID"] = message_id(key, sender, message.get("mark"))
+    if message.get("reply_to"):
+        mail["Reply-To"] = message["reply_to"]
     mail["Auto-Submitted"] = "auto-generated"
     if message.get("in_reply_to"):
         mail["In-Reply-To"] = mail["References"] = message["in_reply_to"]
@@ -84,10 +86,11 @@ def compose(key: str, message: Mapping[str, Any], *, sender: str) -> EmailMessag
     return mail
 
 
-def message_id(key: str, sender: str) -> str:
-    """The same Message-ID for every try of one effect; tells nothing about the case."""
+def message_id(key: str, sender: str, mark: str | None = None) -> str:
+    """The same Message-ID for every try of one effect; tells nothing about the case. A keyed ``mark`` cannot be
+    guessed."""
     domain = sender.rpartition("@")[2].rstrip(">") or "tierline.example"
-    return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{domain}>"
+    return f"<{mark or hashlib.sha256(key.encode()).hexdigest()[:32]}@{domain}>"
 
 
 def _answer_to(code: int, text: bytes | str, what: str) -> Answer:

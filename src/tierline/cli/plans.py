@@ -1,4 +1,4 @@
-"""``tierline plans check|render|diff|replay``: what plans say, leave open, and would decide otherwise. Pure.
+"""``tierline plans check|render|guide|diff|replay``: what plans say, leave open, and would decide otherwise. Pure.
 
 Exit status 0 when nothing was found, 1 when a check has errors or something differs, 2 with one line on standard
 error when a file cannot be read. Needs no database and no server.
@@ -15,10 +15,13 @@ from typing import Any, Final
 from tierline.cli.output import DONE, FOUND, UNUSABLE, refuse, until_nobody_reads, write
 from tierline.cli.route import line_sentence, opened, told
 from tierline.foundation import clock
+from tierline.foundation.trouble import NotFound
 from tierline.plans import comparing, schema
 from tierline.plans.answering import LineRefused
 from tierline.plans.checking import Check, check_texts
 from tierline.plans.findings import Finding, PlanUnreadable
+from tierline.plans.guide_rendering import guide_to_html, guide_to_markdown
+from tierline.plans.guides import Guide, guide_to
 from tierline.plans.loading import SHIPPED, load_planbook, planbook_from_texts, texts_of
 from tierline.plans.planbook import Planbook
 from tierline.plans.rendering import to_html, to_markdown
@@ -33,9 +36,11 @@ _WRITERS: Final[dict[str, tuple[str, Callable[[Planbook, schema.Plan], str]]]] =
     "html": (".html", to_html),
 }
 
+_GUIDE_WRITERS: Final[dict[str, Callable[[Guide], str]]] = {"markdown": guide_to_markdown, "html": guide_to_html}
+
 
 def parser() -> argparse.ArgumentParser:
-    """The options of the four commands."""
+    """The options of the commands."""
     options = argparse.ArgumentParser(prog="tierline plans", description="Check, render, compare and replay plans.")
     commands = options.add_subparsers(dest="command", required=True, metavar="COMMAND")
     check = commands.add_parser("check", help="say what is wrong with plans, and what they leave open")
@@ -45,13 +50,17 @@ def parser() -> argparse.ArgumentParser:
     render.add_argument("--plan", metavar="ID", help="only this plan")
     render.add_argument("--format", choices=sorted(_WRITERS), default="markdown")
     render.add_argument("--out", metavar="DIR", help="write one file a plan into this folder")
+    guide = commands.add_parser("guide", help="write the guide to a service, as far as the plans tell it")
+    guide.add_argument("paths", nargs="*", metavar="DIR|FILE", help="plans (default: those shipped)")
+    guide.add_argument("--service", metavar="ID", required=True, help="the service")
+    guide.add_argument("--format", choices=sorted(_GUIDE_WRITERS), default="markdown")
     diff = commands.add_parser("diff", help="say what differs between two sets of plans")
     replay = commands.add_parser("replay", help="say which past facts the changed plans decide otherwise")
     replay.add_argument("facts", metavar="FACTS.jsonl", help="facts, one JSON object a line; - for standard input")
     for comparing_command in (diff, replay):
         comparing_command.add_argument("--from", dest="before", metavar="DIR", required=True, help="plans as they are")
         comparing_command.add_argument("--to", dest="after", metavar="DIR", required=True, help="plans as changed")
-    for command in (check, render, diff, replay):
+    for command in (check, render, guide, diff, replay):
         command.add_argument("--json", action="store_true", help="write JSON")
     return options
 
@@ -59,12 +68,12 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str]) -> int:
     """Run one of the commands; the exit status."""
     given = parser().parse_args(arguments)
-    commands = {"check": _check, "render": _render, "diff": _diff, "replay": _replay}
+    commands = {"check": _check, "render": _render, "guide": _guide, "diff": _diff, "replay": _replay}
 
     def work() -> int:
         try:
             return commands[given.command](given)
-        except PlanUnreadable as refusal:
+        except (PlanUnreadable, NotFound) as refusal:
             return refuse(str(refusal))
 
     return until_nobody_reads(work)
@@ -117,6 +126,13 @@ def _render(given: argparse.Namespace) -> int:
         write("".join(_dump({"plan": name, "format": given.format, "text": text}) for name, text in written.items()))
     else:
         write("\n".join(written.values()))
+    return DONE
+
+
+def _guide(given: argparse.Namespace) -> int:
+    planbook = planbook_from_texts(texts_of(_paths(given)))
+    text = _GUIDE_WRITERS[given.format](guide_to(planbook, given.service, clock.now()))
+    write(_dump({"service": given.service, "format": given.format, "text": text}) if given.json else text)
     return DONE
 
 

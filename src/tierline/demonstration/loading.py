@@ -6,6 +6,7 @@ the actions.
 
 import io
 import re
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,6 +24,7 @@ from tierline.cases.queries import known_numbers
 from tierline.demonstration.cast import HERE, enter_players, players, words_of
 from tierline.demonstration.stories import Stage
 from tierline.directory.actor import TIERLINE, Actor
+from tierline.guides.actions import write_advice
 from tierline.plans.actions import publish_planbook
 from tierline.plans.loading import SHIPPED, texts_of
 from tierline.plans.queries import planbook_in_force, versions
@@ -47,6 +49,7 @@ def load(*, at: datetime) -> bool:
         export = words["export"]
         arrives = stage.moment(export["day"], export["at"])
         stage.play(words["stories"], [(arrives, lambda moment: _import(export, actors[export["by"]], at=moment))])
+        _advise(words["advice"], actors, at=at)
         chase_overdue_hand_offs(at=at)
         renew_promises(at=at)
         carry_out_promises(at=at)
@@ -72,6 +75,13 @@ def _publish_plans(words: dict[str, Any], *, at: datetime) -> None:
     first = min(story["day"] for story in words["stories"])
     before = Stage({}, zone=words["zone"], today=at, answers={}).moment(first - 1, "08:00")
     publish_planbook(TIERLINE, texts_of([SHIPPED]), at=before, remark="The shipped plans, for the demonstration")
+
+
+def _advise(advice: list[dict[str, Any]], actors: Mapping[str, Actor], *, at: datetime) -> None:
+    for one in advice:
+        until = (at + timedelta(days=one["until"])).date()
+        said = {key: one[key] for key in ("team", "kind", "text")}
+        write_advice(actors[one["by"]], one["service"], until=until, at=at, **said)
 
 
 def _import(export: dict[str, Any], actor: Actor, *, at: datetime) -> None:

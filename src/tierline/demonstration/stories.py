@@ -29,7 +29,12 @@ VERBS: Final[Mapping[str, Callable[..., object]]] = {
     "reopen": lambda actor, number, *, at, reason: working.reopen(actor, number, reason, at=at),
     "offer": handing_off.offer,
     "acknowledge": handing_off.acknowledge,
-    "refuse": lambda actor, number, *, at, reason: handing_off.refuse(actor, number, reason, at=at),
+    "refuse": lambda actor, number, *, at, reason, words="": handing_off.refuse(
+        actor, number, reason, words=words, at=at
+    ),
+    "hand-back": lambda actor, number, *, at, reason, words="": handing_off.hand_back(
+        actor, number, reason, words=words, at=at
+    ),
 }
 _SPAN: Final = re.compile(r"(\d+)([mh])")
 

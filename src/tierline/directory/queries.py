@@ -79,6 +79,11 @@ def teams_with_people() -> frozenset[str]:
     return frozenset(Team.objects.filter(people__is_active=True).values_list("pk", flat=True).distinct())
 
 
+def teams_of(organisations: Iterable[str]) -> frozenset[str]:
+    """The teams that belong to the organisations."""
+    return frozenset(Team.objects.filter(organisation__in=list(organisations)).values_list("pk", flat=True))
+
+
 def is_known(email: str) -> bool:
     """Whether somebody signs in with this address."""
     return Person.objects.filter(email__iexact=email).exists()

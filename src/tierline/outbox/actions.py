@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from procrastinate.contrib.django import app
 
@@ -18,6 +19,7 @@ from tierline.outbox.lifecycle import EffectMove, EffectState, after
 from tierline.outbox.models import EffectRow
 from tierline.outbox.queries import effect_row_for
 from tierline.outbox.registry import channel
+from tierline.outbox.replying import mark_of, reply_address
 from tierline.outbox.retrying import next_try
 from tierline.timeline.actions import record
 
@@ -44,6 +46,7 @@ def send_out(
     row, made = EffectRow.objects.get_or_create(
         key=key,
         defaults={
+            "mark": mark_of(settings.SECRET_KEY, key),
             "channel": by,
             "subject_kind": subject[0],
             "subject_id": subject[1],
@@ -79,8 +82,14 @@ def carry_out(effect_id: int, *, at: datetime) -> EffectState:
     if not mine:
         return EffectState.PENDING
     booked.attempts += 1
-    answer = channel(booked.channel).deliver(booked.key, booked.message)
+    answer = channel(booked.channel).deliver(booked.key, _addressed(booked))
     return _settle(booked, answer, at=at)
+
+
+def _addressed(row: EffectRow) -> dict[str, Any]:
+    """The message with what an answer to it finds it by; a message may bring its own."""
+    answers_to = reply_address(settings.REPLY_ADDRESS, row.pk, settings.SECRET_KEY)
+    return {"mark": row.mark, "reply_to": answers_to, **row.message}
 
 
 @transaction.atomic
@@ -150,6 +159,18 @@ def withdraw(actor: Actor, effect_id: int, *, at: datetime) -> None:
     row.next_try_at, row.settled_at = None, at
     row.save()
     record(row.subject_kind, row.subject_id, "message-withdrawn", actor=actor, at=at, effect=row.pk)
+
+
+@transaction.atomic
+def bounce(effect_id: int, because: str, *, at: datetime) -> bool:
+    """Write down that a message which had left came back; False when it is not one that left, or failed already."""
+    row = EffectRow.objects.select_for_update().filter(pk=effect_id).first()
+    if row is None or row.state not in (EffectState.DONE, EffectState.PENDING):
+        return False
+    row.state = after(EffectState(row.state), EffectMove.BOUNCE)
+    row.next_try_at, row.settled_at, row.trouble = None, at, because
+    row.save()
+    return True
 
 
 def withdraw_by_key(key: str, *, at: datetime) -> bool:

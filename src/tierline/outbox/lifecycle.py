@@ -20,6 +20,7 @@ class EffectMove(StrEnum):
     FAIL = "fail"
     RELEASE = "release"
     WITHDRAW = "withdraw"
+    BOUNCE = "bounce"
 
 
 S, M = EffectState, EffectMove
@@ -30,6 +31,8 @@ TRANSITIONS: dict[tuple[EffectState, EffectMove], EffectState] = {
     (S.PENDING, M.HOLD): S.HELD,
     (S.PENDING, M.FAIL): S.FAILED,
     (S.PENDING, M.WITHDRAW): S.WITHDRAWN,
+    (S.PENDING, M.BOUNCE): S.FAILED,
+    (S.DONE, M.BOUNCE): S.FAILED,
     (S.HELD, M.RELEASE): S.PENDING,
     (S.HELD, M.WITHDRAW): S.WITHDRAWN,
     (S.FAILED, M.RELEASE): S.PENDING,

@@ -10,6 +10,7 @@ from tierline.outbox.lifecycle import EffectState
 
 class EffectRow(models.Model):
     key = models.CharField(max_length=200, unique=True)
+    mark = models.CharField(max_length=32, null=True, unique=True)
     channel = models.CharField(max_length=30)
     state = models.CharField(
         max_length=12, choices=[(s.value, s.value) for s in EffectState], default=EffectState.PENDING

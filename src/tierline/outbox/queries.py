@@ -1,8 +1,8 @@
-"""Reads of the outbox, through what the actor may see: messages of their organisations, restricted ones with the
-duty."""
+"""Reads of the outbox, through what the actor may see: messages of their organisations; restricted ones only with
+the duty, whoever wrote them, as their cases are seen."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,13 +14,14 @@ from tierline.directory.actor import Actor
 from tierline.foundation.trouble import NotAllowed, NotFound
 from tierline.outbox.lifecycle import EffectMove, EffectState, moves_from
 from tierline.outbox.models import EffectRow
+from tierline.outbox.replying import Origin
 
 PAGE = 50
 COUNTED_TO = 1000  # a state says "1,000+" beyond this; counting on would cost more than it tells
 
 _SEEN = """
-(%(all)s OR (organisations && %(organisations)s::varchar[]
-             AND (restricted_to = '{}' OR restricted_to && %(duties)s::varchar[])))
+(%(all)s OR (cardinality(restricted_to) = 0 AND organisations && %(organisations)s::varchar[])
+         OR restricted_to && %(duties)s::varchar[])
 """
 _UNWELL = f"""
 SELECT (SELECT count(*) FROM (SELECT FROM outbox_effect WHERE state = 'held' AND {_SEEN} LIMIT %(most)s) a),
@@ -65,6 +66,13 @@ def effect(actor: Actor, effect_id: int) -> EffectView:
     return _view(effect_row_for(actor, effect_id))
 
 
+def origins(*, effects: Collection[int] = (), marks: Collection[str] = ()) -> list[Origin]:
+    """The messages of these ids or marks, for whoever places what comes back. Asked by Tierline itself only."""
+    rows = EffectRow.objects.filter(Q(pk__in=effects) | Q(mark__in=marks)).order_by("id")
+    values = rows.values_list("pk", "mark", "key", "subject_kind", "subject_id", "message__to")
+    return [Origin(pk, mark or "", key, kind, subject, str(to or "")) for pk, mark, key, kind, subject, to in values]
+
+
 def effects_of(actor: Actor, subject_kind: str, subject_id: int) -> list[EffectView]:
     """All messages about one subject, oldest first."""
     rows = visible_to(actor).filter(subject_kind=subject_kind, subject_id=subject_id).order_by("id")
@@ -103,9 +111,10 @@ def visible_to(actor: Actor) -> "QuerySet[EffectRow]":
     """The rows an actor may see."""
     if actor.is_tierline:
         return EffectRow.objects.all()
-    seen = Q(organisations__overlap=sorted(actor.organisations))
-    seen &= Q(restricted_to=[]) | Q(restricted_to__overlap=sorted(actor.duties))
-    return EffectRow.objects.filter(seen)
+    return EffectRow.objects.filter(
+        Q(restricted_to=[], organisations__overlap=sorted(actor.organisations))
+        | Q(restricted_to__overlap=sorted(actor.duties))
+    )
 
 
 def effect_row_for(actor: Actor, effect_id: int, *, to_change: bool = False) -> EffectRow:

@@ -28,6 +28,7 @@ SECTIONS: Final = (
     "services",
     "ticketing",
     "intake",
+    "returns",
     "calendars",
     "clocks",
     "clauses",

@@ -26,6 +26,13 @@ from tierline.plans.routing import InForce, decide, demanded
 from tierline.plans.terms import Term, Universe, terms_of
 
 MOST_REMEMBERED: Final = 8_192  # decisions; a planbook in long use stays small
+UNLISTED: Final = schema.ReturnReason(
+    id="other",
+    label="Another reason",
+    guidance="Read the words beside it, and ask the team that sent it back where they are not enough.",
+    words_required=True,
+    source=Source(heading="Reasons for a return", document="Tierline, built-in rules"),
+)
 _ZERO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -65,6 +72,7 @@ class Planbook:
         self.services: Final = {entry.id: entry for plan in every for entry in plan.services}
         self.ticketing: Final = {entry.id: entry for plan in every for entry in plan.ticketing}
         self.intake: Final = {entry.id: entry for plan in every for entry in plan.intake}
+        self.returns: Final = {entry.id: entry for plan in every for entry in plan.returns}
         self.clocks: Final = {entry.id: entry for plan in every for entry in plan.clocks}
         self.calendars: Final = {entry.id: entry.compiled() for plan in every for entry in plan.calendars}
         self.universe: Final = Universe(frozenset(self.teams), frozenset(self.services), frozenset(self.systems))
@@ -166,6 +174,21 @@ class Planbook:
         )
 
     # -- words and addresses, for pages, forms and letters ------------------------------------------------
+
+    @cached_property
+    def return_reasons(self) -> Mapping[str, schema.ReturnReason]:
+        """Why a case may go back to its sender, in the order a form lists them; one built-in where no plan says."""
+        return self.returns or {UNLISTED.id: UNLISTED}
+
+    @cached_property
+    def unlisted_reason(self) -> schema.ReturnReason:
+        """The reason that says nothing without words: what is on no list is counted under it."""
+        return next((reason for reason in self.return_reasons.values() if reason.words_required), UNLISTED)
+
+    def return_label(self, reason: str) -> str:
+        """The name of a reason for a return; its id while no plan knows it."""
+        known = self.return_reasons.get(reason)
+        return known.label if known else reason
 
     def service_label(self, service: str) -> str:
         """The name people use for a service; its id while no plan knows it."""

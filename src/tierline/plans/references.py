@@ -27,9 +27,13 @@ _NAMESPACES: Final = (
     ("services",),
     ("ticketing",),
     ("intake",),
+    ("returns",),
     ("calendars",),
     ("clocks",),
 )
+_SOURCED: Final = (
+    "teams", "duties", "services", "ticketing", "intake", "returns", "calendars", "clocks", "clauses", "gaps",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +187,7 @@ def _headings(file: PlanFile) -> Iterator[Finding]:
 
 def sourced(plan: schema.Plan) -> Iterator[tuple[Path, Source]]:
     """Every source in a plan with the path of the entry it belongs to."""
-    for section in ("teams", "duties", "services", "ticketing", "intake", "calendars", "clocks", "clauses", "gaps"):
+    for section in _SOURCED:
         for place, entry in enumerate(getattr(plan, section)):
             if entry.source is not None:
                 yield (section, place), entry.source

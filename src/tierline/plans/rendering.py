@@ -127,6 +127,8 @@ def _ticketing_and_times(planbook: Planbook, plan: schema.Plan) -> Iterator[tupl
             calendar.source,
             Item("entry", calendar.id, f"{calendar.label}. {calendar.text}", hours_in_words(calendar)),
         )
+    for reason in plan.returns:
+        yield reason.source, Item("entry", reason.id, f"Comes back for: {reason.label}", (reason.guidance,))
     for clock in plan.clocks:
         yield clock.source, Item("clause", clock.id, f"{clock.label}. {clock.text}", _clock(planbook, clock))
 
@@ -194,14 +196,14 @@ def standing_of(planbook: Planbook, plan: schema.Plan) -> str:
 
 def to_markdown(planbook: Planbook, plan: schema.Plan) -> str:
     """The plan as Markdown."""
-    lines = [f"<!-- {_comment(plan.title)} -->", "", f"*{_plain(standing_of(planbook, plan))}*", ""]
+    lines = [f"<!-- {_comment(plan.title)} -->", "", f"*{plain_markdown(standing_of(planbook, plan))}*", ""]
     for section in sections_of(planbook, plan):
-        lines += [f"{'#' * section.level} {_plain(section.title)}", ""]
+        lines += [f"{'#' * section.level} {plain_markdown(section.title)}", ""]
         if section.says:
-            lines += [_plain(section.says), ""]
+            lines += [plain_markdown(section.says), ""]
         for item in section.items:
-            lines.append(f"- {_LABELS[item.kind]}{_plain(item.text)} `{item.id}`")
-            lines += [f"    - {_plain(detail)}" for detail in item.details]
+            lines.append(f"- {_LABELS[item.kind]}{plain_markdown(item.text)} `{item.id}`")
+            lines += [f"    - {plain_markdown(detail)}" for detail in item.details]
         if section.items:
             lines.append("")
     return "\n".join(lines)
@@ -211,7 +213,7 @@ def _comment(text: str) -> str:
     return text.replace("--", "- -")
 
 
-def _plain(text: str) -> str:
+def plain_markdown(text: str) -> str:
     """Text that Markdown shows as it stands."""
     for sign in "\\`*_[]<>#|":
         text = text.replace(sign, f"\\{sign}")

@@ -216,6 +216,17 @@ class IntakeField(Entry):
     source: Source | None = None
 
 
+class ReturnReason(Entry):
+    """Why a case goes back to its sender. ``guidance`` tells the sender what to do next time; ``words_required``: the
+    label alone would tell them nothing."""
+
+    id: Slug
+    label: Label
+    guidance: Sentence
+    words_required: bool = False
+    source: Source
+
+
 class MessagePart(Entry):
     """Something a message has to say."""
 
@@ -350,6 +361,7 @@ class Plan(Entry):
     services: tuple[Service, ...] = ()
     ticketing: tuple[Ticketing, ...] = ()
     intake: tuple[IntakeField, ...] = ()
+    returns: tuple[ReturnReason, ...] = ()
     calendars: tuple[CalendarEntry, ...] = ()
     clocks: tuple[Clock, ...] = ()
     downtime: Downtime = Downtime()

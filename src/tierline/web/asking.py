@@ -19,10 +19,20 @@ from tierline.plans.planbook import Planbook
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The words of the other side: an ask, or the reason of a refusal."""
+    """The words of the other side."""
 
     label: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CameBack:
+    """Why the newest hand-off came back to its sender, and what to do next time."""
+
+    by: str
+    reason: str
+    words: str
+    guidance: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +46,37 @@ class Errand:
 
 
 def asked_of(view: CaseView, planbook: Planbook, actor: Actor) -> Asked | None:
-    """What whoever opens the case has to know first of how it came here; None when nothing is open."""
-    if view.line.state in (CaseState.SOLVED, CaseState.CLOSED):
-        return None
-    told = [hand_off for hand_off in view.hand_offs if hand_off.state is not HandOffState.WITHDRAWN]
-    latest = told[-1] if told else None
-    if latest is None:
+    """What whoever opens the case has to know first of how it came here; None when nothing is open, or it came back."""
+    latest = _latest(view)
+    if latest is None or latest.came_back:
         return None
     sender, receiver = planbook.team_label(latest.sender), planbook.team_label(latest.receiver)
     if latest.state is HandOffState.OFFERED:
         asks = f"{sender} asks" if latest.receiver in actor.teams else f"{sender} asks {receiver}"
         return Asked(asks, latest.ask)
-    if latest.state is HandOffState.REFUSED:
-        return Asked(f"{receiver} refused, because", latest.refusal) if view.line.holder == latest.sender else None
     return Asked(f"{sender} asked", latest.ask) if view.line.holder == latest.receiver else None
+
+
+def came_back_of(view: CaseView, planbook: Planbook) -> CameBack | None:
+    """What the sender of a returned hand-off has to know, until they hand the case on again or solve it."""
+    latest = _latest(view)
+    if latest is None or not latest.came_back or latest.sender != view.line.holder:
+        return None
+    known = planbook.return_reasons.get(latest.return_reason)
+    return CameBack(
+        by=planbook.team_label(latest.receiver),
+        reason=planbook.return_label(latest.return_reason),
+        words=latest.return_words,
+        guidance=known.guidance if known else "",
+    )
+
+
+def _latest(view: CaseView) -> HandOffView | None:
+    """The newest hand-off that was not taken back, while there is something left to do."""
+    if view.line.state in (CaseState.SOLVED, CaseState.CLOSED):
+        return None
+    told = [hand_off for hand_off in view.hand_offs if hand_off.state is not HandOffState.WITHDRAWN]
+    return told[-1] if told else None
 
 
 def errand_of(view: CaseView, planbook: Planbook, actor: Actor) -> Errand | None:
@@ -71,7 +98,10 @@ def errand_of(view: CaseView, planbook: Planbook, actor: Actor) -> Errand | None
 
 #: By channel: what the sender has to do, and what its text is called.
 _WORDS = {
-    "issue": ("Tierline files no issue itself: file it yourself, at {address}.", "The text of the issue"),
+    "issue": (
+        "Tierline files no issue itself: file it (tracker and labels: {address}) and add its number to the case.",
+        "The text of the issue",
+    ),
     "call": ("Raise it on the call: {address}.", "The item for the call"),
     "ticket": (
         "They do not work here: enter the ticket yourself in {system}, for {address}.",

@@ -9,6 +9,7 @@ from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 
 from tierline.cases.actions import handing_off, working
+from tierline.cases.actions.replying import look_at_answer
 from tierline.cases.lifecycle import CaseMove
 from tierline.cases.queries import number_behind
 from tierline.directory.actor import Actor
@@ -26,7 +27,8 @@ Verb = Callable[..., Any]
 _MOVES: dict[str, tuple[Verb, str | None]] = {
     CaseMove.BEGIN: (working.begin, None),
     CaseMove.ACKNOWLEDGE: (handing_off.acknowledge, "said"),
-    CaseMove.REFUSE: (handing_off.refuse, "reason"),
+    CaseMove.REFUSE: (handing_off.refuse, "words"),
+    CaseMove.HAND_BACK: (handing_off.hand_back, "words"),
     CaseMove.WITHDRAW: (handing_off.withdraw, None),
     CaseMove.WAIT: (working.wait, "for_what"),
     CaseMove.RESUME: (working.resume, None),
@@ -52,10 +54,15 @@ def _move(actor: Actor, number: int, name: str, sent: QueryDict, at: datetime) -
     if name == "take":
         working.assign(actor, number, actor.name, at=at, version=version)
         return f"{reference} is yours now. To undo: “Give it back to the team”."
+    if name == "answer-read":
+        look_at_answer(actor, number, at=at, version=version)
+        return f"The answer on {reference} counts as read; the case stands again where it stood."
     if name not in _MOVES:
         raise Unusable("There is no such button. Choose one of those on the page.")
     verb, text = _MOVES[name]
     said = {text: sent.get("text", "")} if text else {}
+    if name in (CaseMove.REFUSE, CaseMove.HAND_BACK):
+        said["reason"] = sent.get("reason", "")
     verb(actor, number, at=at, version=version, **said)
     return MOVE_DONE[CaseMove(name)].format(case=reference)
 

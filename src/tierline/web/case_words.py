@@ -7,6 +7,7 @@ from datetime import datetime
 from django.conf import settings
 
 from tierline.cases.extent import UNKNOWN, Extent
+from tierline.cases.lifecycle import CaseMove, HandOffState
 from tierline.cases.particulars import AttachmentView
 from tierline.cases.queries import CaseView
 from tierline.directory.actor import Actor
@@ -72,6 +73,9 @@ class CaseOnPage:
     planbook: int
     may_change: bool
     extent_known: bool
+    answerable: int | None
+    to_read: bool
+    newest_answer: int | None
     facts: Mapping[str, object]
 
 
@@ -114,8 +118,20 @@ def case_on_page(view: CaseView, planbook: Planbook, actor: Actor, at: datetime)
         planbook=view.planbook,
         may_change=view.may_change,
         extent_known=view.extent != UNKNOWN,
+        answerable=_answerable(view, actor),
+        to_read=bool(line.answered_for) and (view.may_change or line.answered_for in actor.teams),
+        newest_answer=next(
+            (one.id for one in view.story[::-1] if one.kind in ("reply-received", "message-bounced")), None
+        ),
         facts=facts_chosen(view),
     )
+
+
+def _answerable(view: CaseView, actor: Actor) -> int | None:
+    """The open hand-off whose answer this actor writes down for somebody else."""
+    if CaseMove.ACKNOWLEDGE not in view.moves or view.line.offered_to in actor.teams:
+        return None
+    return next((one.id for one in view.hand_offs if one.state is HandOffState.OFFERED), None)
 
 
 def facts_chosen(view: CaseView) -> dict[str, object]:

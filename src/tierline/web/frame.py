@@ -12,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 
 from tierline.directory.actor import Actor
 from tierline.foundation.trouble import NotFound
+from tierline.mail.queries import places_mail, standing
 from tierline.outbox.queries import unwell
 from tierline.plans.queries import planbook_in_force
 
@@ -34,6 +35,9 @@ class Frame:
     failed: int
     nothing_leaves: bool
     handles_restricted: bool
+    places_mail: bool
+    mail_trouble: str
+    mail_to_place: int
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -46,7 +50,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 def frame_of(actor: Actor) -> Frame:
     """One statement, and one more at most once a second for the plans."""
-    counts = unwell(actor)
+    counts, mail = unwell(actor), standing(actor)
     return Frame(
         person=actor.name,
         teams=team_links(actor),
@@ -54,6 +58,9 @@ def frame_of(actor: Actor) -> Frame:
         failed=counts.get("failed", 0),
         nothing_leaves=not settings.SMTP_URL,
         handles_restricted=handles_restricted(actor),
+        places_mail=places_mail(actor),
+        mail_trouble=mail.trouble,
+        mail_to_place=mail.to_place,
     )
 
 

@@ -24,6 +24,7 @@ from tierline.plans.queries import planbook_in_force
 from tierline.web.access import DeskRequest, page, safe_way_back
 from tierline.web.boundary import words_for
 from tierline.web.case_verbs import version_in
+from tierline.web.guidance_words import guidance_on
 from tierline.web.rows import intake_label
 from tierline.web.words import suggestion, way_words
 
@@ -57,8 +58,8 @@ def _how(actor: Actor, number: int) -> str:
 
 
 def _show(request: DeskRequest, actor: Actor, number: int, trouble: Refusal | None = None) -> HttpResponse:
-    planbook, typed = planbook_in_force().planbook, request.POST
-    planned = planned_hand_off(actor, number, to=typed.get("to") or None, ask=typed.get("ask", ""), at=now())
+    at, planbook, typed = now(), planbook_in_force().planbook, request.POST
+    planned = planned_hand_off(actor, number, to=typed.get("to") or None, ask=typed.get("ask", ""), at=at)
     context = {
         "nav": "queue",
         "number": number,
@@ -68,6 +69,14 @@ def _show(request: DeskRequest, actor: Actor, number: int, trouble: Refusal | No
         "trouble": trouble,
         "troubles": getattr(trouble, "fields", {}),
         "back": safe_way_back(request, typed.get("back") or request.GET.get("back"), reverse("case", args=[number])),
+        "guidance": guidance_on(
+            actor,
+            planbook,
+            service=planned.line.service,
+            sender=planned.line.holder,
+            receiver=planned.leaving.way.to if planned.leaving else None,
+            at=at,
+        ),
         **_in_words(planned, planbook),
     }
     part = "_way" if request.htmx else "hand_off"

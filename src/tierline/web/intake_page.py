@@ -5,6 +5,8 @@ The page asks for itself again (``step``) by POST, never GET: what somebody repo
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
+from secrets import token_urlsafe
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
@@ -20,6 +22,7 @@ from tierline.directory.actor import Actor
 from tierline.foundation.clock import now
 from tierline.foundation.ids import case_reference
 from tierline.foundation.trouble import Conflict, NotAllowed, Refusal, Unusable
+from tierline.plans.decision import Outcome
 from tierline.plans.planbook import Planbook
 from tierline.plans.queries import planbook_in_force
 from tierline.plans.schema import IntakeField
@@ -29,12 +32,15 @@ from tierline.web.case_page import choices
 from tierline.web.case_verbs import answers_in, extent_in
 from tierline.web.case_words import extent_chosen
 from tierline.web.frame import team_links
+from tierline.web.guidance_words import guidance_on
 from tierline.web.rows import Row, rows_of
 from tierline.web.words import REPORTED_BY, suggestion
 
 ASKED_FIRST = ("summary", "occurred-at", "ticket-numbers")  # the page's own questions answer these
 BY_PEOPLE = ("telephone", "email", "chat", "in-person")
 MOST_LIKE = 5
+TAKEN_IN = "taken_in"  # in the session: which form became which case, so that "back" and a second click double nothing
+MOST_KEPT = 20
 TELLING_WORDS = 3
 
 
@@ -43,6 +49,7 @@ class Asked:
     """What the plans ask for, given what is known of the report so far."""
 
     suggestion: str
+    to: str | None
     fields: tuple[IntakeField, ...]
 
 
@@ -56,10 +63,15 @@ def intake(request: DeskRequest, actor: Actor) -> HttpResponse:
 
 def _take_in(request: DeskRequest, actor: Actor) -> HttpResponse:
     sent, planbook = request.POST, planbook_in_force().planbook
+    mark, taken_in = mark_of(sent), request.session.get(TAKEN_IN, {})
+    if mark in taken_in:
+        messages.info(request, f"{case_reference(taken_in[mark])} was taken in already; nothing was doubled.")
+        return _after(actor, taken_in[mark])
     try:
         entered = enter(actor, report_in(sent, planbook), at=now())
     except (Unusable, Conflict, NotAllowed) as trouble:
         return _show(request, actor, sent, trouble=trouble)
+    request.session[TAKEN_IN] = dict([*taken_in.items(), (mark, entered.number)][-MOST_KEPT:])
     reference = case_reference(entered.number)
     if number_behind(actor, reference) is None:
         messages.warning(
@@ -70,13 +82,27 @@ def _take_in(request: DeskRequest, actor: Actor) -> HttpResponse:
     return HttpResponseRedirect(reverse("case", args=[entered.number]))
 
 
+def mark_of(sent: QueryDict) -> str:
+    """What tells the same form, sent again as it was, from another report: its own mark (``once``) and its words."""
+    words = sorted((key, value) for key in sent if key != "csrfmiddlewaretoken" for value in sent.getlist(key))
+    return sha256(repr(words).encode()).hexdigest()[:24]
+
+
+def _after(actor: Actor, number: int) -> HttpResponse:
+    """To the case, or home when it is one its maker does not see."""
+    seen = number_behind(actor, case_reference(number)) is not None
+    return HttpResponseRedirect(reverse("case", args=[number]) if seen else reverse("home"))
+
+
 def _show(request: DeskRequest, actor: Actor, typed: QueryDict, trouble: Refusal | None = None) -> HttpResponse:
     at, planbook = now(), planbook_in_force().planbook
     new = report_in(typed, planbook)
     if not new.holder and actor.teams:
         new = replace(new, holder=min(actor.teams))
+    asked = asked_by_plans(new, planbook, at) if new.service else None
     context = {
         "nav": "intake",
+        "once": typed.get("once") or token_urlsafe(9),
         "typed": typed,
         "answers": answers_in(typed),
         "trouble": trouble,
@@ -84,7 +110,10 @@ def _show(request: DeskRequest, actor: Actor, typed: QueryDict, trouble: Refusal
         "teams": team_links(actor),
         "choices": choices(planbook),
         "reported_by": [(key, REPORTED_BY[key]) for key in BY_PEOPLE],
-        "asked": asked_by_plans(new, planbook, at) if new.service else None,
+        "asked": asked,
+        "guidance": guidance_on(actor, planbook, service=new.service, sender=new.holder, receiver=asked.to, at=at)
+        if asked
+        else None,
         "known": _known(actor, new),
         "like": _like(actor, new, planbook, at) if request.method == "POST" else [],
         "flags": new.flags,
@@ -132,7 +161,8 @@ def asked_by_plans(new: NewCase, planbook: Planbook, at: datetime) -> Asked:
     )  # fmt: skip
     decision = planbook.decide(facts, at)
     required = planbook.required_for(facts, decision.to, at) if decision.to else ()
-    return Asked(suggestion(decision, planbook), tuple(field for field in required if field.id not in ASKED_FIRST))
+    to = decision.to if decision.outcome in (Outcome.HAND_OFF, Outcome.NEEDS_INFORMATION) else None
+    return Asked(suggestion(decision, planbook), to, tuple(field for field in required if field.id not in ASKED_FIRST))
 
 
 def _known(actor: Actor, new: NewCase) -> list[tuple[str, int, str]]:

@@ -4,26 +4,31 @@ Offers nothing that the transition table or the actor's teams do not allow: it o
 ``CaseView.moves`` holds.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from tierline.cases.lifecycle import CaseMove, CaseState
+from tierline.cases.lifecycle import CaseMove, CaseState, HandOffState
 from tierline.cases.queries import CaseView
 from tierline.directory.actor import Actor
 from tierline.plans.decision import Outcome, Reason
 from tierline.plans.planbook import Planbook
-from tierline.web.asking import Asked, Errand, asked_of, errand_of
+from tierline.plans.schema import ReturnReason
+from tierline.web.asking import Asked, CameBack, Errand, asked_of, came_back_of, errand_of
 from tierline.web.words import suggestion
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One button. ``asks`` is the label of the text it needs, empty for none; ``page`` leads to a screen of its own."""
+    """One button. ``asks`` is the label of the text it needs, empty for none; ``page`` leads to a screen of its own.
+
+    ``reasons`` are those a return has to choose one of; the text is then optional where the reason says enough.
+    """
 
     move: str
     label: str
     asks: str = ""
     hint: str = ""
     page: str = ""
+    reasons: tuple[ReturnReason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,7 @@ class NextStep:
     others: tuple[Act, ...]
     awaited: str
     missing: tuple[str, ...]
+    came_back: CameBack | None
     asked: Asked | None
     errand: Errand | None
 
@@ -44,7 +50,10 @@ _ACTS: dict[CaseMove, Act] = {
     CaseMove.BEGIN: Act("begin", "Begin work"),
     CaseMove.OFFER: Act("offer", "Hand off", page="case-hand-off"),
     CaseMove.ACKNOWLEDGE: Act("acknowledge", "Take it over"),
-    CaseMove.REFUSE: Act("refuse", "Refuse", "Why not", "The sender reads this and has to act on it."),
+    CaseMove.REFUSE: Act("refuse", "Refuse", "In your words", "The sender reads this and has to act on it."),
+    CaseMove.HAND_BACK: Act(
+        "hand-back", "Hand it back", "In your words", "The sender reads this and has to act on it."
+    ),
     CaseMove.WITHDRAW: Act("withdraw", "Take the offer back"),
     CaseMove.WAIT: Act("wait", "Wait for an answer", "What are you waiting for", "From whom, and for what."),
     CaseMove.RESUME: Act("resume", "Take it up again"),
@@ -84,6 +93,7 @@ def next_step(view: CaseView, planbook: Planbook, actor: Actor) -> NextStep:
         others=tuple(act for act in acts if act != primary),
         awaited=_awaited(view, planbook, actor),
         missing=view.line.missing if view.line.state is not CaseState.CLOSED else (),
+        came_back=came_back_of(view, planbook),
         asked=asked_of(view, planbook, actor),
         errand=errand_of(view, planbook, actor),
     )
@@ -91,15 +101,29 @@ def next_step(view: CaseView, planbook: Planbook, actor: Actor) -> NextStep:
 
 def _act(move: CaseMove, view: CaseView, planbook: Planbook, actor: Actor) -> Act:
     act = _ACTS[move]
+    if move in (CaseMove.REFUSE, CaseMove.HAND_BACK):
+        act = replace(act, reasons=tuple(planbook.return_reasons.values()))
     other = view.line.offered_to
     if move in (CaseMove.ACKNOWLEDGE, CaseMove.REFUSE) and other and other not in actor.teams:
         name = planbook.team_label(other)
         if move is CaseMove.ACKNOWLEDGE:
             return Act("acknowledge", f"{name} took it", "What they said", "Their answer, as they gave it.")
-        return Act("refuse", f"{name} refused", "What they said", "Their reason, as they gave it.")
+        return replace(act, label=f"{name} refused", asks="What they said", hint="Their reason, as they gave it.")
+    if move is CaseMove.HAND_BACK:
+        return _hand_back(act, view, planbook, actor)
     if move is CaseMove.OFFER and _planned(view):
         return Act("offer", f"Hand off to {planbook.team_label(view.decision.to or '')}", page="case-hand-off")
     return act
+
+
+def _hand_back(act: Act, view: CaseView, planbook: Planbook, actor: Actor) -> Act:
+    """To whom it goes back; in the words of who writes down for a desk without access, what that desk did."""
+    brought = next((h for h in reversed(view.hand_offs) if h.state is HandOffState.ACKNOWLEDGED), None)
+    sender = planbook.team_label(brought.sender) if brought else "its sender"
+    if view.line.holder in actor.teams:
+        return replace(act, label=f"Hand it back to {sender}")
+    holder = planbook.team_label(view.line.holder)
+    return replace(act, label=f"{holder} gave it back", asks="What they said", hint="Their reason, as they gave it.")
 
 
 def _leads_nowhere(move: CaseMove, view: CaseView) -> bool:
@@ -129,6 +153,8 @@ def _awaited(view: CaseView, planbook: Planbook, actor: Actor) -> str:
         return f"{planbook.team_label(line.offered_to)} has to answer"
     if line.state is CaseState.OFFERED:
         return f"{planbook.team_label(line.holder)} asks you to take this over"
+    if line.recorded_by in actor.teams and line.holder not in actor.teams and line.state not in _OVER:
+        return f"{planbook.team_label(line.holder)} has this; you write down what they answer"
     if not view.may_change and line.state is not CaseState.CLOSED:
         return f"{planbook.team_label(line.holder)} holds this; you can read it and write notes"
     return ""

@@ -51,6 +51,7 @@ SECTIONS = {
     "services": "Service",
     "ticketing": "Ticketing system",
     "intake": "Intake field",
+    "returns": "Reason for a return",
     "calendars": "Calendar",
     "clocks": "Clock",
     "clauses": "Clause",

@@ -94,6 +94,8 @@ def short_team(team: str, planbook: Planbook) -> str:
 
 def standing_of(line: CaseLine, planbook: Planbook, teams: frozenset[str]) -> Tag:
     """How it stands, from where the reader sits."""
+    if line.answered_for in teams:
+        return Tag("Answered", "new")
     if line.state is CaseState.OFFERED and line.offered_to:
         mine = line.offered_to in teams
         return Tag("Offered to us" if mine else f"Offered to {planbook.team_label(line.offered_to)}", "offered")

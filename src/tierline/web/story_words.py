@@ -21,13 +21,25 @@ from tierline.web.words import AUDIENCES, CHANNELS, FIELDS, FLAGS, REPORTED_BY, 
 
 #: Fields whose change the headline of a fact already tells.
 TOLD_ALREADY = frozenset(
-    {"state", "holder", "offered_to", "trail", "organisations", "assignee", "recorded_by", "planbook", "restricted_to"}
+    {
+        "state",
+        "holder",
+        "offered_to",
+        "trail",
+        "organisations",
+        "assignee",
+        "recorded_by",
+        "planbook",
+        "restricted_to",
+        "answered_for",
+    }
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing that happened. ``room``: hand-off, message, note, reporter, question or fact; pages show them apart."""
+    """One thing that happened. ``room``: hand-off, message, reply, bounce, note, reporter, question or fact;
+    pages show them apart. ``answers``: the hand-off a mail answers."""
 
     id: int
     room: str
@@ -39,6 +51,9 @@ class Entry:
     changes: tuple[tuple[str, str], ...] = ()
     reasons: tuple[Mapping[str, str], ...] = ()
     effects: tuple[int, ...] = ()
+    mail: int | None = None
+    answers: int | None = None
+    refused: tuple[str, ...] = ()
 
 
 def entries(facts: Iterable[Fact], planbook: Planbook, at: datetime) -> list[Entry]:
@@ -70,6 +85,9 @@ def _entry(fact: Fact, planbook: Planbook, at: datetime) -> Entry:
         changes=() if fact.kind == "entered" else _changes(said.get("changes", {}), planbook),
         reasons=tuple(said.get("decision", {}).get("because", ())),
         effects=(said["effect"],) if said.get("effect") else (),
+        mail=said.get("mail"),
+        answers=said.get("hand_off") if fact.kind == "reply-received" else None,
+        refused=tuple(said.get("refused", ())),
     )
 
 
@@ -121,6 +139,14 @@ def _assigned(said: Mapping[str, Any], _planbook: Planbook) -> tuple[str, str]:
     return "fact", f"Given to {said['to']}" if said.get("to") else "Given back to the team"
 
 
+def _came_back(said: Mapping[str, Any], planbook: Planbook) -> tuple[str, str]:
+    """Facts from before there were reasons carry words alone."""
+    reason = f": {planbook.return_label(said['return_reason'])}" if said.get("return_reason") else ""
+    if to := said.get("to"):
+        return "hand-off", f"Handed back to {planbook.team_label(to)}{reason}"
+    return "hand-off", f"Refused; back to its sender{reason}"
+
+
 def _number(said: Mapping[str, Any], planbook: Planbook) -> tuple[str, str]:
     return "fact", f"Number elsewhere: {said.get('number')} ({planbook.system_label(str(said.get('system')))})"
 
@@ -145,6 +171,15 @@ def _named(said: Mapping[str, Any]) -> str:
     return f" ({', '.join(people)})" if people else " (nobody is named for it)"
 
 
+def _reply(said: Mapping[str, Any], _planbook: Planbook) -> tuple[str, str]:
+    elsewhere = "" if said.get("expected") else ", an address the plans do not give for them"
+    return "reply", f"Answer by mail from {said.get('sender')}{elsewhere if said.get('hand_off') else ''}"
+
+
+def _auto_reply(said: Mapping[str, Any], _planbook: Planbook) -> tuple[str, str]:
+    return "message", f"A machine answered for {said.get('sender')}"
+
+
 HEADLINES: dict[str, "Callable[[Mapping[str, Any], Planbook], tuple[str, str]]"] = {
     "entered": _entered,
     "begun": _plain("fact", "Work began"),
@@ -161,7 +196,8 @@ HEADLINES: dict[str, "Callable[[Mapping[str, Any], Planbook], tuple[str, str]]"]
     "file-attached": _file,
     "hand-off-offered": _offered,
     "hand-off-acknowledged": _taken,
-    "hand-off-refused": _plain("hand-off", "Refused; back to its sender"),
+    "hand-off-refused": _came_back,
+    "handed-back": _came_back,
     "hand-off-withdrawn": _plain("hand-off", "Offer taken back"),
     "hand-off-overdue": _overdue,
     "nudged": _nudged,
@@ -169,6 +205,10 @@ HEADLINES: dict[str, "Callable[[Mapping[str, Any], Planbook], tuple[str, str]]"]
     "message-sent": _plain("message", "Message sent"),
     "message-held": _plain("message", "Message held: nothing leaves this machine"),
     "message-failed": _plain("message", "Message could not be sent"),
+    "message-bounced": _plain("bounce", "Message came back: it was never delivered"),
+    "reply-received": _reply,
+    "reply-read": _plain("fact", "Answer read; nothing follows from it"),
+    "auto-reply-received": _auto_reply,
     "message-released": _plain("message", "Message released"),
     "message-withdrawn": _plain("message", "Message withdrawn"),
 }

@@ -50,7 +50,7 @@ def attach(actor: Actor, number: int, name: str, content: Iterable[bytes], *, at
     if not starts and b"\x00" in body:
         raise Unusable(f"{name} is not a text file. Attach a picture, a PDF or plain text.", {"file": "Wrong kind."})
     digest = hashlib.sha256(body).hexdigest()
-    _keep(body, digest)
+    keep_bytes(body, digest)
     row = Attachment.objects.create(
         case=change.case, name=name, kind=kind, size=len(body), digest=digest, added_by=actor.name, added_at=at
     )
@@ -91,7 +91,8 @@ def _read(content: Iterable[bytes]) -> bytes:
     return bytes(body)
 
 
-def _keep(body: bytes, digest: str) -> None:
+def keep_bytes(body: bytes, digest: str) -> None:
+    """Keep bytes under their digest (SHA-256, hexadecimal), readable by their owner only; the same bytes once."""
     path = stored_at(digest)
     if path.exists():
         return

@@ -13,7 +13,7 @@ from tierline.cases.hands import Hands, acting_teams, may_change, may_make
 from tierline.cases.happenings import happening_of
 from tierline.cases.lifecycle import TRANSITIONS, CaseMove, CaseState, after
 from tierline.cases.models import CaseRow, QueuePlace, SearchWords
-from tierline.cases.places import places
+from tierline.cases.places import places, sorted_by
 from tierline.directory.actor import Actor
 from tierline.foundation.ids import case_reference
 from tierline.foundation.trouble import Conflict, NotAllowed, NotFound
@@ -25,9 +25,10 @@ SUBJECT = "case"
 REMEMBERED = (
     "state", "holder", "offered_to", "recorded_by", "assignee", "service", "fault_in", "needs_tier", "audience",
     "flags", "restricted_to", "summary", "trail", "organisations", "missing", "theirs", "planbook",
+    "answered_for",
 )  # fmt: skip
 #: Those of them that decide in whose queue the case stands.
-PLACING = {"state", "holder", "offered_to", "recorded_by", "restricted_to"}
+PLACING = {"state", "holder", "offered_to", "recorded_by", "restricted_to", "answered_for"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +52,14 @@ class Change:
     """What changed beside the row, in its report."""
 
     def move(self, move: CaseMove) -> None:
-        """Let the case make a move, if the table has it and the actor's team may."""
+        """Let the case make a move, if the table has it and the actor's team may. Whoever moves it has read its
+        answers."""
         hands = hands_of(self.case)
         if not may_make(self.actor, move, hands):
             others = " or ".join(acting_teams(move, hands))
             raise NotAllowed(f"{case_reference(self.case.pk)} is in other hands. Only {others} can {move} it.")
         self.case.state = after(TRANSITIONS, CaseState(self.case.state), move)
+        self.case.answered_for = None
 
     def save(self, kind: str, *, new_version: bool = True, **said: Any) -> Saved:
         """Write the row, its places and one fact with what changed.
@@ -106,10 +109,14 @@ def must_hold(change: Change) -> None:
 
 def place(case: CaseRow) -> None:
     """Put the case where ``places.places`` says, and nowhere else."""
-    wanted = dict(places(case.standing()))
+    standing = case.standing()
+    wanted = dict(places(standing))
     QueuePlace.objects.filter(case=case).exclude(team__in=wanted).delete()
     QueuePlace.objects.bulk_create(
-        [QueuePlace(case=case, team=team, tab=tab, due_at=case.due_at) for team, tab in wanted.items()],
+        [
+            QueuePlace(case=case, team=team, tab=tab, due_at=sorted_by(standing, team, case.due_at))
+            for team, tab in wanted.items()
+        ],
         update_conflicts=True,
         unique_fields=["case", "team"],
         update_fields=["tab", "due_at"],

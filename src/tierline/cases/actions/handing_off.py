@@ -1,9 +1,10 @@
-"""Handing a case to another team: offer, acknowledge, refuse, withdraw.
+"""Handing a case to another team: offer, acknowledge, refuse, withdraw, hand back.
 
 The sender holds the case until the receiver has acknowledged, so nothing is ever in nobody's hands. Refuses to hand off
 against the plans without a reason, and refuses to hand off a restricted case at all.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,11 +17,12 @@ from tierline.cases.actions.working import ask_again
 from tierline.cases.asking_plans import facts_of
 from tierline.cases.lifecycle import HAND_OFF_TRANSITIONS, CaseMove, HandOffState, after
 from tierline.cases.models import CaseRow, HandOffRow
+from tierline.cases.returning import WhyReturned, why_returned
 from tierline.cases.wording import Outgoing, subject_line, text_for
 from tierline.directory.actor import Actor
 from tierline.directory.queries import teams_with_people
 from tierline.foundation.ids import case_reference
-from tierline.foundation.trouble import Conflict, NotAllowed, Unusable
+from tierline.foundation.trouble import Conflict, MoveNotAllowed, NotAllowed, Unusable
 from tierline.outbox.actions import send_out, withdraw_by_key
 from tierline.plans.decision import CHANNELS, By, Decision, Outcome
 from tierline.plans.planbook import Planbook
@@ -98,19 +100,45 @@ def acknowledge(actor: Actor, number: int, *, at: datetime, said: str = "", vers
 
 
 @transaction.atomic
-def refuse(actor: Actor, number: int, reason: str, *, at: datetime, version: int | None = None) -> Saved:
-    """The receiver does not take it; with the reason it is the sender's to do again."""
+def refuse(
+    actor: Actor, number: int, reason: str, *, at: datetime, words: str = "", version: int | None = None
+) -> Saved:
+    """The receiver does not take it, for a ``reason`` of the plans' list and in free words.
+
+    It is the sender's to do again: they held it all along, so it is in progress with them at once.
+    """
     change = take(actor, number, at=at, version=version)
     case, hand_off = change.case, _open_hand_off(change.case)
-    if not reason.strip():
-        raise Unusable(
-            "Say why you do not take it; the sender has to know what to do now.", {"reason": "Give a reason."}
-        )
     change.move(CaseMove.REFUSE)
-    hand_off.refusal = reason
-    _answer(hand_off, CaseMove.REFUSE, actor, at)
+    why = why_returned(planbook_in_force().planbook, reason, words)
+    _answer(hand_off, CaseMove.REFUSE, actor, at, why)
     case.offered_to = None
-    return change.save("hand-off-refused", hand_off=hand_off.pk, reason=reason)
+    return change.save("hand-off-refused", hand_off=hand_off.pk, return_reason=why.reason, reason=why.words)
+
+
+@transaction.atomic
+def hand_back(
+    actor: Actor, number: int, reason: str, *, at: datetime, words: str = "", version: int | None = None
+) -> Saved:
+    """Give a case that was acknowledged back to the team that sent it, with a ``reason`` as for a refusal.
+
+    It is the sender's from now, as new work: nobody has to acknowledge what they asked for themselves.
+    """
+    change = take(actor, number, at=at, version=version)
+    case = change.case
+    change.move(CaseMove.HAND_BACK)
+    hand_off = _hand_off_that_brought(case)
+    why = why_returned(planbook_in_force().planbook, reason, words)
+    hand_off.state = after(HAND_OFF_TRANSITIONS, HandOffState(hand_off.state), CaseMove.HAND_BACK)
+    _say_why(hand_off, actor, at, why)
+    hand_off.save()
+    case.recorded_by = recorder_of(case, hand_off.sender)
+    case.holder, case.assignee = hand_off.sender, ""
+    case.trail = [*case.trail, hand_off.sender]
+    ask_again(change, case.report.answers)
+    return change.save(
+        "handed-back", hand_off=hand_off.pk, to=hand_off.sender, return_reason=why.reason, reason=why.words
+    )
 
 
 @transaction.atomic
@@ -220,6 +248,12 @@ def effect_key(hand_off: HandOffRow, address: str) -> str:
     return f"case-{hand_off.case_id}:hand-off-{hand_off.pk}:email:{address}"
 
 
+def hand_off_named_by(key: str) -> int | None:
+    """The hand-off whose mail has this key; None for a key of another making."""
+    found = re.match(r"case-\d+:hand-off-(\d{1,18}):email:", key)
+    return int(found.group(1)) if found else None
+
+
 def _check_ask(ask: str) -> None:
     if not ask.strip():
         raise Unusable("Write what you ask of them, in one line: they see that first.", {"ask": "Write the ask."})
@@ -235,6 +269,7 @@ def _write(
         case=case,
         state=HandOffState.OFFERED,
         sender=case.holder,
+        service=case.service,
         receiver=way.to,
         tier=way.tier,
         by=way.by,
@@ -273,7 +308,32 @@ def _open_hand_off(case: CaseRow) -> HandOffRow:
     return hand_off
 
 
-def _answer(hand_off: HandOffRow, move: CaseMove, actor: Actor, at: datetime) -> None:
+def _hand_off_that_brought(case: CaseRow) -> HandOffRow:
+    """The hand-off by which the holder has the case; refused where there is none, and where the case is restricted."""
+    if case.restricted_to:
+        raise NotAllowed("This case is restricted (security or privacy): those who handle it keep it with them.")
+    newest = case.hand_offs.select_for_update().filter(state=HandOffState.ACKNOWLEDGED).order_by("-id").first()
+    if newest is None or newest.receiver != case.holder:
+        raise MoveNotAllowed(f"Nobody handed {case_reference(case.pk)} to {case.holder}, so it cannot go back.")
+    return newest
+
+
+def recorder_of(case: CaseRow, holder: str) -> str | None:
+    """Who writes down for a holder without people here: the team that handed it the case. None where it can itself."""
+    if holder in teams_with_people():
+        return None
+    brought = case.hand_offs.filter(receiver=holder, state=HandOffState.ACKNOWLEDGED, sender_records=True)
+    return brought.order_by("-id").values_list("sender", flat=True).first()
+
+
+def _answer(hand_off: HandOffRow, move: CaseMove, actor: Actor, at: datetime, why: WhyReturned | None = None) -> None:
     hand_off.state = after(HAND_OFF_TRANSITIONS, HandOffState(hand_off.state), move)
     hand_off.answered_by, hand_off.answered_at = actor.name, at
+    if why is not None:
+        _say_why(hand_off, actor, at, why)
     hand_off.save()
+
+
+def _say_why(hand_off: HandOffRow, actor: Actor, at: datetime, why: WhyReturned) -> None:
+    hand_off.return_reason, hand_off.return_words = why.reason, why.words
+    hand_off.returned_by, hand_off.returned_at = actor.name, at

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0003_marks_of_stretches'),
+        ('cases', '0005_answered_for'),
     ]
 
     operations = [
