@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from tierline.foundation.business_time import Span, due
+from tierline.foundation.business_time import Span
 from tierline.foundation.calendars import Calendar, around_the_clock
 from tierline.plans import schema
 from tierline.plans.clocks import Clock, Level, LevelWhen, PromiseKind, ServiceTier, span_of
@@ -142,19 +142,3 @@ def calendar_of(planbook: Planbook, plan: schema.Plan, clock: Clock) -> Calendar
     if clock.calendar is None:
         return around_the_clock(plan.effective.zone)
     return planbook.calendars[clock.calendar]
-
-
-def acknowledge_by(planbook: Planbook, to: str, by: By | None, at: datetime) -> datetime | None:
-    """When the receiver of a hand-off made at the instant has to acknowledge it, whatever the case; in UTC."""
-    found = [
-        Governing(plan, clock, None)
-        for plan in planbook.plans_at(at)
-        for clock in plan.clocks
-        if (not clock.teams or to in clock.teams) and (not clock.by or by in clock.by)
-        if not clock.services and len(clock.audience) == len(AUDIENCES)
-    ]
-    chosen = most_particular(found, PromiseKind.ACKNOWLEDGEMENT)
-    span = None if chosen is None else chosen.promises(PromiseKind.ACKNOWLEDGEMENT)
-    if chosen is None or span is None:
-        return None
-    return due(at, span, calendar_of(planbook, chosen.plan, chosen.clock)).at
