@@ -2,12 +2,17 @@
 
 import asyncio
 import threading
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 import procrastinate
 import pytest
 from procrastinate.testing import InMemoryConnector
 
 from tierline.launch.worker import JOBS_PER_QUEUE, keep_working, queues_of
+
+Result = TypeVar("Result")
 
 
 class Stand:
@@ -38,6 +43,12 @@ def test_every_queue_that_has_a_task_is_worked_on(stand: Stand) -> None:
     assert {"slow", "quick"} <= set(queues_of(stand.app))
 
 
+def apart(scenario: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
+    """Run in a thread of its own: a browser test before may have left this one's event loop running."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(lambda: asyncio.run(scenario())).result()
+
+
 def test_jobs_that_hang_delay_no_other_queue(stand: Stand) -> None:
     async def scenario() -> bool:
         stop = asyncio.Event()
@@ -52,7 +63,7 @@ def test_jobs_that_hang_delay_no_other_queue(stand: Stand) -> None:
             await working
         return done
 
-    assert asyncio.run(scenario())
+    assert apart(scenario)
 
 
 def test_one_worker_that_ends_takes_the_others_along(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,4 +81,4 @@ def test_one_worker_that_ends_takes_the_others_along(stand: Stand, monkeypatch: 
             await keep_working(stand.app, asyncio.Event())
 
     with pytest.raises(ConnectionError, match="the database is gone"):
-        asyncio.run(scenario())
+        apart(scenario)
