@@ -54,8 +54,9 @@ def queue_page(request: DeskRequest, actor: Actor, team: str) -> HttpResponse:
     if context["preview_only"]:
         return render(request, "tierline/_preview.html", context)
     shown = queue(actor, team, asked.get("tab", "new"), at=at, filters=filters_in(asked), after=cursor_in(asked))
-    alone = left_alone_on_page(cases_left_alone(planbook, team, at=at), at)
-    context |= _in_words(shown, planbook, actor, asked) | {"alone": alone}
+    found = cases_left_alone(planbook, team, at=at)
+    context |= {"alone": left_alone_on_page(found, at), "is_checked": found is not None}
+    context |= _in_words(shown, planbook, actor, asked)
     response = render(request, "tierline/queue.html", context)
     if request.htmx:
         response.headers["HX-Replace-Url"] = request.get_full_path()
