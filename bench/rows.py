@@ -30,7 +30,7 @@ WRITER = "Bench Writer"
 CASE_COLUMNS = (
     "id, state, holder, offered_to, recorded_by, assignee, service, fault_in, needs_tier, audience, flags, "
     "restricted_to, summary, reported_by, trail, organisations, missing, theirs, planbook, opened_at, "
-    "changed_at, due_at, version"
+    "changed_at, due_at, version, question_taken, question_waiting, questions, round_trips, tellings"
 )
 HAND_OFF_COLUMNS = (
     "case_id, state, sender, service, receiver, tier, by, sender_records, ask, note, decision, override, "
@@ -163,7 +163,7 @@ def _case(case: CaseDraft) -> str:
         case.number, case.state, case.holder, case.offered_to, None, WRITER if begun else "", kind.service,
         kind.fault_in, kind.needs_tier, "veteran", kind.flags, kind.restricted_to, case.summary, "telephone",
         case.chain, case.organisations, kind.missing, "", case.planbook, case.opened_at,
-        case.opened_at + timedelta(hours=FACTS), case.due_at, FACTS,
+        case.opened_at + timedelta(hours=FACTS), case.due_at, FACTS, False, (), 0, 0, 0,
     )  # fmt: skip
 
 

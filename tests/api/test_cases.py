@@ -25,7 +25,7 @@ def test_a_case_is_taken_in_with_what_the_plans_say_and_where_it_can_be_read(age
     assert read.headers["ETag"] == '"1"'
     assert read.json()["numbers"] == [{"system": "nsd", "number": "25-HRC-HD-53-1"}]
     assert read.json()["decision"] == said["decision"]
-    assert read.json()["next_moves"] == ["begin", "offer", "wait", "solve"]
+    assert read.json()["next_moves"] == ["begin", "offer", "wait", "solve", "ask"]
 
 
 def test_an_outside_number_that_has_a_case_is_a_conflict_that_names_it(agent: Caller) -> None:

@@ -27,6 +27,15 @@ BODIES: dict[str, Any] = {
     "POST /cases/{reference}/moves/refuse": {"reason": "missing-facts"},
     "POST /cases/{reference}/moves/hand-back": {"reason": "missing-facts"},
     "POST /cases/{reference}/hand-offs": {"ask": "please"},
+    "POST /cases/{reference}/inquiries": {"words": "Which browser?"},
+    "POST /cases/{reference}/moves/tell": {"words": "It works again."},
+    "POST /inquiries/{inquiry_id}/moves/refuse": {"reason": "no"},
+    "POST /inquiries/{inquiry_id}/moves/pass-on": {},
+    "POST /inquiries/{inquiry_id}/moves/attempt": {"outcome": "waiting"},
+    "POST /inquiries/{inquiry_id}/moves/answer": {"answer": "Safari."},
+    "POST /inquiries/{inquiry_id}/moves/give-up": {},
+    "POST /inquiries/{inquiry_id}/moves/pass-back": {},
+    "POST /inquiries/{inquiry_id}/moves/withdraw": {"reason": "no"},
     "POST /decisions": {"service": "mhv-portal", "holder": "hrc", "needs_tier": 1},
 }
 QUERIES = {
@@ -45,6 +54,7 @@ def ask(by: Caller, endpoint: str, reference: str) -> Any:
     """Call an endpoint with something that fits its schema."""
     method, path = endpoint.split(" ")
     address = path.replace("{reference}", reference).replace("{attachment_id}", "1").replace("{effect_id}", "1")
+    address = address.replace("{inquiry_id}", "1")
     if endpoint == "POST /cases/{reference}/attachments":
         from django.core.files.uploadedfile import SimpleUploadedFile  # noqa: PLC0415 - needed here only
 

@@ -12,7 +12,7 @@ from tests.cases.reports import a_report, thorough
 from tests.people import PASSWORD, Cast, address
 from tests.web.desk import a_case_at_vets_gov, an_offered_case, page
 
-from tierline.cases.actions import handing_off, working
+from tierline.cases.actions import attempting, handing_off, inquiring, working
 from tierline.cases.actions.attaching import attach
 from tierline.cases.actions.entering import enter
 from tierline.foundation.clock import now
@@ -62,6 +62,7 @@ def work(cast: Cast) -> dict[str, int]:
     full = a_report(holder="mhv-support", service="secure-messaging", needs_tier=3, answers=thorough())
     secret = a_report(holder="mhv-tier-3", service="secure-messaging", flags=frozenset({"security-privacy"}))
     return {
+        **questions(cast),
         "solved": solved,
         "mailed": mailed,
         "thin": thin.number,
@@ -70,6 +71,24 @@ def work(cast: Cast) -> dict[str, int]:
         "offered": an_offered_case(cast, at, summary="Attachment opens as a blank page"),
         "offered-too": an_offered_case(cast, at + timedelta(hours=1), summary="Sent messages are missing"),
     }
+
+
+def questions(cast: Cast) -> dict[str, int]:
+    """A question that is being asked, one whose answer is back, and a reporter who is being told."""
+    at, cases = now(), {}
+    for name in ("asked", "landed", "told"):
+        number = enter(cast.lead, a_report(holder="mhv-tier-3", service="secure-messaging"), at=at).number
+        cases[name] = number
+        if name == "told":
+            working.solve(cast.lead, number, "Cleared the cache.", words="Sending works again.", at=at)
+            continue
+        question = inquiring.ask(cast.lead, number, "Which browser do you use?", note="We suspect one.", at=at)
+        inquiring.acknowledge(cast.supporter, question, at=at)
+        attempting.attempt(cast.supporter, question, "waiting", note="Sent at noon.", at=at)
+        if name == "landed":
+            attempting.answer(cast.supporter, question, "Safari.", at=at)
+            attempting.pass_back(cast.supporter, question, at=at)
+    return cases
 
 
 def pages(work: dict[str, int]) -> list[tuple[str, str]]:
@@ -91,6 +110,10 @@ def pages(work: dict[str, int]) -> list[tuple[str, str]]:
         ("supporter", page("case-hand-off", work["thin"])),
         ("supporter", page("case-hand-off", work["full"])),
         ("supporter", page("intake", service="secure-messaging", needs_tier="3", holder="mhv-support")),
+        ("supporter", page("case", work["asked"])),
+        ("supporter", page("queue", "mhv-support", tab="todo", case=str(work["asked"]))),
+        ("lead", page("case", work["landed"])),
+        ("lead", page("case", work["told"])),
         ("privacy", page("case", work["secret"])),
     ]
 
@@ -139,6 +162,24 @@ def test_everything_folded_is_accessible_when_it_is_open(desk: Desk, work: dict[
             "for (const folded of document.querySelectorAll('details')) { folded.name = ''; folded.open = true }"
         )
         assert violations(tab) == []
+
+
+def test_a_question_is_copied_and_attempted_beside_the_list(desk: Desk, work: dict[str, int]) -> None:
+    desk.tab.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    desk.sign_in("supporter")
+    tab = desk.open(page("queue", "mhv-support", tab="todo", case=str(work["asked"])))
+    expect(tab.locator(".question__title")).to_have_text("Please ask the Veteran for MHV Tier 3 support")
+    tab.get_by_role("button", name="Copy the words for the Veteran").click()
+    expect(tab.get_by_role("button", name="Copied")).to_be_visible()
+    assert tab.evaluate("navigator.clipboard.readText()") == "Which browser do you use?"
+    tab.get_by_text("Attempt 2 of 3: by e-mail…").click()
+    tab.get_by_label("No answer", exact=True).check()
+    tab.get_by_role("button", name="Write the attempt down").click()
+    expect(tab.locator("#told")).to_contain_text("The attempt is written down.")
+    tab = desk.open(page("case", work["asked"]))
+    expect(tab.locator(".attempts li")).to_have_count(2)
+    tab.evaluate("for (const folded of document.querySelectorAll('details')) { folded.name = ''; folded.open = true }")
+    assert violations(tab) == []
 
 
 def test_the_top_cases_are_triaged_beside_the_list_by_keyboard_alone(desk: Desk, work: dict[str, int]) -> None:

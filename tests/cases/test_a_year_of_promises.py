@@ -11,15 +11,20 @@ from tests.cases.reports import a_report
 from tests.people import Cast
 
 from tierline.cases import queries
-from tierline.cases.actions import handing_off, working
-from tierline.cases.actions.chasing import chase_overdue_hand_offs
+from tierline.cases.actions import attempting, handing_off, inquiring, working
+from tierline.cases.actions.asking import contact_decision, whereabouts_of
+from tierline.cases.actions.changing import UNWRITTEN_PATIENCE
+from tierline.cases.actions.chasing import chase_overdue_hand_offs, chase_overdue_questions
 from tierline.cases.actions.entering import enter
 from tierline.cases.actions.reminding import carry_out_promises, renew_promises
 from tierline.cases.extent import Extent
-from tierline.cases.models import CaseRow, HandOffRow
+from tierline.cases.inquiry_life import OPEN_STATES, InquiryMove, open_moves
+from tierline.cases.models import CaseRow, HandOffRow, InquiryRow, InquiryStepRow
 from tierline.cases.places import NEVER
-from tierline.cases.promising import Offer, Standing, Standstill, promised
+from tierline.cases.promising import Offer, Promised, Standing, Standstill, promised
 from tierline.directory.actor import TIERLINE
+from tierline.plans.clocks import PauseWord, PromiseKind
+from tierline.plans.decision import Outcome
 from tierline.plans.planbook import Planbook
 from tierline.plans.queries import planbook_in_force
 
@@ -29,11 +34,13 @@ DAY = timedelta(days=1)
 CASES = 40
 TEAMS = ("vets-gov", "mhv-tier-3", "mhv-sustainment", "hrc")
 MOVES = {
-    "new": ("begin", "wait", "offer", "correct", "word", "solve"),
-    "in-progress": ("wait", "offer", "correct", "word", "solve", "note"),
-    "waiting": ("resume", "resume", "solve", "offer"),
+    "new": ("begin", "wait", "ask", "offer", "correct", "word", "solve"),
+    "in-progress": ("wait", "ask", "ask", "offer", "correct", "word", "solve", "note"),
+    "waiting": ("resume", "resume", "solve", "offer", "ask"),
+    "asked": ("question", "question", "question", "solve", "note"),
     "offered": ("acknowledge", "acknowledge", "refuse", "withdraw", "note"),
-    "solved": ("close", "reopen"),
+    "solved": ("question", "question", "reopen"),
+    "told": ("close", "reopen"),
     "closed": ("reopen",),
 }
 
@@ -74,20 +81,33 @@ class Walker:
         """The row says what the pure function says; an independent account of the case agrees with its story's."""
         row = CaseRow.objects.get(pk=self.number)
         told = promised(self.planbook, self.standing, at)
-        assert row.due_at == (told.next_due or NEVER)
-        assert row.due_kind == (told.next_promise.kind if told.next_promise else "")
+        due = min([told.next_due or NEVER, *self._unwritten(told)])
+        assert row.due_at == due
+        assert row.due_kind == ("" if due == NEVER else self._kind(told, due))
         assert queries.case(TIERLINE, self.number, at=at).promised == told
 
     def due_keys(self, at: datetime) -> set[str]:
         told = promised(self.planbook, self.standing, at)
         return {nudge.key for nudge in told.nudges} | {telling.key for telling in told.to_be_told}
 
+    def _unwritten(self, told: Promised) -> Iterator[datetime]:
+        """Until when an answer is waited for where no plan has a clock for it."""
+        for asked, offer in ((False, self.standing.offer), (True, self.standing.question)):
+            written = any(one.kind is PromiseKind.ACKNOWLEDGEMENT and one.asked is asked for one in told.promises)
+            if offer is not None and offer.acknowledged is None and not written:
+                yield offer.at + UNWRITTEN_PATIENCE
+
+    def _kind(self, told: Promised, due: datetime) -> str:
+        promise = told.next_promise
+        return promise.kind if promise is not None and promise.due.at == due else PromiseKind.ACKNOWLEDGEMENT
+
     def _now(self, state: str, at: datetime, **known: object) -> None:
         stands = self.standing.standstills
-        if self.state == "waiting":
+        if self.state in ("waiting", "asked"):
             stands = (*stands[:-1], replace(stands[-1], ends=at))
-        if state == "waiting":
-            stands = (*stands, Standstill("waiting-for-reporter", at))
+        waits: dict[str, PauseWord] = {"waiting": "on-hold", "asked": "waiting-for-reporter"}
+        if state in waits:
+            stands = (*stands, Standstill(waits[state], at))
         first = self.standing.first_responded or at
         self.state = state
         self.standing = replace(self.standing, standstills=stands, first_responded=first)
@@ -107,7 +127,64 @@ class Walker:
 
     def _solve(self, at: datetime) -> None:
         working.solve(TIERLINE, self.number, "Repaired.", at=at)
-        self._now("solved", at, resolved=at)
+        self._now("solved", at, resolved=at, question=self._stepped_down(at))
+        self.state = "solved" if self._inquiry() else "told"
+
+    def _ask(self, at: datetime) -> None:
+        inquiring.ask(TIERLINE, self.number, "When was it?", at=at)
+        self._now("asked", at, question=self._stepped_down(at))
+
+    def _question(self, at: datetime) -> None:
+        """One step of the question (or telling) that is under way, whichever is possible."""
+        row = self._inquiry()
+        assert row is not None
+        team = self.planbook.attempts_of(whereabouts_of(row).step.team, at)[0]
+        move = self.dice.choice(open_moves(whereabouts_of(row), len(team) - row.attempts.count()))
+        question, offered = self.standing.question, row.offered_to is not None
+        match move:
+            case InquiryMove.ACKNOWLEDGE:
+                inquiring.acknowledge(TIERLINE, row.pk, at=at)
+                question = replace(question, acknowledged=at) if question else None
+            case InquiryMove.REFUSE | InquiryMove.WITHDRAW:
+                verb = inquiring.refuse if move is InquiryMove.REFUSE else inquiring.withdraw
+                verb(TIERLINE, row.pk, "Not now.", at=at)
+                question = None
+            case InquiryMove.PASS_ON:
+                if self._would_go_back(row, at):
+                    return
+                inquiring.pass_on(TIERLINE, row.pk, at=at)
+                question = self._stepped_down(at)
+            case InquiryMove.ATTEMPT:
+                attempting.attempt(TIERLINE, row.pk, self.dice.choice(("waiting", "no-answer")), at=at)
+            case InquiryMove.ANSWER:
+                attempting.answer(TIERLINE, row.pk, "On Thursday.", at=at)
+            case InquiryMove.GIVE_UP:
+                attempting.give_up(TIERLINE, row.pk, at=at)
+            case _:
+                attempting.pass_back(TIERLINE, row.pk, at=at)
+        assert offered or move is not InquiryMove.ACKNOWLEDGE
+        self.standing = replace(self.standing, question=question)
+        if self._inquiry() is None:
+            self._question_over(move, at)
+
+    def _question_over(self, move: InquiryMove, at: datetime) -> None:
+        if self.state == "solved":
+            self.state = "told"
+        else:
+            self._now("in-progress" if move is InquiryMove.WITHDRAW else "new", at)
+
+    def _would_go_back(self, row: InquiryRow, at: datetime) -> bool:
+        """Whether the plans would send the question to a team that had it, which passing it on refuses."""
+        case = CaseRow.objects.get(pk=self.number)
+        decision = contact_decision(case, self.planbook, whereabouts_of(row).hands.team, row.of_whom, at)
+        return decision.to in row.ladder and decision.outcome is Outcome.ASK_THROUGH
+
+    def _inquiry(self) -> InquiryRow | None:
+        return InquiryRow.objects.filter(case_id=self.number, state__in=OPEN_STATES).first()
+
+    def _stepped_down(self, at: datetime) -> Offer | None:
+        step = InquiryStepRow.objects.filter(inquiry__case_id=self.number, state="offered").first()
+        return Offer(step.receiver, step.by, at) if step else None  # type: ignore[arg-type]
 
     def _close(self, at: datetime) -> None:
         working.close(TIERLINE, self.number, "By telephone.", at=at)
@@ -115,7 +192,7 @@ class Walker:
 
     def _reopen(self, at: datetime) -> None:
         working.reopen(TIERLINE, self.number, "It still happens.", at=at)
-        self._now("in-progress", at, resolved=None, entered=at, first_responded=at)
+        self._now("in-progress", at, resolved=None, entered=at, first_responded=at, question=None)
 
     def _note(self, at: datetime) -> None:
         working.note(TIERLINE, self.number, "Looked at it.", at=at)
@@ -149,7 +226,7 @@ class Walker:
         handing_off.hand_back(TIERLINE, self.number, "Not ours.", at=at)
         self.state = "new"
         self.standing = replace(
-            self.standing, holder=self.sender, entered=at, by=None, offer=None,
+            self.standing, holder=self.sender, entered=at, by=None, offer=None, question=None,
             first_responded=None, resolved=None, standstills=(),
         )  # fmt: skip
 
@@ -160,7 +237,7 @@ class Walker:
         self.state = "new"
         self.standing = replace(
             self.standing, holder=offer.to, entered=at, by=offer.by, offer=replace(offer, acknowledged=at),
-            first_responded=None, resolved=None, standstills=(),
+            question=None, first_responded=None, resolved=None, standstills=(),
         )  # fmt: skip
 
     def _refuse(self, at: datetime) -> None:
@@ -199,6 +276,7 @@ def test_every_clock_of_a_year_is_what_the_plans_say_and_everything_is_carried_o
             walkers[place].check(at)
             continue
         chase_overdue_hand_offs(at=at)
+        chase_overdue_questions(at=at)
         carry_out_promises(at=at)
         carried_out += _check_sweep(walkers, at)
     assert carried_out > 30

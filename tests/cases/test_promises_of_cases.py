@@ -9,7 +9,7 @@ from tests.cases.reports import a_report
 from tests.people import Cast
 
 from tierline.cases import queries
-from tierline.cases.actions import handing_off, working
+from tierline.cases.actions import attempting, handing_off, inquiring, working
 from tierline.cases.actions.chasing import chase_overdue_hand_offs
 from tierline.cases.actions.entering import enter
 from tierline.cases.actions.importing import Importing, take_in
@@ -48,9 +48,9 @@ def at_vets_gov(cast: Cast, entered: str, **known: Any) -> int:
     return enter(cast.triager, a_report(holder="vets-gov", **known), at=at(entered)).number
 
 
-def promise(number: int, kind: PromiseKind, when: str) -> Promise:
+def promise(number: int, kind: PromiseKind, when: str, *, asked: bool = False) -> Promise:
     told = queries.case(TIERLINE, number, at=at(when)).promised
-    (found,) = [one for one in told.promises if one.kind is kind]
+    (found,) = [one for one in told.promises if one.kind is kind and one.asked is asked]
     return found
 
 
@@ -101,14 +101,44 @@ def test_a_week_of_waiting_for_the_reporter_moves_what_is_due_by_a_week(cast: Ca
     extent = Extent(reports=3, workaround=False)
     number = at_vets_gov(cast, "2026-06-01 09:00", extent=extent)
     assert due(number, DONE, "2026-06-01 09:00") == "2026-06-16 09:00 EDT"
-    working.wait(cast.triager, number, "The words of the message.", at=at("2026-06-03 09:00"))
+    question = inquiring.ask(cast.triager, number, "What did the message say?", at=at("2026-06-03 09:00"))
+    inquiring.acknowledge(cast.agent, question, at=at("2026-06-03 11:00"))
     standing = promise(number, DONE, "2026-06-05 09:00")
     assert (standing.state, standing.due.at) == (PromiseState.PAUSED, None)
     assert CaseRow.objects.get(pk=number).due_kind == ""
-    working.resume(cast.triager, number, at=at("2026-06-10 09:00"))
+    attempting.attempt(cast.agent, question, "reached", answer="That it failed.", at=at("2026-06-09 17:00"))
+    assert promise(number, DONE, "2026-06-09 18:00").state is PromiseState.PAUSED
+    attempting.pass_back(cast.agent, question, at=at("2026-06-10 09:00"))
     assert due(number, DONE, "2026-06-10 09:00") == "2026-06-23 09:00 EDT"
     assert local(CaseRow.objects.get(pk=number).due_at) == "2026-06-23 09:00 EDT"
     assert any("waiting for the reporter" in step for step in promise(number, DONE, "2026-06-10 09:00").due.sentences())
+
+
+def test_laying_a_case_down_for_anything_else_stops_no_clock_that_waits_for_the_reporter_only(cast: Cast) -> None:
+    number = at_vets_gov(cast, "2026-06-01 09:00", extent=Extent(reports=3, workaround=False))
+    working.wait(cast.triager, number, "A new release.", at=at("2026-06-03 09:00"))
+    assert promise(number, DONE, "2026-06-05 09:00").state is PromiseState.RUNNING
+    assert due(number, DONE, "2026-06-05 09:00") == "2026-06-16 09:00 EDT"
+
+
+def test_asking_about_a_case_that_was_laid_down_stops_the_clock_from_the_question_on(cast: Cast) -> None:
+    number = at_vets_gov(cast, "2026-06-01 09:00", extent=Extent(reports=3, workaround=False))
+    working.wait(cast.triager, number, "A new release.", at=at("2026-06-03 09:00"))
+    question = inquiring.ask(cast.triager, number, "What did it say?", at=at("2026-06-05 09:00"))
+    assert promise(number, DONE, "2026-06-06 09:00").state is PromiseState.PAUSED
+    inquiring.withdraw(cast.triager, question, "Found it in the log.", at=at("2026-06-07 09:00"))
+    assert due(number, DONE, "2026-06-07 09:00") == "2026-06-18 09:00 EDT"
+
+
+def test_a_question_nobody_takes_up_is_due_and_escalates_while_the_case_waits(cast: Cast) -> None:
+    number = enter(cast.lead, a_report(holder="mhv-tier-3"), at=at("2026-06-01 09:00")).number
+    question = inquiring.ask(cast.lead, number, "When was it?", at=at("2026-06-02 09:00"))
+    standing = promise(number, ACK, "2026-06-02 10:00", asked=True)
+    assert (standing.state, standing.asked) == (PromiseState.RUNNING, True)
+    row = CaseRow.objects.get(pk=number)
+    assert (row.due_kind, row.due_at) == ("acknowledgement", standing.due.at)
+    inquiring.acknowledge(TIERLINE, question, at=at("2026-06-02 11:00"))
+    assert promise(number, ACK, "2026-06-02 12:00", asked=True).state is PromiseState.KEPT
 
 
 def test_a_hand_off_is_due_two_days_later_and_kept_when_it_is_acknowledged(cast: Cast) -> None:
@@ -129,7 +159,7 @@ def test_a_first_response_is_given_by_beginning_and_the_resolution_by_solving(ca
     assert CaseRow.objects.get(pk=number).due_kind == "resolution"
     working.solve(cast.triager, number, "Repaired.", at=at("2026-07-05 10:00"))
     assert promise(number, DONE, "2026-07-05 11:00").state is PromiseState.KEPT_LATE
-    assert queries.case(cast.triager, number, at=at("2026-07-05 11:00")).line.due_at is None
+    assert CaseRow.objects.get(pk=number).due_kind == "acknowledgement"  # of the telling, by whoever may tell
     working.reopen(cast.triager, number, "It still happens.", at=at("2026-08-03 09:00"))
     assert due(number, DONE, "2026-08-03 10:00") == "2026-09-02 09:00 EDT"
 
@@ -224,9 +254,10 @@ def test_after_a_long_stand_still_one_reminder_is_given_not_three(cast: Cast) ->
 
 def test_a_case_that_waits_for_its_reporter_is_not_nudged(cast: Cast) -> None:
     number = at_vets_gov(cast, "2026-05-04 09:00")
-    working.wait(cast.triager, number, "Their answer.", at=at("2026-05-05 09:00"))
+    question = inquiring.ask(cast.triager, number, "When was it?", at=at("2026-05-05 09:00"))
+    inquiring.acknowledge(cast.agent, question, at=at("2026-05-05 09:00"))
     assert sweep("2026-06-30 09:00") == 0
-    working.resume(cast.triager, number, at=at("2026-07-01 09:00"))
+    inquiring.withdraw(cast.triager, question, "No longer needed.", at=at("2026-07-01 09:00"))
     assert sweep("2026-07-06 09:00") == 0
     assert sweep("2026-07-07 09:01") == 1
 

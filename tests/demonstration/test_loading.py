@@ -8,7 +8,7 @@ from tests.people import Cast
 from tierline.cases import queries
 from tierline.cases.left_alone import cases_left_alone
 from tierline.cases.lifecycle import CaseState, HandOffState
-from tierline.cases.models import CaseRow, HandOffRow
+from tierline.cases.models import CaseRow, HandOffRow, InquiryRow
 from tierline.cases.promising import PromiseState
 from tierline.cli.main import main
 from tierline.demonstration.cast import PASSWORD, players, sign_ins
@@ -56,6 +56,14 @@ def test_every_kind_of_hand_off_and_state_is_there(loaded: datetime) -> None:
     assert EffectRow.objects.filter(channel="email").exists()
     flags = {flag for flags in CaseRow.objects.values_list("flags", flat=True) for flag in flags}
     assert flags == {"security-privacy", "patient-safety", "congressional"}
+
+
+def test_questions_travel_have_landed_and_reporters_are_told(loaded: datetime) -> None:
+    kinds = sorted(InquiryRow.objects.filter(kind="ask").values_list("state", "case__service"))
+    assert [state for state, _ in kinds] == ["attempting", "landed", "travelling"]
+    assert CaseRow.objects.filter(round_trips=1, state=CaseState.NEW).count() == 1
+    told = InquiryRow.objects.filter(kind="tell").values_list("state", flat=True)
+    assert sorted(told) == ["attempting", "landed", "landed"]
 
 
 def test_nothing_happened_in_the_future_or_more_than_three_weeks_ago(loaded: datetime) -> None:

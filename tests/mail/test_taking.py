@@ -10,8 +10,9 @@ from tests.mail_server import mail_server
 from tests.people import Cast
 
 from tierline.cases import queries
-from tierline.cases.actions import handing_off, working
+from tierline.cases.actions import attempting, handing_off, inquiring, working
 from tierline.cases.actions.replying import look_at_answer
+from tierline.cases.inquiry_queries import open_inquiry_of
 from tierline.cases.lifecycle import CaseState
 from tierline.directory.actor import Actor
 from tierline.foundation.trouble import Conflict, MoveNotAllowed, NotAllowed, NotFound, Unusable
@@ -78,7 +79,10 @@ def test_an_answer_to_a_closed_case_is_put_before_a_person_all_the_same(cast: Ca
     number = a_mailed_hand_off(cast, at)
     handing_off.withdraw(cast.triager, number, at=at)
     working.solve(cast.triager, number, "Restarted.", at=at)
-    working.close(cast.triager, number, "By telephone.", at=at)
+    telling = open_inquiry_of(cast.agent, number)
+    inquiring.acknowledge(cast.agent, telling, at=at)
+    attempting.attempt(cast.agent, telling, "reached", at=at)
+    working.close(cast.triager, number, at=at)
     take(a_reply(answer_address(number)), at)
     assert [line.number for line in queries.queue(cast.triager, "vets-gov", "new", at=at).lines] == [number]
     look_at_answer(cast.triager, number, at=at)

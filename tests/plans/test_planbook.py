@@ -91,3 +91,23 @@ def test_duties_are_found_by_their_topic() -> None:
         ("mhv-tier-3", "measures-kept-apart"): None,
     }
     assert {plan.id for plan, _ in BOOK.obligations("downtime")} == {"mhv-downtime"}
+
+
+def test_a_plan_says_how_somebody_is_tried_and_a_rule_that_names_the_team_goes_first() -> None:
+    rule = {"id": "tries", "label": "Tries", "by": ["email", "email"], "source": {"heading": "All"}, "text": "Twice."}
+    own = {**rule, "id": "own", "teams": ["back"], "by": ["telephone"], "text": "By telephone."}
+    small = book(plan(attempts=[rule, own]))
+    assert small.attempts_of("front", AT)[0] == ("email", "email")
+    channels, because = small.attempts_of("back", AT)
+    assert (channels, because.clause, because.text) == (("telephone",), "own", "By telephone.")
+
+
+def test_where_no_plan_says_how_somebody_is_tried_the_built_in_rule_holds() -> None:
+    channels, because = book(plan()).attempts_of("front", AT)
+    assert (channels, because.plan) == (("email", "email", "telephone"), "tierline")
+
+
+def test_the_shipped_plans_try_a_veteran_three_times_and_say_where_that_stands() -> None:
+    channels, because = BOOK.attempts_of("mhv-support", AT)
+    assert channels == ("email", "email", "telephone")
+    assert (because.plan, because.source) == ("mhv-tier-3", "Veteran outreach practice, Outreach attempts")

@@ -10,7 +10,7 @@ from tests.standing import StoppedClock
 from tests.web.desk import an_offered_case, page, sign_in, streamed, text
 
 from tierline.cases import queries
-from tierline.cases.actions import working
+from tierline.cases.actions import inquiring, working
 from tierline.cases.actions.entering import enter
 from tierline.cases.actions.reminding import carry_out_promises
 from tierline.cases.extent import Extent
@@ -36,7 +36,7 @@ def test_every_due_time_is_explained_step_by_step_with_its_clause(cast: Cast, at
 
 def test_a_promise_that_stands_still_or_is_late_says_so(cast: Cast, at: datetime, stopped_clock: StoppedClock) -> None:
     waiting = at_vets_gov(cast, at, extent=Extent(reports=12))
-    working.wait(cast.triager, waiting, "An answer.", at=at)
+    inquiring.ask(cast.triager, waiting, "When was it?", at=at)
     late = at_vets_gov(cast, at, extent=Extent(reports=12))
     stopped_clock.forward(days=8)
     client = sign_in("triager")

@@ -77,18 +77,69 @@ class Solution(f.Asked):
     """What solved it."""
 
     solution: f.WrittenText
+    words: Annotated[
+        f.PersonsWords | None, Field(description="For the reporter, word for word; the solution when left out")
+    ] = None
 
 
 class Closing(f.Asked):
-    """How the reporter was told, or why they could not be."""
+    """How the reporter was told, or why they could not be. May be left out after a telling has ended."""
 
-    told: f.WrittenText
+    told: f.Text = ""
 
 
 class Reopening(f.Asked):
     """Why it is open again."""
 
     reason: f.WrittenText
+
+
+class Telling(f.Asked):
+    """What the reporter is told, word for word, and a note that stays inside."""
+
+    words: f.PersonsWords
+    note: f.Text = ""
+
+
+class Question(Telling):
+    """A question to the Veteran or the reporter. Left out, it is whoever reported the case."""
+
+    of_whom: Literal["veteran", "reporter"] | None = None
+
+
+class PassingOn(f.Asked):
+    """Better words for the person, where they are needed, and a note that stays inside."""
+
+    words: f.PersonsWords | None = None
+    note: f.Text = ""
+
+
+class AttemptMade(f.Asked):
+    """One try to reach the person: how it ended, and with ``reached`` their answer."""
+
+    outcome: Literal["reached", "waiting", "no-answer", "impossible"]
+    note: f.Text = ""
+    answer: f.Text = ""
+    made_at: Annotated[f.Instant | None, Field(description="When it was made; now when left out")] = None
+
+
+class Answer(f.Asked):
+    """What they answered, in their words. For a telling it may be empty: they were told."""
+
+    answer: f.Text = ""
+    note: f.Text = ""
+
+
+class GivingBack(f.Asked):
+    """Why a question is given back, or taken back."""
+
+    reason: f.Reason
+
+
+class PassingBack(f.Asked):
+    """A note that goes with the answer, inside."""
+
+    note: f.Text = ""
 
 
 class Acknowledgement(f.Asked):

@@ -79,6 +79,11 @@ Text = Annotated[str, StringConstraints(pattern=_ANYTHING, max_length=20_000)]
 WrittenText = Annotated[str, StringConstraints(pattern=_SOMETHING, min_length=1, max_length=20_000)]
 Ask = Annotated[str, StringConstraints(pattern=_SOMETHING, min_length=1, max_length=2000)]
 Reason = Annotated[str, StringConstraints(pattern=_SOMETHING, min_length=1, max_length=2000)]
+PersonsWords = Annotated[
+    str,
+    StringConstraints(pattern=_SOMETHING, min_length=1, max_length=4000),
+    Field(description="For the person, word for word: nothing internal, nothing private"),
+]
 Answers = Annotated[
     dict[Slug, Text],
     Field(

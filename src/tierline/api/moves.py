@@ -48,7 +48,8 @@ def solve(
 ) -> told.Saved:
     """Say what solved it. The case stays open until the reporter has been told."""
     number = number_of(reference)
-    left = working.solve(request.auth, number, wanted.solution, at=now(), version=version_of(seen))
+    words = wanted.words or ""
+    left = working.solve(request.auth, number, wanted.solution, at=now(), words=words, version=version_of(seen))
     return saved_told(response, number, left)
 
 

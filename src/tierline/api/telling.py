@@ -4,6 +4,7 @@ from django.http import HttpResponse
 
 from tierline.api import told
 from tierline.cases.actions.changing import Saved
+from tierline.cases.inquiry_queries import InquiryView
 from tierline.cases.particulars import AttachmentView
 from tierline.cases.promising import Promise
 from tierline.cases.queries import CaseLine, CaseView
@@ -38,6 +39,8 @@ def case_told(view: CaseView) -> told.Case:
         planbook=view.planbook,
         numbers=[told.Number(system=system, number=number) for system, number in view.numbers],
         hand_offs=[told.HandOff.model_validate(hand_off) for hand_off in view.hand_offs],
+        questions=view.questions,
+        inquiries=[inquiry_told(inquiry) for inquiry in view.inquiries],
         attachments=[attachment_told(attachment) for attachment in view.attachments],
         decision=decision_told(view.decision),
         next_moves=[str(move) for move in view.moves],
@@ -62,6 +65,33 @@ def promise_told(promise: Promise) -> told.Promise:
         sentence=promise.sentence(),
         steps=list(promise.due.sentences()),
         because=told.Reason.model_validate(promise.because),
+    )
+
+
+def inquiry_told(view: InquiryView) -> told.Inquiry:
+    """A question or a telling."""
+    return told.Inquiry(
+        id=view.id,
+        reference=case_reference(view.number),
+        kind=view.kind,
+        state=view.state,
+        of_whom=view.of_whom,
+        asker=view.asker,
+        turn=view.turn,
+        ladder=[rung.team for rung in view.whereabouts.ladder],
+        words=view.words,
+        note=view.note,
+        answer=view.answer,
+        ending=view.ending,
+        asked_by=view.asked_by,
+        asked_at=view.asked_at,
+        answered_at=view.answered_at,
+        ended_at=view.ended_at,
+        steps=[told.InquiryStep.model_validate(step) for step in view.steps],
+        attempts=[told.Attempt.model_validate(attempt) for attempt in view.attempts],
+        channels=list(view.channels),
+        next_channel=view.next_channel,
+        next_moves=[str(move) for move in view.moves],
     )
 
 

@@ -80,6 +80,9 @@ class CaseLine(Told):
     missing: list[str]
     theirs: str
     restricted: bool
+    question_to: Annotated[str | None, Field(description="Whose turn it is with its open question; null without one")]
+    question_taken: bool
+    round_trips: Annotated[int, Field(description="Questions asked whose answer came back")]
     opened_at: Instant
     changed_at: Instant
     due_at: Annotated[Instant | None, Field(description="When the next promise falls due; null when none runs")]
@@ -115,6 +118,70 @@ class HandOff(Told):
     def refusal(self) -> str:
         """The words of a return, by the name they had before there were reasons."""
         return self.return_words
+
+
+class InquiryStep(Told):
+    """One step of a question down the ladder."""
+
+    state: str
+    sender: str
+    receiver: str
+    tier: int | None
+    by: str
+    system: str | None
+    note: str
+    offered_by: str
+    offered_at: Instant
+    acknowledge_by: Instant
+    answered_by: str
+    answered_at: Instant | None
+    refusal: str
+
+
+class Attempt(Told):
+    """One try to reach the person."""
+
+    by: str
+    outcome: str
+    note: str
+    made_at: Instant
+    written_by: str
+
+
+class Inquiry(Told):
+    """A question to the Veteran or the reporter (kind `ask`), or the telling of what solved the case (`tell`).
+
+    ``turn`` is the team whose turn it is; ``next_channel`` that of the next attempt. ``next_moves`` are the caller's.
+    """
+
+    id: int
+    reference: str
+    kind: str
+    state: str
+    of_whom: str
+    asker: str
+    turn: str | None
+    ladder: list[str]
+    words: str
+    note: str
+    answer: str
+    ending: str
+    asked_by: str
+    asked_at: Instant
+    answered_at: Instant | None
+    ended_at: Instant | None
+    steps: list[InquiryStep]
+    attempts: list[Attempt]
+    channels: list[str]
+    next_channel: str | None
+    next_moves: list[str]
+
+
+class InquiryMade(Told):
+    """The question (or telling) that is on its way."""
+
+    reference: str
+    inquiry: int
 
 
 class Attachment(Told):
@@ -172,6 +239,8 @@ class Case(CaseLine):
     planbook: int
     numbers: list[Number]
     hand_offs: list[HandOff]
+    questions: Annotated[int, Field(description="Questions asked, answered or not")]
+    inquiries: list[Inquiry]
     attachments: list[Attachment]
     decision: Decision
     next_moves: list[str]

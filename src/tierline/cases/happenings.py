@@ -20,9 +20,14 @@ UNANSWERED: Final = frozenset({"hand-off-refused", "hand-off-withdrawn"})
 HANDED_BACK: Final = "handed-back"
 CAME: Final = frozenset({ACKNOWLEDGED, HANDED_BACK})  # the case came to another holder
 ENDED: Final = UNANSWERED | CAME
+ASKED: Final = "inquiry-asked"
+QUESTION_OFFERED: Final = frozenset({ASKED, "telling-begun", "inquiry-passed-on", "telling-passed-on"})
+QUESTION_TAKEN: Final = frozenset({"inquiry-acknowledged", "telling-acknowledged"})
+QUESTION_GIVEN_BACK: Final = frozenset({"inquiry-refused", "telling-refused", "inquiry-withdrawn", "telling-withdrawn"})
 WORD: Final = "word-for-reporter"
 CARRIED_OUT: Final = frozenset({"nudged", "promise-escalated"})  # their ``keys`` say what was carried out
-KINDS: Final = (OFFERED, *sorted(ENDED), WORD, *sorted(CARRIED_OUT))
+_OF_QUESTIONS: Final = QUESTION_OFFERED | QUESTION_TAKEN | QUESTION_GIVEN_BACK
+KINDS: Final = (OFFERED, *sorted(ENDED), *sorted(_OF_QUESTIONS), WORD, *sorted(CARRIED_OUT))
 _OVER: Final = frozenset({CaseState.SOLVED, CaseState.CLOSED})
 
 
@@ -42,7 +47,7 @@ class Happening:
 def happening_of(at: datetime, kind: str, said: Mapping[str, Any]) -> Happening:
     """The same of a fact, or of one about to be written."""
     state = said.get("changes", {}).get("state")
-    answer_by = said.get("acknowledge_by") if kind == OFFERED else None
+    answer_by = said.get("acknowledge_by") if kind == OFFERED or kind in QUESTION_OFFERED else None
     return Happening(
         at,
         kind,
@@ -67,13 +72,16 @@ def happenings_in(story: Iterable[Fact]) -> list[Happening]:
 class Course:
     """How a case went so far. ``entered``: when it came to its holder, ``by`` which channel.
 
-    ``answer_by``: until when the receiver of an open offer was asked to answer.
+    ``answer_by``: until when the receiver of an open offer was asked to answer. ``question`` and ``take_up_by`` are the
+    same of a question (or a telling) on its way.
     """
 
     entered: datetime
     by: By | None = None
     offer: Offer | None = None
     answer_by: datetime | None = None
+    question: Offer | None = None
+    take_up_by: datetime | None = None
     first_responded: datetime | None = None
     resolved: datetime | None = None
     standstills: list[Standstill] = field(default_factory=list)
@@ -84,16 +92,20 @@ def course_of(opened_at: datetime, happenings: Iterable[Happening]) -> Course:
     """The course after everything that happened, in its order.
 
     The first response is whatever the holder does first: begin, ask, pass on, write to the reporter, solve. A case
-    that is opened again is promised anew from then.
+    that is opened again is promised anew from then. It waits for its reporter while something is asked of them; laid
+    down for anything else, it is on hold.
     """
     course = Course(opened_at)
     for one in happenings:
         course.recorded.update(one.keys)
         _hand_off(course, one)
+        _question(course, one)
         if one.kind == WORD and course.first_responded is None:
             course.first_responded = one.at
-        if one.state is not None and one.kind not in CAME:
-            _state(course, CaseState(one.state), one.at)
+        # Asking something of a case that was laid down already leaves its state as it is.
+        state = CaseState.WAITING if one.kind == ASKED else one.state
+        if state is not None and one.kind not in CAME:
+            _state(course, CaseState(state), one)
     return course
 
 
@@ -109,17 +121,30 @@ def _hand_off(course: Course, one: Happening) -> None:
         course.offer = replace(accepted, acknowledged=one.at) if accepted else None
         course.entered, course.by = one.at, accepted.by if accepted else None
         course.first_responded = course.resolved = None
+        course.question = course.take_up_by = None
         course.standstills.clear()
     else:
         course.offer = None
 
 
-def _state(course: Course, state: CaseState, at: datetime) -> None:
+def _question(course: Course, one: Happening) -> None:
+    if one.kind in QUESTION_OFFERED:
+        course.question = Offer(one.to, one.by, one.at) if one.answer_by else None
+        course.take_up_by = one.answer_by
+    elif one.kind in QUESTION_TAKEN:
+        course.question = replace(course.question, acknowledged=one.at) if course.question else None
+        course.take_up_by = None
+    elif one.kind in QUESTION_GIVEN_BACK:
+        course.question = course.take_up_by = None
+
+
+def _state(course: Course, state: CaseState, one: Happening) -> None:
+    at = one.at
     waits = bool(course.standstills) and course.standstills[-1].ends is None
-    if state is CaseState.WAITING and not waits:
-        course.standstills.append(Standstill("waiting-for-reporter", at))
-    elif state is not CaseState.WAITING and waits:
+    if waits:
         course.standstills[-1] = replace(course.standstills[-1], ends=at)
+    if state is CaseState.WAITING:
+        course.standstills.append(Standstill("waiting-for-reporter" if one.kind == ASKED else "on-hold", at))
     if state in _OVER:
         course.resolved = course.resolved or at
     elif course.resolved is not None:

@@ -35,6 +35,9 @@ class CaseMove(StrEnum):
     SOLVE = "solve"
     CLOSE = "close"
     REOPEN = "reopen"
+    ASK = "ask"
+    ANSWER = "answer"
+    TELL = "tell"
 
 
 class HandOffState(StrEnum):
@@ -71,6 +74,11 @@ TRANSITIONS: dict[tuple[CaseState, CaseMove], CaseState] = {
     (S.WAITING, M.OFFER): S.OFFERED,
     (S.WAITING, M.SOLVE): S.SOLVED,
     (S.WAITING, M.HAND_BACK): S.NEW,
+    (S.NEW, M.ASK): S.WAITING,
+    (S.IN_PROGRESS, M.ASK): S.WAITING,
+    (S.WAITING, M.ASK): S.WAITING,
+    (S.WAITING, M.ANSWER): S.NEW,
+    (S.SOLVED, M.TELL): S.SOLVED,
     (S.SOLVED, M.CLOSE): S.CLOSED,
     (S.SOLVED, M.REOPEN): S.IN_PROGRESS,
     (S.CLOSED, M.REOPEN): S.IN_PROGRESS,
@@ -99,6 +107,12 @@ def moves_from(state: CaseState) -> tuple[CaseMove, ...]:
     """The moves the table allows from a state, in the table's order."""
     return tuple(move for (start, move) in TRANSITIONS if start is state)
 
+
+#: Made when the answer to an inquiry lands, never by itself.
+MADE_BY_INQUIRIES = frozenset({M.ANSWER})
+
+#: Moves that would leave an open question behind; it is taken back first.
+NOT_WHILE_ASKING = frozenset({M.ASK, M.OFFER, M.HAND_BACK, M.RESUME, M.TELL, M.CLOSE})
 
 #: Moves of the team a case was offered to; all others are its holder's.
 RECEIVERS_MOVES = frozenset({M.ACKNOWLEDGE, M.REFUSE})

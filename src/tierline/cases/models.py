@@ -11,8 +11,9 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import connections, models
 from django.db.models import Q, QuerySet, Value
 
+from tierline.cases.inquiry_life import OPEN_STATES, InquiryKind, InquiryState, Reached
 from tierline.cases.lifecycle import CAME_BACK, CaseState, HandOffState
-from tierline.cases.places import Standing, Tab
+from tierline.cases.places import Question, Standing, Tab
 from tierline.directory.actor import Actor
 
 SLUG = 60
@@ -87,6 +88,12 @@ class CaseRow(models.Model):
     missing = ArrayField(models.CharField(max_length=SLUG), default=list)
     theirs = models.CharField(max_length=40, blank=True)
     planbook = models.PositiveIntegerField()
+    question_to = models.CharField(max_length=SLUG, null=True)
+    question_taken = models.BooleanField(default=False)
+    question_waiting = ArrayField(models.CharField(max_length=SLUG), default=list)
+    questions = models.PositiveSmallIntegerField(default=0)
+    round_trips = models.PositiveSmallIntegerField(default=0)
+    tellings = models.PositiveSmallIntegerField(default=0)
     opened_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     due_at = models.DateTimeField()
@@ -109,6 +116,10 @@ class CaseRow(models.Model):
                 name="offered_case_says_to_whom",
                 condition=Q(state="offered", offered_to__isnull=False) | (~Q(state="offered") & Q(offered_to=None)),
             ),
+            models.CheckConstraint(
+                name="question_is_waited_for", condition=Q(question_to=None) | Q(state__in=["waiting", "solved"])
+            ),
+            models.CheckConstraint(name="no_more_back_than_asked", condition=Q(round_trips__lte=models.F("questions"))),
             models.CheckConstraint(name="tier_is_1_to_4", condition=Q(needs_tier__gte=1, needs_tier__lte=4)),
         ]
 
@@ -117,9 +128,12 @@ class CaseRow(models.Model):
 
     def standing(self) -> Standing:
         """What decides in whose queue the case stands."""
+        question = None
+        if self.question_to is not None:
+            question = Question(self.question_to, self.question_taken, tuple(self.question_waiting))
         return Standing(
             CaseState(self.state), self.holder, self.offered_to, self.recorded_by,
-            restricted=bool(self.restricted_to), answered_for=self.answered_for,
+            restricted=bool(self.restricted_to), question=question, answered_for=self.answered_for,
         )  # fmt: skip
 
 
@@ -210,6 +224,103 @@ class HandOffRow(models.Model):
 
     def __str__(self) -> str:
         return f"TL-{self.case_id}: {self.sender} to {self.receiver} ({self.state})"
+
+
+class InquiryRow(models.Model):
+    """A question on its way (or a telling). ``ladder`` and ``recorders`` are parallel; ``place`` is whose hands."""
+
+    case = models.ForeignKey(CaseRow, on_delete=models.PROTECT, related_name="inquiries")
+    kind = models.CharField(max_length=4, choices=[(k.value, k.value) for k in InquiryKind])
+    state = models.CharField(max_length=12, choices=[(s.value, s.value) for s in InquiryState])
+    of_whom = models.CharField(max_length=10)
+    words = models.TextField()
+    note = models.TextField(blank=True)
+    ladder = ArrayField(models.CharField(max_length=SLUG))
+    recorders = ArrayField(models.CharField(max_length=SLUG, blank=True))
+    place = models.PositiveSmallIntegerField(default=0)
+    offered_to = models.CharField(max_length=SLUG, null=True)
+    offered_recorder = models.CharField(max_length=SLUG, blank=True)
+    answer = models.TextField(blank=True)
+    ending = models.TextField(blank=True)
+    asked_by = models.CharField(max_length=120)
+    asked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "cases_inquiry"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(state__in=[s.value for s in OPEN_STATES]), name="one_open_inquiry_a_case"
+            ),
+            models.CheckConstraint(
+                name="inquiry_state_is_known", condition=Q(state__in=[s.value for s in InquiryState])
+            ),
+            models.CheckConstraint(
+                name="inquiry_offered_while_travelling", condition=Q(offered_to=None) | Q(state="travelling")
+            ),
+            models.CheckConstraint(
+                name="inquiry_ended_says_when",
+                condition=Q(ended_at=None, state__in=[s.value for s in OPEN_STATES])
+                | Q(ended_at__isnull=False, state__in=["landed", "exhausted", "withdrawn"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"TL-{self.case_id}: {self.kind} ({self.state})"
+
+
+class InquiryStepRow(models.Model):
+    """One step down the ladder: who passed it to whom, by which channel, and when that was answered."""
+
+    inquiry = models.ForeignKey(InquiryRow, on_delete=models.PROTECT, related_name="steps")
+    state = models.CharField(max_length=12, choices=[(s.value, s.value) for s in HandOffState])
+    sender = models.CharField(max_length=SLUG)
+    receiver = models.CharField(max_length=SLUG)
+    tier = models.PositiveSmallIntegerField(null=True)
+    by = models.CharField(max_length=10)
+    system = models.CharField(max_length=SLUG, null=True)
+    decision = models.JSONField()
+    planbook = models.PositiveIntegerField()
+    note = models.TextField(blank=True)
+    offered_by = models.CharField(max_length=120)
+    offered_at = models.DateTimeField()
+    acknowledge_by = models.DateTimeField()
+    answered_by = models.CharField(max_length=120, blank=True)
+    answered_at = models.DateTimeField(null=True)
+    refusal = models.TextField(blank=True)
+    chased_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "cases_inquirystep"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["inquiry"], condition=Q(state="offered"), name="one_open_step_an_inquiry"),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["acknowledge_by"], condition=Q(state="offered", chased_at=None), name="steps_to_chase"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sender} to {self.receiver} ({self.state})"
+
+
+class AttemptRow(models.Model):
+    """One try to reach the person: by what, when, how it ended."""
+
+    inquiry = models.ForeignKey(InquiryRow, on_delete=models.PROTECT, related_name="attempts")
+    by = models.CharField(max_length=10)
+    outcome = models.CharField(max_length=10, choices=[(r.value, r.value) for r in Reached])
+    note = models.TextField(blank=True)
+    made_at = models.DateTimeField()
+    written_by = models.CharField(max_length=120)
+
+    class Meta:
+        db_table = "cases_attempt"
+
+    def __str__(self) -> str:
+        return f"{self.by}: {self.outcome}"
 
 
 class OutsideNumber(models.Model):

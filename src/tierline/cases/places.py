@@ -25,6 +25,15 @@ class Tab(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """The open inquiry of a case: whose turn it is, whether they have taken it up, and who waits for the answer."""
+
+    to: str
+    taken: bool
+    waiting: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """What decides a case's places: its state, its holder, to whom it is offered, who writes down for the holder.
 
@@ -38,6 +47,7 @@ class Standing:
     offered_to: str | None
     recorded_by: str | None
     restricted: bool = False
+    question: Question | None = None
     answered_for: str | None = None
 
 
@@ -45,10 +55,10 @@ def places(standing: Standing) -> frozenset[tuple[str, Tab]]:
     """The (team, tab) pairs a case belongs to: one a team at the most, none when closed or restricted."""
     if standing.restricted:
         return frozenset()
-    answered = {standing.answered_for: Tab.NEW} if standing.answered_for else {}
+    answered: dict[str | None, Tab] = {standing.answered_for: Tab.NEW} if standing.answered_for else {}
     if standing.state is CaseState.CLOSED:
-        return frozenset(answered.items())
-    stands = {standing.recorded_by: Tab.WAITING} if standing.recorded_by else {}
+        return frozenset((team, tab) for team, tab in answered.items() if team)
+    stands: dict[str | None, Tab] = {standing.recorded_by: Tab.WAITING} if standing.recorded_by else {}
     if standing.state is CaseState.OFFERED and standing.offered_to:
         stands[standing.offered_to] = Tab.NEW
     stands[standing.holder] = {
@@ -56,6 +66,9 @@ def places(standing: Standing) -> frozenset[tuple[str, Tab]]:
         CaseState.OFFERED: Tab.WAITING,
         CaseState.WAITING: Tab.WAITING,
     }.get(standing.state, Tab.TODO)
+    if standing.question is not None:
+        stands |= dict.fromkeys((*standing.question.waiting, standing.holder), Tab.WAITING)
+        stands[standing.question.to] = Tab.TODO if standing.question.taken else Tab.NEW
     stands |= answered
     return frozenset((team, tab) for team, tab in stands.items() if team)
 

@@ -50,7 +50,8 @@ class Standing:
     """What is known of a case. Instants have an offset; ``None`` has not happened, or is not known.
 
     ``entered`` is when the case came to its holder, ``by`` the channel it came by, ``offer`` the hand-off that is
-    open or was last answered. ``reports`` counts like reports. Without ``service_tier`` the plan's word counts.
+    open or was last answered, ``question`` the last step of a question on its way. ``reports`` counts like reports.
+    Without ``service_tier`` the plan's word counts.
     ``recorded`` are the keys of nudges and escalations that were carried out.
     """
 
@@ -68,6 +69,7 @@ class Standing:
     service_tier: ServiceTier | None = None
     users_per_day: int | None = None
     offer: Offer | None = None
+    question: Offer | None = None
     first_responded: datetime | None = None
     resolved: datetime | None = None
     touched: datetime | None = None
@@ -89,6 +91,8 @@ class PromiseState(StrEnum):
 class Promise:
     """One promise. ``because`` cites its policy; ``ended`` is when what was promised happened.
 
+    ``asked``: what is to be acknowledged is a question on its way, not the case. ``pauses`` are what its clock stood
+    still for.
     ``set_aside`` are the policies whose word on the same does not count, because this one is more particular.
     """
 
@@ -103,6 +107,8 @@ class Promise:
     ended: datetime | None
     state: PromiseState
     set_aside: tuple[str, ...] = ()
+    pauses: tuple[Pause, ...] = ()
+    asked: bool = False
 
     @property
     def open(self) -> bool:
@@ -204,10 +210,12 @@ def _as_of(case: Standing, at: datetime) -> Standing:
         return None if instant is None or instant > at else instant.astimezone(UTC)
 
     offer = case.offer if case.offer is not None and case.offer.at <= at else None
+    question = case.question if case.question is not None and case.question.at <= at else None
     return replace(
         case,
         entered=case.entered.astimezone(UTC),
         offer=None if offer is None else replace(offer, acknowledged=known(offer.acknowledged)),
+        question=None if question is None else replace(question, acknowledged=known(question.acknowledged)),
         first_responded=known(case.first_responded),
         resolved=known(case.resolved),
         touched=known(case.touched),
@@ -240,14 +248,24 @@ def _promises(
     planbook: Planbook, case: Standing, found: tuple[Governing, ...], at: datetime
 ) -> Iterator[tuple[Promise, Governing] | None]:
     if case.offer is not None:
-        offered = replace(_circumstances(planbook, case), team=case.offer.to, by=case.offer.by)
-        receiving = governing(planbook, offered, case.offer.at)
-        began, ended = case.offer.at.astimezone(UTC), case.offer.acknowledged
-        yield _promise(planbook, case, receiving, PromiseKind.ACKNOWLEDGEMENT, began=began, ended=ended, at=at)
+        yield _acknowledgement(planbook, case, case.offer, at)
+    if case.question is not None:
+        # While a question is out the case waits for its answer; whoever is to take it up does not.
+        taken_up = _acknowledgement(planbook, replace(case, standstills=()), case.question, at)
+        yield None if taken_up is None else (replace(taken_up[0], asked=True), taken_up[1])
     # What is resolved was answered, if nobody wrote down when.
     answered = case.first_responded or case.resolved
     for kind, ended in ((PromiseKind.FIRST_RESPONSE, answered), (PromiseKind.RESOLUTION, case.resolved)):
         yield _promise(planbook, case, found, kind, began=case.entered, ended=ended, at=at)
+
+
+def _acknowledgement(
+    planbook: Planbook, case: Standing, offer: Offer, at: datetime
+) -> tuple[Promise, Governing] | None:
+    offered = replace(_circumstances(planbook, case), team=offer.to, by=offer.by)
+    receiving = governing(planbook, offered, offer.at)
+    began, ended = offer.at.astimezone(UTC), offer.acknowledged
+    return _promise(planbook, case, receiving, PromiseKind.ACKNOWLEDGEMENT, began=began, ended=ended, at=at)
 
 
 def _promise(
@@ -265,7 +283,8 @@ def _promise(
     if chosen is None or span is None:
         return None
     calendar = calendar_of(planbook, chosen.plan, chosen.clock)
-    falls = due(began, span, calendar, _pauses(chosen.clock, case))
+    pauses = _pauses(chosen.clock, case)
+    falls = due(began, span, calendar, pauses)
     others = [one for one in found if one is not chosen and one.promises(kind) is not None]
     others.sort(key=lambda one: (-particularity(one.clock), one.clock.id))
     promise = Promise(
@@ -278,8 +297,9 @@ def _promise(
         due=falls,
         zone=calendar.zone,
         ended=ended,
-        state=_state(falls, ended, at, paused=_stands_still(chosen.clock, case)),
+        state=_state(falls, ended, at, paused=any(pause.ends is None for pause in pauses)),
         set_aside=tuple(one.clock.id for one in others),
+        pauses=tuple(pauses),
     )
     return promise, chosen
 
@@ -295,10 +315,6 @@ def _state(falls: Due, ended: datetime | None, at: datetime, *, paused: bool) ->
 def _pauses(clock: Clock, case: Standing) -> list[Pause]:
     """The standstills that stop this policy's clock."""
     return [Pause(s.begins, s.ends, PAUSES[s.why]) for s in case.standstills if s.why in clock.pauses_while]
-
-
-def _stands_still(clock: Clock, case: Standing) -> bool:
-    return any(pause.ends is None for pause in _pauses(clock, case))
 
 
 # -- what follows -----------------------------------------------------------------------------------------
@@ -322,7 +338,7 @@ def _escalations(planbook: Planbook, case: Standing, promise: Promise, by: Gover
     escalation, late = by.clock.escalate_to, promise.due.at
     if escalation is None or promise.kind not in escalation.missed or not promise.open or late is None:
         return
-    calendar, pauses = calendar_of(planbook, by.plan, by.clock), _pauses(by.clock, case)
+    calendar, pauses = calendar_of(planbook, by.plan, by.clock), promise.pauses
     key = f"{by.clock.id}/{promise.kind}/{_stamp(promise.begins)}"
     begins: datetime | None = late
     for whom, after in (("duty", escalation.after or _AT_ONCE), ("deputy", escalation.deputy_after)):

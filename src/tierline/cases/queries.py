@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import connection
 
+from tierline.cases.actions.asking import contact_decision, reporter_of
 from tierline.cases.actions.attaching import stored_at
 from tierline.cases.actions.changing import SUBJECT
 from tierline.cases.actions.handing_off import decision_for
@@ -19,8 +20,17 @@ from tierline.cases.actions.promise import AT_LENGTH, extent_of, promised_for
 from tierline.cases.extent import Extent
 from tierline.cases.hands import Hands, may_change, may_make
 from tierline.cases.history import AsItStood, as_it_stood
+from tierline.cases.inquiry_life import InquiryKind, InquiryState
+from tierline.cases.inquiry_queries import InquiryView, inquiries_of
 from tierline.cases.left_alone import cases_left_alone
-from tierline.cases.lifecycle import CaseMove, CaseState, HandOffState, moves_from
+from tierline.cases.lifecycle import (
+    MADE_BY_INQUIRIES,
+    NOT_WHILE_ASKING,
+    CaseMove,
+    CaseState,
+    HandOffState,
+    moves_from,
+)
 from tierline.cases.models import Attachment, CaseRow, OutsideNumber
 from tierline.cases.particulars import AttachmentView, HandOffView, attachments_of, hand_offs_of, numbers_of
 from tierline.cases.places import NEVER, ON_TOP
@@ -28,7 +38,7 @@ from tierline.cases.promising import Promised
 from tierline.directory.actor import Actor
 from tierline.foundation.ids import case_number, case_reference
 from tierline.foundation.trouble import NotAllowed, NotFound
-from tierline.plans.decision import Decision
+from tierline.plans.decision import Decision, Outcome
 from tierline.plans.queries import planbook_in_force
 from tierline.timeline.fact import Fact
 from tierline.timeline.queries import stories_without, story, story_page
@@ -39,8 +49,8 @@ COUNTED_TO = 1000  # a tab says "1,000+" beyond this; counting on would cost mor
 TABS = ("new", "todo", "waiting", "overdue")
 LINE_FIELDS = (
     "id", "state", "summary", "service", "holder", "offered_to", "recorded_by", "assignee", "trail", "flags",
-    "missing", "theirs", "restricted_to", "opened_at", "changed_at", "due_at", "due_kind", "version",
-    "answered_for",
+    "missing", "theirs", "restricted_to", "question_to", "question_taken", "round_trips", "opened_at", "changed_at",
+    "due_at", "due_kind", "version", "answered_for",
 )  # fmt: skip
 
 _PLACED = f"""
@@ -110,6 +120,9 @@ class CaseLine:
     missing: tuple[str, ...]
     theirs: str
     restricted: bool
+    question_to: str | None
+    question_taken: bool
+    round_trips: int
     opened_at: datetime
     changed_at: datetime
     due_at: datetime | None
@@ -148,6 +161,9 @@ class CaseView:
     hand_offs: tuple[HandOffView, ...]
     attachments: tuple[AttachmentView, ...]
     decision: Decision
+    contact: Decision
+    inquiries: tuple[InquiryView, ...]
+    questions: int
     moves: tuple[CaseMove, ...]
     may_change: bool
     story: tuple[Fact, ...]
@@ -229,12 +245,15 @@ def _counts(team: str, at: datetime) -> dict[str, int]:
 
 
 def case(actor: Actor, number: int, *, at: datetime, with_story: bool = True) -> CaseView:
-    """Everything about one case that its page shows. NotFound when they may not see it. Seven statements at most."""
+    """Everything about one case that its page shows. NotFound when they may not see it. Ten statements at most."""
     row = CaseRow.objects.one_for(actor, number)
     if row is None:
         raise NotFound(f"There is no case {case_reference(number)} that you may see.")
-    report, hand_offs, in_force = row.report, hand_offs_of(number), planbook_in_force()
+    report, hand_offs = row.report, hand_offs_of(number)
+    planbook = planbook_in_force().planbook
     told = story(SUBJECT, number) if with_story else stories_without(SUBJECT, [number], AT_LENGTH).get(number, [])
+    inquiries = inquiries_of(row, actor, planbook, at)
+    contact = contact_decision(row, planbook, row.holder, reporter_of(row), at)
     return CaseView(
         line=line_of(row),
         description=report.description,
@@ -249,19 +268,24 @@ def case(actor: Actor, number: int, *, at: datetime, with_story: bool = True) ->
         numbers=numbers_of(number),
         hand_offs=hand_offs,
         attachments=attachments_of(number),
-        decision=decision_for(row, in_force.planbook, at),
-        moves=moves_of(row, actor, hand_offs),
+        decision=decision_for(row, planbook, at),
+        contact=contact,
+        inquiries=inquiries,
+        questions=row.questions,
+        moves=_without_what_waits(moves_of(row, actor, hand_offs), contact, inquiries),
         may_change=may_change(actor, _hands(row, hand_offs)),
         story=tuple(told) if with_story else (),
         extent=extent_of(report),
-        promised=promised_for(row, told, in_force.planbook, at=at),
+        promised=promised_for(row, told, planbook, at=at),
     )
 
 
 def moves_of(row: CaseRow, actor: Actor, hand_offs: tuple[HandOffView, ...]) -> tuple[CaseMove, ...]:
     """The moves of the transition table that this actor may make now."""
     hands = _hands(row, hand_offs)
-    moves = (move for move in moves_from(CaseState(row.state)) if may_make(actor, move, hands))
+    shut = MADE_BY_INQUIRIES | (NOT_WHILE_ASKING if row.question_to is not None else frozenset())
+    possible = (move for move in moves_from(CaseState(row.state)) if move not in shut)
+    moves = (move for move in possible if may_make(actor, move, hands))
     return tuple(move for move in moves if move is not CaseMove.HAND_BACK or _can_go_back(row, hand_offs))
 
 
@@ -269,6 +293,23 @@ def _can_go_back(row: CaseRow, hand_offs: tuple[HandOffView, ...]) -> bool:
     """Whether somebody handed the case to its holder, and it may leave them that way."""
     taken = [hand_off for hand_off in hand_offs if hand_off.state is HandOffState.ACKNOWLEDGED]
     return bool(taken) and taken[-1].receiver == row.holder and not row.restricted_to
+
+
+def _without_what_waits(
+    moves: tuple[CaseMove, ...], contact: Decision, inquiries: tuple[InquiryView, ...]
+) -> tuple[CaseMove, ...]:
+    """Whoever may not contact the reporter closes after a telling, and has them told before; others need no telling.
+
+    Nothing is asked where the plans name nobody who may ask.
+    """
+    if contact.outcome not in (Outcome.ASK_THROUGH, Outcome.ASK_DIRECTLY, Outcome.RESTRICTED):
+        moves = tuple(move for move in moves if move is not CaseMove.ASK)
+    if contact.outcome is not Outcome.ASK_THROUGH:
+        return tuple(move for move in moves if move is not CaseMove.TELL)
+    ended = (InquiryState.LANDED, InquiryState.EXHAUSTED)
+    newest = next((one for one in inquiries if one.kind is InquiryKind.TELL), None)
+    shut = CaseMove.TELL if newest is not None and newest.state in ended else CaseMove.CLOSE
+    return tuple(move for move in moves if move is not shut)
 
 
 def _hands(row: CaseRow, hand_offs: tuple[HandOffView, ...]) -> Hands:
@@ -335,7 +376,7 @@ def line_from(values: Sequence[Any]) -> CaseLine:
     """The line of a case from its ``LINE_FIELDS``, in their order: lists are read without a model object a row."""
     (
         number, state, summary, service, holder, offered_to, recorded_by, assignee, trail, flags, missing, theirs,
-        restricted_to, opened_at, changed_at, due_at, due_kind, version,
+        restricted_to, question_to, question_taken, round_trips, opened_at, changed_at, due_at, due_kind, version,
         answered_for,
     ) = values  # fmt: skip
     return CaseLine(
@@ -353,6 +394,9 @@ def line_from(values: Sequence[Any]) -> CaseLine:
         missing=tuple(missing),
         theirs=theirs,
         restricted=bool(restricted_to),
+        question_to=question_to,
+        question_taken=question_taken,
+        round_trips=round_trips,
         opened_at=opened_at,
         changed_at=changed_at,
         due_at=None if due_at >= NEVER else due_at,

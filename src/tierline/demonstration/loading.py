@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
-from tierline.cases.actions.chasing import chase_overdue_hand_offs
+from tierline.cases.actions.chasing import chase_overdue_hand_offs, chase_overdue_questions
 from tierline.cases.actions.importing import Importing, take_in
 from tierline.cases.actions.reminding import carry_out_promises, renew_promises
 from tierline.cases.importing.judging import Judge
@@ -51,6 +51,7 @@ def load(*, at: datetime) -> bool:
         stage.play(words["stories"], [(arrives, lambda moment: _import(export, actors[export["by"]], at=moment))])
         _advise(words["advice"], actors, at=at)
         chase_overdue_hand_offs(at=at)
+        chase_overdue_questions(at=at)
         renew_promises(at=at)
         carry_out_promises(at=at)
     return True

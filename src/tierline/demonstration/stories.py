@@ -11,9 +11,10 @@ from datetime import datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from tierline.cases.actions import handing_off, working
+from tierline.cases.actions import attempting, handing_off, inquiring, working
 from tierline.cases.actions.entering import NewCase, enter
 from tierline.cases.extent import extent_from
+from tierline.cases.inquiry_queries import open_inquiry_of
 from tierline.directory.actor import Actor
 
 Story = Mapping[str, Any]
@@ -24,8 +25,20 @@ VERBS: Final[Mapping[str, Callable[..., object]]] = {
     "tell": lambda actor, number, *, at, text: working.draft_word_for_reporter(actor, number, text, at=at),
     "correct": working.correct_facts,
     "wait": lambda actor, number, *, at, for_what: working.wait(actor, number, for_what, at=at),
-    "solve": lambda actor, number, *, at, solution: working.solve(actor, number, solution, at=at),
-    "close": lambda actor, number, *, at, told: working.close(actor, number, told, at=at),
+    "solve": lambda actor, number, *, at, solution, words="": working.solve(
+        actor, number, solution, at=at, words=words
+    ),
+    "close": lambda actor, number, *, at, told="": working.close(actor, number, told, at=at),
+    "ask": lambda actor, number, *, at, words, note="": inquiring.ask(actor, number, words, at=at, note=note),
+    "take-question": lambda actor, number, *, at: inquiring.acknowledge(actor, open_inquiry_of(actor, number), at=at),
+    "pass-question-on": lambda actor, number, *, at, note="": inquiring.pass_on(
+        actor, open_inquiry_of(actor, number), at=at, note=note
+    ),
+    "attempt": lambda actor, number, *, at, outcome, note="", answer="": attempting.attempt(
+        actor, open_inquiry_of(actor, number), outcome, at=at, note=note, answer=answer
+    ),
+    "answer": lambda actor, number, *, at, text: attempting.answer(actor, open_inquiry_of(actor, number), text, at=at),
+    "pass-answer-back": lambda actor, number, *, at: attempting.pass_back(actor, open_inquiry_of(actor, number), at=at),
     "reopen": lambda actor, number, *, at, reason: working.reopen(actor, number, reason, at=at),
     "offer": handing_off.offer,
     "acknowledge": handing_off.acknowledge,

@@ -87,9 +87,9 @@ def carry_out(effect_id: int, *, at: datetime) -> EffectState:
 
 
 def _addressed(row: EffectRow) -> dict[str, Any]:
-    """The message with what an answer to it finds it by; a message may bring its own."""
+    """The message with what an answer to it finds it by, which it may bring itself, and which try this is."""
     answers_to = reply_address(settings.REPLY_ADDRESS, row.pk, settings.SECRET_KEY)
-    return {"mark": row.mark, "reply_to": answers_to, **row.message}
+    return {"mark": row.mark, "reply_to": answers_to, **row.message, "attempt": row.attempts}
 
 
 @transaction.atomic

@@ -31,6 +31,7 @@ SECTIONS: Final = (
     "returns",
     "calendars",
     "clocks",
+    "attempts",
     "clauses",
     "gaps",
 )

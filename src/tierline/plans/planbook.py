@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from tierline.plans import schema
 from tierline.plans.conditions import When
-from tierline.plans.decision import By, Decision, Reason
+from tierline.plans.decision import By, Decision, Reason, built_in
 from tierline.plans.entries import Source
 from tierline.plans.facts import Facts, FactWords
 from tierline.plans.reading import PlanText
@@ -26,6 +26,10 @@ from tierline.plans.routing import InForce, decide, demanded
 from tierline.plans.terms import Term, Universe, terms_of
 
 MOST_REMEMBERED: Final = 8_192  # decisions; a planbook in long use stays small
+UNWRITTEN_ATTEMPTS: Final[tuple[schema.Outreach, ...]] = ("email", "email", "telephone")
+_UNWRITTEN_RULE: Final = built_in(
+    "three-attempts", "No plan says how often somebody is tried: by e-mail, again by e-mail, then by telephone."
+)
 UNLISTED: Final = schema.ReturnReason(
     id="other",
     label="Another reason",
@@ -313,7 +317,7 @@ class Planbook:
         plan_id, _, entry_id = key.partition("/")
         for file in self.files:
             if file.plan.id == plan_id:
-                for section in ("clauses", "gaps", "ticketing", "clocks"):
+                for section in ("clauses", "gaps", "ticketing", "clocks", "attempts"):
                     for place, entry in enumerate(getattr(file.plan, section)):
                         if entry.id == entry_id:
                             return plan_id, file.text.file, file.line(section, place)
@@ -331,6 +335,17 @@ class Planbook:
         """The duty clauses of a topic (``monitoring``, ``reporting``, ``downtime``) with their plans."""
         every = [(plan, clause) for plan in self.plans.values() for clause in plan.clauses]
         return tuple((plan, clause) for plan, clause in every if clause.topic == topic)
+
+    def attempts_of(self, team: str, at: datetime) -> tuple[tuple[schema.Outreach, ...], Reason]:
+        """By which channels, in order, the team tries whom it asks or tells, and the sentence that says so.
+
+        A rule that names the team goes before one for all; where no plan says anything, the built-in rule holds.
+        """
+        rules = [(plan, rule) for plan in self.plans_at(at) for rule in plan.attempts]
+        named = [(plan, rule) for plan, rule in rules if team in rule.teams]
+        for plan, rule in named or [(plan, rule) for plan, rule in rules if not rule.teams]:
+            return rule.by, Reason(plan.id, rule.id, source_of(plan, rule.source), rule.text)
+        return UNWRITTEN_ATTEMPTS, _UNWRITTEN_RULE
 
     def restricted_duties(self) -> frozenset[str]:
         """The duties that any restricted path tells: who may see restricted cases."""

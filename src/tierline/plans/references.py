@@ -30,9 +30,11 @@ _NAMESPACES: Final = (
     ("returns",),
     ("calendars",),
     ("clocks",),
+    ("attempts",),
 )
 _SOURCED: Final = (
-    "teams", "duties", "services", "ticketing", "intake", "returns", "calendars", "clocks", "clauses", "gaps",
+    "teams", "duties", "services", "ticketing", "intake", "returns", "calendars", "clocks", "attempts", "clauses",
+    "gaps",
 )  # fmt: skip
 
 
@@ -85,7 +87,7 @@ def _names(plan: schema.Plan) -> Iterator[tuple[str, Path, str]]:
             for place, entry in enumerate(getattr(plan, section)):
                 yield space[0], (section, place, "id"), entry.id
     # What a decision cites as plan and clause has to be one sentence of that plan.
-    for section in ("clauses", "gaps", "ticketing", "clocks"):
+    for section in ("clauses", "gaps", "ticketing", "clocks", "attempts"):
         for place, entry in enumerate(getattr(plan, section)):
             yield f"sentences of {plan.id}", (section, place, "id"), entry.id
 
@@ -117,6 +119,8 @@ def _references(plan: schema.Plan) -> Iterator[Reference]:
     for place, ticketing in enumerate(plan.ticketing):
         for turn, used in enumerate(ticketing.used):
             yield from _each(("ticketing", place, "used", turn, "receivers"), used.receivers, "teams")
+    for place, rule in enumerate(plan.attempts):
+        yield from _each(("attempts", place, "teams"), rule.teams, "teams")
     for place, clock in enumerate(plan.clocks):
         yield from _in_clock(("clocks", place), clock)
     yield from _in_procedures(plan)

@@ -127,6 +127,9 @@ def _ticketing_and_times(planbook: Planbook, plan: schema.Plan) -> Iterator[tupl
             calendar.source,
             Item("entry", calendar.id, f"{calendar.label}. {calendar.text}", hours_in_words(calendar)),
         )
+    for rule in plan.attempts:
+        tried = (f"tries: {', then '.join(rule.by)}", *((f"by {', '.join(rule.teams)}",) if rule.teams else ()))
+        yield rule.source, Item("clause", rule.id, f"{rule.label}. {rule.text}", tried)
     for reason in plan.returns:
         yield reason.source, Item("entry", reason.id, f"Comes back for: {reason.label}", (reason.guidance,))
     for clock in plan.clocks:

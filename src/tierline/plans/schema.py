@@ -21,6 +21,7 @@ from tierline.plans.entries import Label, Sentence, Slug, Source, Span, require
 from tierline.plans.facts import Audience
 
 Tier = Annotated[int, Field(ge=1, le=4)]
+Outreach = Literal["email", "telephone", "letter"]
 Kind = Literal["restrict", "scope", "contact", "route", "intake", "tell", "duty"]
 
 
@@ -216,6 +217,20 @@ class IntakeField(Entry):
     source: Source | None = None
 
 
+class Attempts(Entry):
+    """How somebody is tried who is asked or told something: one channel an attempt, in their order.
+
+    ``teams`` are those who try (all when empty).
+    """
+
+    id: Slug
+    label: Label
+    teams: tuple[Slug, ...] = ()
+    by: Annotated[tuple[Outreach, ...], Field(min_length=1, max_length=10)]
+    source: Source
+    text: Sentence
+
+
 class ReturnReason(Entry):
     """Why a case goes back to its sender. ``guidance`` tells the sender what to do next time; ``words_required``: the
     label alone would tell them nothing."""
@@ -364,6 +379,7 @@ class Plan(Entry):
     returns: tuple[ReturnReason, ...] = ()
     calendars: tuple[CalendarEntry, ...] = ()
     clocks: tuple[Clock, ...] = ()
+    attempts: tuple[Attempts, ...] = ()
     downtime: Downtime = Downtime()
     clauses: tuple[Clause, ...] = ()
     gaps: tuple[Gap, ...] = ()

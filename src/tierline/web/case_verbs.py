@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 
-from tierline.cases.actions import handing_off, working
+from tierline.cases.actions import handing_off, inquiring, working
 from tierline.cases.actions.replying import look_at_answer
 from tierline.cases.lifecycle import CaseMove
 from tierline.cases.queries import number_behind
@@ -34,6 +34,7 @@ _MOVES: dict[str, tuple[Verb, str | None]] = {
     CaseMove.RESUME: (working.resume, None),
     CaseMove.SOLVE: (working.solve, "solution"),
     CaseMove.CLOSE: (working.close, "told"),
+    CaseMove.TELL: (inquiring.tell, "words"),
     CaseMove.REOPEN: (working.reopen, "reason"),
 }
 
@@ -43,7 +44,7 @@ def move(request: DeskRequest, actor: Actor, number: int) -> HttpResponse:
     """Any move of the transition table but the offer, which has a page of its own."""
     sent = request.POST
     name = sent.get("move", "")
-    return _do(request, actor, number, name, lambda at: _move(actor, number, name, sent, at))
+    return do(request, actor, number, name, lambda at: _move(actor, number, name, sent, at))
 
 
 def _move(actor: Actor, number: int, name: str, sent: QueryDict, at: datetime) -> str:
@@ -61,6 +62,8 @@ def _move(actor: Actor, number: int, name: str, sent: QueryDict, at: datetime) -
         raise Unusable("There is no such button. Choose one of those on the page.")
     verb, text = _MOVES[name]
     said = {text: sent.get("text", "")} if text else {}
+    if name == CaseMove.SOLVE:
+        said["words"] = sent.get("words", "")
     if name in (CaseMove.REFUSE, CaseMove.HAND_BACK):
         said["reason"] = sent.get("reason", "")
     verb(actor, number, at=at, version=version, **said)
@@ -75,7 +78,7 @@ def note(request: DeskRequest, actor: Actor, number: int) -> HttpResponse:
         working.note(actor, number, request.POST.get("text", ""), at=at)
         return "Your note is on the case. It stays inside; write another to correct it."
 
-    return _do(request, actor, number, "note", write)
+    return do(request, actor, number, "note", write)
 
 
 @page("POST")
@@ -86,7 +89,7 @@ def word(request: DeskRequest, actor: Actor, number: int) -> HttpResponse:
         working.draft_word_for_reporter(actor, number, request.POST.get("text", ""), at=at)
         return "The text for the reporter is on the case. Whoever may contact them passes it on as it stands."
 
-    return _do(request, actor, number, "word", write)
+    return do(request, actor, number, "word", write)
 
 
 @page("POST")
@@ -109,7 +112,7 @@ def facts(request: DeskRequest, actor: Actor, number: int) -> HttpResponse:
         )
         return "The facts are corrected and the plans were asked again. The story keeps what they were before."
 
-    return _do(request, actor, number, "facts", correct)
+    return do(request, actor, number, "facts", correct)
 
 
 @page("POST")
@@ -121,10 +124,10 @@ def number_elsewhere(request: DeskRequest, actor: Actor, number: int) -> HttpRes
         working.add_number(actor, number, sent.get("system", ""), sent.get("text", ""), at=at)
         return "The number is on the case; the search finds the case by it."
 
-    return _do(request, actor, number, "number", keep)
+    return do(request, actor, number, "number", keep)
 
 
-def _do(request: DeskRequest, actor: Actor, number: int, form: str, verb: Callable[[datetime], str]) -> HttpResponse:
+def do(request: DeskRequest, actor: Actor, number: int, form: str, verb: Callable[[datetime], str]) -> HttpResponse:
     """Do it and say so; what can be mended brings the page back with the trouble and what was typed."""
     try:
         told = verb(now())

@@ -12,6 +12,7 @@ from tierline.cases.particulars import AttachmentView
 from tierline.cases.queries import CaseView
 from tierline.directory.actor import Actor
 from tierline.plans.planbook import Planbook
+from tierline.web.inquiry_words import AskForm, InquiryOnPage, ask_form, inquiries_on_page, round_trips_words
 from tierline.web.moments import Moment, past, promise
 from tierline.web.next_step import NextStep, next_step
 from tierline.web.promise_words import PromiseOnPage, kind_words, levels_in_words, promises_on_page
@@ -69,6 +70,11 @@ class CaseOnPage:
     numbers: tuple[tuple[str, str], ...]
     attachments: tuple[tuple[AttachmentView, Moment, str], ...]
     next: NextStep
+    question: InquiryOnPage | None
+    just_back: InquiryOnPage | None
+    questions: tuple[InquiryOnPage, ...]
+    counted: str
+    ask: AskForm | None
     story: tuple[Entry, ...]
     planbook: int
     may_change: bool
@@ -82,6 +88,7 @@ class CaseOnPage:
 def case_on_page(view: CaseView, planbook: Planbook, actor: Actor, at: datetime) -> CaseOnPage:
     """The case for whoever looks."""
     line, zone = view.line, settings.TIME_ZONE
+    inquiries = inquiries_on_page(view, planbook, actor, at)
     return CaseOnPage(
         number=line.number,
         reference=line.reference,
@@ -114,6 +121,11 @@ def case_on_page(view: CaseView, planbook: Planbook, actor: Actor, at: datetime)
         numbers=tuple((planbook.system_label(system), number) for system, number in view.numbers),
         attachments=tuple((file, past(file.added_at, at, zone), size_words(file.size)) for file in view.attachments),
         next=next_step(view, planbook, actor),
+        question=next((one for one in inquiries if one.open), None),
+        just_back=next((one for one in inquiries if one.fresh), None),
+        questions=tuple(one for one in inquiries if not one.open and not one.fresh),
+        counted=round_trips_words(view.questions, view.line.round_trips),
+        ask=ask_form(view, planbook),
         story=tuple(entries(view.story, planbook, at)),
         planbook=view.planbook,
         may_change=view.may_change,

@@ -20,6 +20,7 @@ from tierline.web.words import suggestion
 class Act:
     """One button. ``asks`` is the label of the text it needs, empty for none; ``page`` leads to a screen of its own.
 
+    ``also`` is the label of a second text: words for the reporter.
     ``reasons`` are those a return has to choose one of; the text is then optional where the reason says enough.
     """
 
@@ -28,6 +29,7 @@ class Act:
     asks: str = ""
     hint: str = ""
     page: str = ""
+    also: str = ""
     reasons: tuple[ReturnReason, ...] = ()
 
 
@@ -59,6 +61,8 @@ _ACTS: dict[CaseMove, Act] = {
     CaseMove.RESUME: Act("resume", "Take it up again"),
     CaseMove.SOLVE: Act("solve", "Solve", "What solved it", "In words that the team that tells the reporter can use."),
     CaseMove.CLOSE: Act("close", "Close", "How was the reporter told", "Or why they could not be."),
+    CaseMove.ASK: Act("ask", "Ask a question", page="#question"),
+    CaseMove.TELL: Act("tell", "Have the reporter told", "Words for the reporter", "Passed on word for word."),
     CaseMove.REOPEN: Act("reopen", "It still happens", "What happens still"),
 }
 _GIVE_BACK = Act("give-back", "Give it back to the team")
@@ -69,7 +73,7 @@ _FIRST: dict[CaseState, tuple[CaseMove, ...]] = {
     CaseState.IN_PROGRESS: (CaseMove.SOLVE,),
     CaseState.OFFERED: (CaseMove.ACKNOWLEDGE,),
     CaseState.WAITING: (CaseMove.RESUME,),
-    CaseState.SOLVED: (CaseMove.CLOSE,),
+    CaseState.SOLVED: (CaseMove.CLOSE, CaseMove.TELL),
     CaseState.CLOSED: (),
 }
 
@@ -84,10 +88,12 @@ def next_step(view: CaseView, planbook: Planbook, actor: Actor) -> NextStep:
     """The next step for this actor."""
     acts = [_act(move, view, planbook, actor) for move in view.moves if not _leads_nowhere(move, view)]
     primary = _primary(view, acts)
+    if primary is not None and primary.move == CaseMove.ASK:
+        acts.append(_FILL_IN)  # somebody may know it all the same
     if view.may_change and view.line.assignee and view.line.state is not CaseState.CLOSED:
         acts.append(_GIVE_BACK)
     return NextStep(
-        suggestion=_OVER.get(view.line.state) or suggestion(view.decision, planbook),
+        suggestion=_over(view) or suggestion(view.decision, planbook),
         because=() if view.line.state in _OVER else view.decision.because,
         primary=primary,
         others=tuple(act for act in acts if act != primary),
@@ -97,6 +103,13 @@ def next_step(view: CaseView, planbook: Planbook, actor: Actor) -> NextStep:
         asked=asked_of(view, planbook, actor),
         errand=errand_of(view, planbook, actor),
     )
+
+
+def _over(view: CaseView) -> str:
+    told = view.contact.outcome is Outcome.ASK_THROUGH and CaseMove.CLOSE in view.moves
+    if view.line.state is CaseState.SOLVED and told:
+        return "Solved, and the telling has ended: it can be closed."
+    return _OVER.get(view.line.state, "")
 
 
 def _act(move: CaseMove, view: CaseView, planbook: Planbook, actor: Actor) -> Act:
@@ -113,7 +126,14 @@ def _act(move: CaseMove, view: CaseView, planbook: Planbook, actor: Actor) -> Ac
         return _hand_back(act, view, planbook, actor)
     if move is CaseMove.OFFER and _planned(view):
         return Act("offer", f"Hand off to {planbook.team_label(view.decision.to or '')}", page="case-hand-off")
-    return act
+    return _told_by_others(act) if view.contact.outcome is Outcome.ASK_THROUGH else act
+
+
+def _told_by_others(act: Act) -> Act:
+    """Solving and closing for whoever may not contact the reporter."""
+    if act.move == CaseMove.SOLVE:
+        return replace(act, hint="For us and the next who meets it.", also="Words for the reporter, word for word")
+    return Act("close", "Close: the telling has ended") if act.move == CaseMove.CLOSE else act
 
 
 def _hand_back(act: Act, view: CaseView, planbook: Planbook, actor: Actor) -> Act:
@@ -142,7 +162,8 @@ def _primary(view: CaseView, acts: list[Act]) -> Act | None:
         if view.decision.outcome is Outcome.HAND_OFF and "offer" in by_move:
             return by_move["offer"]
         if view.decision.outcome is Outcome.NEEDS_INFORMATION:
-            return _FILL_IN
+            may_not_ask = view.contact.outcome is Outcome.ASK_THROUGH
+            return by_move["ask"] if may_not_ask and "ask" in by_move else _FILL_IN
     return next((by_move[move.value] for move in _FIRST[view.line.state] if move.value in by_move), None)
 
 
@@ -153,6 +174,9 @@ def _awaited(view: CaseView, planbook: Planbook, actor: Actor) -> str:
         return f"{planbook.team_label(line.offered_to)} has to answer"
     if line.state is CaseState.OFFERED:
         return f"{planbook.team_label(line.holder)} asks you to take this over"
+    if line.question_to and line.question_to not in actor.teams:
+        what = "The reporter is still to be told" if line.state is CaseState.SOLVED else "A question is under way"
+        return f"{what}; it is the turn of {planbook.team_label(line.question_to)}"
     if line.recorded_by in actor.teams and line.holder not in actor.teams and line.state not in _OVER:
         return f"{planbook.team_label(line.holder)} has this; you write down what they answer"
     if not view.may_change and line.state is not CaseState.CLOSED:

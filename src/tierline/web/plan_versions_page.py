@@ -54,6 +54,7 @@ SECTIONS = {
     "returns": "Reason for a return",
     "calendars": "Calendar",
     "clocks": "Clock",
+    "attempts": "Attempts",
     "clauses": "Clause",
     "gaps": "Gap",
 }

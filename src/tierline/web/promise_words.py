@@ -79,7 +79,7 @@ def levels_in_words(told: Promised) -> tuple[str, ...]:
 def _promise(one: Promise, at: datetime) -> PromiseOnPage:
     zone = settings.TIME_ZONE
     return PromiseOnPage(
-        kind=KINDS[one.kind].capitalize(),
+        kind=f"{KINDS[one.kind].capitalize()}{' of the question' if one.asked else ''}",
         state=STATES[one.state],
         due=promise(one.due.at, at, zone) if one.due.at else None,
         left=length_in_words(one.due.left),

@@ -99,7 +99,19 @@ def standing_of(line: CaseLine, planbook: Planbook, teams: frozenset[str]) -> Ta
     if line.state is CaseState.OFFERED and line.offered_to:
         mine = line.offered_to in teams
         return Tag("Offered to us" if mine else f"Offered to {planbook.team_label(line.offered_to)}", "offered")
+    if line.question_to:
+        return _question_tag(line, planbook, teams)
     return STATES[line.state]
+
+
+def _question_tag(line: CaseLine, planbook: Planbook, teams: frozenset[str]) -> Tag:
+    """Whose turn it is with the question, or with telling the reporter."""
+    telling = line.state is CaseState.SOLVED
+    if line.question_to in teams:
+        word = "Reporter to be told" if telling else "Question with us" if line.question_taken else "Question for us"
+        return Tag(word, "doing" if line.question_taken else "new")
+    other = short_team(line.question_to or "", planbook)
+    return Tag(f"Being told by {other}", "solved") if telling else Tag(f"Question at {other}", "waiting")
 
 
 def intake_label(field: str, planbook: Planbook) -> str:

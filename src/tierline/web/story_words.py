@@ -11,29 +11,34 @@ from urllib.parse import quote
 
 from django.conf import settings
 
+from tierline.cases.inquiry_life import Reached
 from tierline.cases.lifecycle import CaseState
 from tierline.plans.planbook import Planbook
 from tierline.timeline.fact import Fact
 from tierline.web.moments import Moment, past
 from tierline.web.promise_words import kind_words
 from tierline.web.rows import intake_label
-from tierline.web.words import AUDIENCES, CHANNELS, FIELDS, FLAGS, REPORTED_BY, STATES, spelt_out
+from tierline.web.words import (
+    ATTEMPTED_BY,
+    AUDIENCES,
+    CHANNELS,
+    FIELDS,
+    FLAGS,
+    OUTCOMES,
+    PERSONS,
+    REPORTED_BY,
+    STATES,
+    spelt_out,
+)
 
 #: Fields whose change the headline of a fact already tells.
 TOLD_ALREADY = frozenset(
-    {
-        "state",
-        "holder",
-        "offered_to",
-        "trail",
-        "organisations",
-        "assignee",
-        "recorded_by",
-        "planbook",
-        "restricted_to",
-        "answered_for",
-    }
-)
+    (
+        "state", "holder", "offered_to", "trail", "organisations", "assignee", "recorded_by", "planbook",
+        "restricted_to", "answered_for", "question_to", "question_taken", "question_waiting", "questions",
+        "round_trips", "tellings",
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,8 @@ QUOTED = (
     ("override", "Against the plans, because"),
     ("reason", "Because"),
     ("text", ""),
+    ("words", "Word for word"),
+    ("answer", "They answered"),
     ("said", "They said"),
     ("for_what", "Waiting for"),
     ("solution", "Solution"),
@@ -171,6 +178,49 @@ def _named(said: Mapping[str, Any]) -> str:
     return f" ({', '.join(people)})" if people else " (nobody is named for it)"
 
 
+def _asked(said: Mapping[str, Any], planbook: Planbook) -> tuple[str, str]:
+    return "question", f"Question to {PERSONS.get(said.get('of_whom', ''), 'the reporter')}{_through(said, planbook)}"
+
+
+def _begun_telling(said: Mapping[str, Any], planbook: Planbook) -> tuple[str, str]:
+    return "question", f"The reporter is to be told{_through(said, planbook)}"
+
+
+def _through(said: Mapping[str, Any], planbook: Planbook) -> str:
+    if not said.get("to"):
+        return ""
+    return f", through {planbook.team_label(said['to'])}, {CHANNELS.get(said.get('by', ''), '')}"
+
+
+def _at(words: str, key: str = "team") -> "Callable[[Mapping[str, Any], Planbook], tuple[str, str]]":
+    """A headline that names a team."""
+    return lambda said, planbook: ("question", words.format(team=planbook.team_label(str(said.get(key, "")))))
+
+
+def _attempted(said: Mapping[str, Any], _planbook: Planbook) -> tuple[str, str]:
+    way = ATTEMPTED_BY.get(said.get("by", ""), "")
+    outcome = OUTCOMES[Reached(said["outcome"])] if said.get("outcome") else ""
+    return "question", f"Attempt {said.get('attempt')} of {said.get('of')}, {way}: {outcome[:1].lower()}{outcome[1:]}"
+
+
+INQUIRY_HEADLINES: dict[str, "Callable[[Mapping[str, Any], Planbook], tuple[str, str]]"] = {
+    "inquiry-asked": _asked,
+    "telling-begun": _begun_telling,
+    "inquiry-answered": _plain("question", "Answered"),
+    "telling-told": _plain("question", "The reporter was told"),
+    "inquiry-passed-back": _at("Answer passed back to {team}", "to"),
+    "inquiry-landed": _plain("question", "The answer is back with whoever asked"),
+    "telling-landed": _plain("question", "The case can be closed"),
+    "inquiry-overdue": _at("{team} did not take the question up in time", "to"),
+    **{f"{kind}-acknowledged": _at("Question taken up by {team}") for kind in ("inquiry", "telling")},
+    **{f"{kind}-passed-on": _at("Question passed on to {team}", "to") for kind in ("inquiry", "telling")},
+    **{f"{kind}-refused": _at("Question given back by {team}") for kind in ("inquiry", "telling")},
+    **{f"{kind}-attempted": _attempted for kind in ("inquiry", "telling")},
+    **{f"{kind}-exhausted": _plain("question", "Nobody could be reached") for kind in ("inquiry", "telling")},
+    **{f"{kind}-withdrawn": _plain("question", "Question taken back") for kind in ("inquiry", "telling")},
+}
+
+
 def _reply(said: Mapping[str, Any], _planbook: Planbook) -> tuple[str, str]:
     elsewhere = "" if said.get("expected") else ", an address the plans do not give for them"
     return "reply", f"Answer by mail from {said.get('sender')}{elsewhere if said.get('hand_off') else ''}"
@@ -211,6 +261,7 @@ HEADLINES: dict[str, "Callable[[Mapping[str, Any], Planbook], tuple[str, str]]"]
     "auto-reply-received": _auto_reply,
     "message-released": _plain("message", "Message released"),
     "message-withdrawn": _plain("message", "Message withdrawn"),
+    **INQUIRY_HEADLINES,
 }
 
 

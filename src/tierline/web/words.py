@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tierline.cases.inquiry_life import InquiryMove, Reached
 from tierline.cases.lifecycle import CaseMove, CaseState
 from tierline.plans.decision import Decision, Outcome
 from tierline.plans.planbook import Planbook
@@ -126,4 +127,23 @@ MOVE_DONE: dict[CaseMove, str] = {
     CaseMove.SOLVE: "{case} is solved. Tell the reporter, then close it; “It still happens” opens it again.",
     CaseMove.CLOSE: "{case} is closed. “It still happens” opens it again.",
     CaseMove.REOPEN: "{case} is in progress again.",
+    CaseMove.TELL: "The words for the reporter of {case} are on their way. Close it when they were told.",
+}
+ATTEMPTED_BY = {"email": "by e-mail", "telephone": "by telephone", "letter": "by letter"}
+OUTCOMES: dict[Reached, str] = {
+    Reached.REACHED: "They answered",
+    Reached.WAITING: "Sent, or a word left; no answer yet",
+    Reached.NO_ANSWER: "No answer",
+    Reached.IMPOSSIBLE: "Cannot be reached this way",
+}
+PERSONS = {"veteran": "the Veteran", "reporter": "the person who reported it"}
+INQUIRY_DONE: dict[InquiryMove, str] = {
+    InquiryMove.ACKNOWLEDGE: "The question on {case} is yours now. What it asks and what to do next stands on top.",
+    InquiryMove.REFUSE: "The question on {case} went back with your reason.",
+    InquiryMove.PASS_ON: "The question on {case} is passed on. Its answer comes back to you.",
+    InquiryMove.ATTEMPT: "The attempt is written down.",
+    InquiryMove.ANSWER: "The answer is written down.",
+    InquiryMove.GIVE_UP: "Whoever asked knows now that nobody could be reached.",
+    InquiryMove.PASS_BACK: "The answer is on its way back.",
+    InquiryMove.WITHDRAW: "The question on {case} was taken back; the case is in progress again.",
 }

@@ -5,13 +5,13 @@ Refuses a second writer: whoever acts on an old version is told who changed what
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from tierline.cases.actions.promise import moves_promises, promise_again
 from tierline.cases.hands import Hands, acting_teams, may_change, may_make
 from tierline.cases.happenings import happening_of
-from tierline.cases.lifecycle import TRANSITIONS, CaseMove, CaseState, after
+from tierline.cases.lifecycle import NOT_WHILE_ASKING, TRANSITIONS, CaseMove, CaseState, after
 from tierline.cases.models import CaseRow, QueuePlace, SearchWords
 from tierline.cases.places import places, sorted_by
 from tierline.directory.actor import Actor
@@ -21,20 +21,25 @@ from tierline.timeline.actions import record
 from tierline.timeline.queries import story
 
 SUBJECT = "case"
+UNWRITTEN_PATIENCE = timedelta(days=1)  # to acknowledge, where no plan has a clock for it
 #: Fields whose values facts carry, so that a case can be read back as it stood at any instant.
 REMEMBERED = (
     "state", "holder", "offered_to", "recorded_by", "assignee", "service", "fault_in", "needs_tier", "audience",
     "flags", "restricted_to", "summary", "trail", "organisations", "missing", "theirs", "planbook",
-    "answered_for",
+    "question_to", "question_taken", "question_waiting", "questions", "round_trips", "tellings", "answered_for",
 )  # fmt: skip
 #: Those of them that decide in whose queue the case stands.
-PLACING = {"state", "holder", "offered_to", "recorded_by", "restricted_to", "answered_for"}
+PLACING = {
+    "state", "holder", "offered_to", "recorded_by", "restricted_to", "answered_for",
+    "question_to", "question_taken", "question_waiting",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What a verb leaves behind: the version and state the case has now, and the id of the fact that was written."""
+    """What a verb leaves behind: which case, its version and state now, and the id of the fact that was written."""
 
+    number: int
     version: int
     state: CaseState
     fact: int
@@ -58,6 +63,11 @@ class Change:
         if not may_make(self.actor, move, hands):
             others = " or ".join(acting_teams(move, hands))
             raise NotAllowed(f"{case_reference(self.case.pk)} is in other hands. Only {others} can {move} it.")
+        if self.case.question_to is not None and move in NOT_WHILE_ASKING:
+            raise Conflict(
+                f"A question is under way on {case_reference(self.case.pk)}; it is {self.case.question_to}'s turn. "
+                f"Wait for the answer, or take the question back, then {move} the case."
+            )
         self.case.state = after(TRANSITIONS, CaseState(self.case.state), move)
         self.case.answered_for = None
 
@@ -84,7 +94,8 @@ class Change:
         if changes or self.beside:
             said["changes"] = changes | self.beside
         fact = record(SUBJECT, case.pk, kind, actor=self.actor, at=self.at, **said)
-        return Saved(case.version, CaseState(case.state), fact)
+        self.before = now_says | {"due_at": case.due_at}
+        return Saved(case.pk, case.version, CaseState(case.state), fact)
 
     def _promise_moved(self) -> bool:
         return self.before.get("due_at") != self.case.due_at

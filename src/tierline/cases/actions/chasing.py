@@ -1,4 +1,4 @@
-"""The sweep over promises: hand-offs nobody acknowledged in time get a fact, once.
+"""The sweep over promises: hand-offs and questions nobody acknowledged in time get a fact, once.
 
 Set-based; overdue itself is never stored.
 """
@@ -8,6 +8,8 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from tierline.cases.actions.changing import SUBJECT
+from tierline.cases.lifecycle import HandOffState
+from tierline.cases.models import InquiryStepRow
 from tierline.directory.actor import TIERLINE
 from tierline.timeline.actions import record_many
 
@@ -29,6 +31,32 @@ def chase_overdue_hand_offs(*, at: datetime) -> int:
     while batch := _chase_a_batch(at=at):
         chased += batch
     return chased
+
+
+@transaction.atomic
+def chase_overdue_questions(*, at: datetime) -> int:
+    """Write down every step of a question that has become overdue since the last sweep. Returns how many."""
+    late = list(
+        InquiryStepRow.objects.filter(state=HandOffState.OFFERED, chased_at=None, acknowledge_by__lt=at)
+        .order_by("acknowledge_by")
+        .select_for_update(skip_locked=True, of=("self",))
+        .values_list("pk", "inquiry__case_id", "inquiry_id", "sender", "receiver", "acknowledge_by")[:BATCH]
+    )
+    InquiryStepRow.objects.filter(pk__in=[row[0] for row in late]).update(chased_at=at)
+    record_many(
+        (
+            (
+                SUBJECT,
+                case,
+                "inquiry-overdue",
+                {"inquiry": inquiry, "from": sender, "to": to, "acknowledge_by": due.isoformat()},
+            )
+            for _, case, inquiry, sender, to, due in late
+        ),
+        actor=TIERLINE,
+        at=at,
+    )
+    return len(late)
 
 
 @transaction.atomic

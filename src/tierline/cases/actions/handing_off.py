@@ -6,12 +6,12 @@ against the plans without a reason, and refuses to hand off a restricted case at
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
 
-from tierline.cases.actions.changing import SUBJECT, Change, Saved, take
+from tierline.cases.actions.changing import SUBJECT, UNWRITTEN_PATIENCE, Change, Saved, take
 from tierline.cases.actions.promise import answer_due
 from tierline.cases.actions.working import ask_again
 from tierline.cases.asking_plans import facts_of
@@ -29,7 +29,6 @@ from tierline.plans.planbook import Planbook
 from tierline.plans.queries import PlanbookInForce, planbook_in_force
 
 LONGEST_ASK = 2000
-UNWRITTEN_PATIENCE = timedelta(days=1)  # to acknowledge, where no plan has a clock for it
 
 
 @dataclass(frozen=True, slots=True)

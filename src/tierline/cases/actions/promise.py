@@ -52,6 +52,7 @@ def standing_of(case: CaseRow, extent: Extent, course: Course) -> Standing:
         reports_in_one_day=extent.reports_in_one_day,
         workaround=extent.workaround,
         offer=course.offer,
+        question=course.question,
         first_responded=course.first_responded,
         resolved=course.resolved,
         touched=case.changed_at,
@@ -67,9 +68,9 @@ def promise(case: CaseRow, extent: Extent, course: Course, planbook: Planbook, *
     case.due_at, case.due_kind = due or NEVER, following.kind.value if following else ""
     case.look_at = told.look_again
     # Where no plan has a clock for it, an answer is waited for all the same.
-    waited_for = None if _promises_an_answer(told) else course.answer_by
-    if waited_for is not None and waited_for < case.due_at:
-        case.due_at, case.due_kind = waited_for, PromiseKind.ACKNOWLEDGEMENT.value
+    for asked, answer_by in ((False, course.answer_by), (True, course.take_up_by)):
+        if answer_by is not None and answer_by < case.due_at and not _promises_an_answer(told, asked=asked):
+            case.due_at, case.due_kind = answer_by, PromiseKind.ACKNOWLEDGEMENT.value
     return told
 
 
@@ -109,5 +110,6 @@ def answer_due(case: CaseRow, planbook: Planbook, to: str, by: By, *, at: dateti
     return next(found, None)
 
 
-def _promises_an_answer(told: Promised) -> bool:
-    return any(one.kind is PromiseKind.ACKNOWLEDGEMENT and one.open for one in told.promises)
+def _promises_an_answer(told: Promised, *, asked: bool) -> bool:
+    acknowledgements = (one for one in told.promises if one.kind is PromiseKind.ACKNOWLEDGEMENT)
+    return any(one.open and one.asked is asked for one in acknowledgements)

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from tierline.cases.actions.asking import reader_of_question
 from tierline.cases.actions.attaching import attach
 from tierline.cases.actions.changing import Change, Saved, hands_of, take
 from tierline.cases.actions.handing_off import addresses_of, hand_off_named_by
@@ -45,7 +46,7 @@ def receive_answer(actor: Actor, number: int, answer: Answer, *, at: datetime) -
     kept, refused = _attach_all(actor, number, answer.files, at=at)
     change = take(actor, number, at=at)
     hand_off = _hand_off_of(change.case, answer.key)
-    change.case.answered_for = _reader(change.case, hand_off)
+    change.case.answered_for = reader_of_question(change.case, answer.key) or _reader(change.case, hand_off)
     add_words(number, answer.text)
     return change.save(
         "reply-received",
@@ -75,7 +76,8 @@ def receive_bounce(
     """Write down that a message never arrived: it counts as failed, and the case is new work for whoever sent it."""
     bounce(effect, because, at=at)
     change = take(actor, number, at=at)
-    change.case.answered_for = _reader(change.case, _hand_off_of(change.case, key))
+    reader = reader_of_question(change.case, key) or _reader(change.case, _hand_off_of(change.case, key))
+    change.case.answered_for = reader
     return change.save("message-bounced", new_version=False, mail=mail, effect=effect, sender=to, because=because)
 
 

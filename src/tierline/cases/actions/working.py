@@ -4,22 +4,27 @@ Refuses teams that do not hold it.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
+from tierline.cases.actions import inquiring
+from tierline.cases.actions.asking import contact_decision, reporter_of
 from tierline.cases.actions.changing import Change, Saved, must_hold, take
 from tierline.cases.actions.entering import LONGEST_TEXT
 from tierline.cases.actions.promise import extent_of
 from tierline.cases.actions.telling import tell_duties
 from tierline.cases.asking_plans import facts_of, restricted_to
 from tierline.cases.extent import check_extent, extent_from
-from tierline.cases.lifecycle import CaseMove
+from tierline.cases.inquiry_life import InquiryKind
+from tierline.cases.lifecycle import CaseMove, CaseState
 from tierline.cases.models import OutsideNumber, Report
 from tierline.cases.words import add_words, change_answers
 from tierline.directory.actor import Actor
 from tierline.foundation.trouble import Conflict, Unusable
+from tierline.plans.decision import Outcome
 from tierline.plans.planbook import Planbook
 from tierline.plans.queries import planbook_in_force
 
@@ -128,20 +133,41 @@ def resume(actor: Actor, number: int, *, at: datetime, version: int | None = Non
 
 
 @transaction.atomic
-def solve(actor: Actor, number: int, solution: str, *, at: datetime, version: int | None = None) -> Saved:
-    """Say what solved it. The case stays open until the reporter has been told."""
+def solve(
+    actor: Actor, number: int, solution: str, *, at: datetime, words: str = "", version: int | None = None
+) -> Saved:
+    """Say what solved it. The case stays open until the reporter has been told.
+
+    Where the solver may not contact them, a telling goes down to whoever may: with ``words``, else with the solution.
+    """
     change = take(actor, number, at=at, version=version)
+    case, planbook = change.case, planbook_in_force().planbook
     _must_say_something(solution, "solution")
     change.move(CaseMove.SOLVE)
+    inquiring.take_back_open(change, "The case is solved.")
     add_words(number, solution)
-    return change.save("solved", solution=solution)
+    saved = change.save("solved", solution=solution)
+    if contact_decision(case, planbook, case.holder, reporter_of(case), at).outcome is Outcome.ASK_THROUGH:
+        if words.strip():
+            inquiring.check_words(words, "")
+        told = words if words.strip() else solution
+        inquiring.begin(change, InquiryKind.TELL, told, of_whom=reporter_of(case))
+    return replace(saved, version=case.version)
 
 
 @transaction.atomic
-def close(actor: Actor, number: int, told: str, *, at: datetime, version: int | None = None) -> Saved:
-    """Close a solved case. ``told`` says how the reporter was told, or why they could not be."""
+def close(actor: Actor, number: int, told: str = "", *, at: datetime, version: int | None = None) -> Saved:
+    """Close a solved case. ``told`` says how the reporter was told, or why they could not be.
+
+    Whoever may not contact the reporter closes when a telling reached them or used up every attempt, and need not say.
+    """
     change = take(actor, number, at=at, version=version)
-    _must_say_something(told, "how the reporter was told")
+    case, planbook = change.case, planbook_in_force().planbook
+    if case.state == CaseState.SOLVED:
+        if contact_decision(case, planbook, case.holder, reporter_of(case), at).outcome is Outcome.ASK_THROUGH:
+            by_telling = inquiring.how_told(change, planbook)
+            told = told if told.strip() else by_telling
+        _must_say_something(told, "how the reporter was told")
     change.move(CaseMove.CLOSE)
     change.case.recorded_by = None
     return change.save("closed", told=told)
@@ -153,6 +179,7 @@ def reopen(actor: Actor, number: int, reason: str, *, at: datetime, version: int
     change = take(actor, number, at=at, version=version)
     _must_say_something(reason, "why it is open again")
     change.move(CaseMove.REOPEN)
+    inquiring.take_back_open(change, reason)
     return change.save("reopened", reason=reason)
 
 

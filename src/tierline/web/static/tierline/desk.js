@@ -140,7 +140,23 @@
     }
     const opener = event.target.closest("[data-open]");
     if (opener) open(opener.dataset.open);
+    const copier = event.target.closest("[data-copy]");
+    if (copier) copy(copier);
   });
+
+  /* The words for a person, as they stand; where the browser gives no clipboard they are marked, ready to be copied. */
+  async function copy(button) {
+    const words = document.getElementById(button.dataset.copy);
+    try {
+      await navigator.clipboard.writeText(words.innerText);
+      button.textContent = button.dataset.copied;
+    } catch (_) {
+      const all = document.createRange();
+      all.selectNodeContents(words);
+      getSelection().removeAllRanges();
+      getSelection().addRange(all);
+    }
+  }
 
   function open(id) {
     const details = document.getElementById(id);
@@ -174,6 +190,7 @@
 
   document.addEventListener("htmx:after:swap", () => {
     putBack();
+    for (const hidden of $$(".js-only[hidden]")) hidden.hidden = false;
     const shown = $("#preview-body");
     if (shown) mark(shown.dataset.case);
     else showFirst();

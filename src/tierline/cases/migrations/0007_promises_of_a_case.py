@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0005_answered_for'),
+        ('cases', '0006_inquiries'),
     ]
 
     operations = [
