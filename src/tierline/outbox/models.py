@@ -30,6 +30,7 @@ class EffectRow(models.Model):
     evidence = models.JSONField(default=dict)
     then = models.CharField(max_length=60, blank=True)
     names = ArrayField(models.CharField(max_length=120), default=list)
+    wide = models.BooleanField(default=False)
     found = models.JSONField(default=list)
     cleared = models.CharField(max_length=64, blank=True)
 

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 
 from tierline.directory.actor import Actor
 from tierline.foundation.trouble import NotAllowed, NotFound
+from tierline.outbox.guard import Finding
 from tierline.outbox.lifecycle import EffectMove, EffectState, moves_from
 from tierline.outbox.models import EffectRow
 from tierline.outbox.replying import Origin
@@ -49,6 +50,7 @@ class EffectView:
     trouble: str
     evidence: Mapping[str, Any]
     moves: tuple[EffectMove, ...]
+    found: tuple[Finding, ...] = ()
 
 
 def effects(actor: Actor, *, state: str | None = None, before: int | None = None) -> list[EffectView]:
@@ -159,7 +161,11 @@ def effect_row_for(actor: Actor, effect_id: int, *, to_change: bool = False) -> 
 def _view(row: EffectRow) -> EffectView:
     state = EffectState(row.state)
     shown = tuple(m for m in moves_from(state) if m in (EffectMove.RELEASE, EffectMove.WITHDRAW))
+    found = tuple(Finding(**one) for one in row.found)
+    if found:  # letting it try again unchanged would only hold it again
+        shown = tuple(m for m in moves_from(state) if m is not EffectMove.RELEASE)
     return EffectView(
         row.pk, row.key, row.channel, state, row.subject_kind, row.subject_id, row.team, row.message, row.attempts,
         row.created_at, row.next_try_at, row.not_after, row.settled_at, row.trouble, row.evidence, shown,
+        found,
     )  # fmt: skip

@@ -1,0 +1,97 @@
+"""``find``: everything private in a text, as spans of the text as given, in order and apart from one another. Pure.
+
+Two depths: what is certain enough to hold a message (identifiers, the names passed in, what stands behind a label),
+and everything that a redacted text leaves out. Refuses nothing; linear in the length of the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from tierline.privacy.labelled import labelled_hits
+from tierline.privacy.normalising import Plain, normalised
+from tierline.privacy.patterns import pattern_hits
+from tierline.privacy.people import people_hits
+from tierline.privacy.references import occurrences, references
+from tierline.privacy.secrets import secret_hits
+from tierline.privacy.span import Kind, Span
+
+Found = tuple[int, int, Kind]
+
+#: Where finds overlap, the earlier kind in this list names them.
+_RANK: Final = {
+    kind: rank
+    for rank, kind in enumerate(
+        [
+            Kind.SECRET,
+            Kind.EMAIL,
+            Kind.SSN,
+            Kind.CARD,
+            Kind.ICN,
+            Kind.EDIPI,
+            Kind.NPI,
+            Kind.DEA,
+            Kind.MRN,
+            Kind.INSURANCE,
+        ]
+    )
+}
+
+
+def find(text: str, *, names: Iterable[str] = (), known: Iterable[str] = (), thorough: bool = True) -> tuple[Span, ...]:
+    """Everything private in a text.
+
+    ``names`` are those of the person concerned: always found, however written. ``known`` are words that are no
+    secret here (a team's mailbox, a product). With ``thorough`` false only what is certain is looked for.
+    """
+    plain = normalised(text)
+    found = [*_certain(plain), *((*span, Kind.NAME) for span in people_hits(plain.text, tuple(names)))]
+    harmless = references(plain.text) + occurrences(plain.text, known)
+    return _spans(plain, _apart(_without(found, harmless)))
+
+
+def _certain(plain: Plain) -> Iterator[Found]:
+    yield from pattern_hits(plain)
+    yield from labelled_hits(plain.text)
+    yield from secret_hits(plain.text)
+
+
+def _without(found: list[Found], harmless: list[tuple[int, int]]) -> list[Found]:
+    """The finds that do not touch a harmless piece; but one that reaches far over it stays."""
+    if not harmless:
+        return found
+    return [
+        (start, end, kind)
+        for start, end, kind in found
+        if not any(start < last and first < end and end - start <= 2 * (last - first) for first, last in harmless)
+    ]
+
+
+def _apart(found: list[Found]) -> list[Found]:
+    """Overlapping finds made one, called what the weightier of them is; in order."""
+    merged: list[Found] = []
+    for start, end, kind in sorted(found):
+        if merged and start < merged[-1][1]:
+            first, last, other = merged[-1]
+            weightier = min((other, first - last), (kind, start - end), key=_weight)[0]
+            merged[-1] = (first, max(last, end), weightier)
+        else:
+            merged.append((start, end, kind))
+    return merged
+
+
+def _weight(named: tuple[Kind, int]) -> tuple[int, int]:
+    kind, minus_length = named
+    return _RANK.get(kind, len(_RANK)), minus_length
+
+
+def _spans(plain: Plain, found: list[Found]) -> tuple[Span, ...]:
+    spans: list[Span] = []
+    for start, end, kind in found:
+        first, last = plain.given(start, end)
+        if spans and first < spans[-1].end:
+            first = spans[-1].end
+        if first < last:
+            spans.append(Span(first, last, kind))
+    return tuple(spans)

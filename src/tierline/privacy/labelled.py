@@ -1,0 +1,108 @@
+"""Values that stand behind a label: "SSN: ...", "password = ...", "member ID is ...". Pure.
+
+A label settles what a value is even where its form or check digits do not. Refuses labels without a value that could
+be one: "SSN is missing" finds nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from tierline.privacy.span import Kind
+
+_CODE: Final = r"[A-Za-z]{0,6}[-#:]?\d[A-Za-z0-9]*(?:[-/.][A-Za-z0-9]+){0,4}"
+_DIGITS_APART: Final = r"\d(?:[-. ]{0,2}\d){%d,%d}"
+
+#: kind, label, value. The first label that fits at a place wins.
+_LABELS: Final[tuple[tuple[str, Kind, str, str], ...]] = (
+    (
+        "ssn", Kind.SSN,
+        r"ssn|s\.s\.n\.?|social(?: security)?(?: (?:number|num|no\.?|card))?|soc\.? sec\.?|last (?:four|4)(?: of| digits)?(?: ssn| social)?",
+        r"(?:[xX*#•]{3}[-. ]?[xX*#•]{2}[-. ]?\d{4}|\d{3}[\W_]{0,3}\d{2}[\W_]{0,3}\d{4}|(?<!\d)\d{4})(?!\w|[-/.]\d)",
+    ),
+    ("edipi", Kind.EDIPI, r"edipi|dod[- ]?id(?: number)?|military id", _DIGITS_APART % (7, 11)),
+    ("icn", Kind.ICN, r"icn|mvi id|integration control number", r"\d{10}(?:[Vv]\d{6})?"),
+    ("npi", Kind.NPI, r"npi|national provider identifier", _DIGITS_APART % (7, 11)),
+    ("dea", Kind.DEA, r"dea", r"[A-Za-z]{1,2}\d{6,8}"),
+    ("mrn", Kind.MRN, r"mrn|medical record|chart|patient id|hospital number|dfn", _CODE),
+    (
+        "insurance", Kind.INSURANCE,
+        r"insurance(?: (?:id|policy|member))?|member(?:ship)? (?:id|number)|policy|subscriber(?: id)?|medicare(?: id)?|mbi|group (?:id|number)",
+        _CODE,
+    ),
+    (
+        "licence", Kind.LICENCE,
+        r"driver'?s? licen[cs]e|licen[cs]e plate|licen[cs]e(?= (?:no|num|#|id|:))|passport|\bdl\b|state id|national id|vin",
+        _CODE,
+    ),
+    (
+        "account", Kind.ACCOUNT,
+        r"(?:bank |checking |savings? )?account(?= (?:no|num|#|id|:)|:|#)|acct\.?|routing(?: transit)?|aba|iban|sort code|swift|bic",
+        r"(?:[A-Z]{6}[A-Z0-9]{2,5}(?![A-Za-z0-9])|[A-Z]{2}\d{2}(?: ?[A-Z0-9]{2,4}){3,8}|" + _DIGITS_APART % (4, 20) + ")",
+    ),
+    (
+        "secret", Kind.SECRET,
+        r"pass ?(?:word|phrase|code)|pwd|passwd|(?:api|access|secret|private|client|encryption|signing)[-_ ]?(?:key|token|secret)|secret|token|pin code|pin|cvv2?|cvc|"
+        r"security code|verification code|one[- ]time code|otp|authorization|bearer|session(?:[-_ ]?id)?",
+        r"",
+    ),
+    (
+        "username", Kind.USERNAME,
+        r"user[-_ ]?(?:name|id)|log ?in(?:[-_ ]?(?:name|id))?|screen name|user(?==)|uid(?==)|mhv id",
+        r"(?=[\w.@-]{0,40}[\d._@]|[a-z]{5,})[A-Za-z][\w.@-]{2,40}",
+    ),
+)  # fmt: skip
+_VALUES: Final = {name: re.compile(value) for name, _, _, value in _LABELS if value}
+_KINDS: Final = {name: kind for name, kind, _, _ in _LABELS}
+_LABEL: Final = re.compile(
+    r"(?<![A-Za-z0-9])(?=[abcdegilmnoprstuv])(?:"
+    + "|".join(f"(?P<{name}>{label})" for name, _, label, _ in _LABELS)
+    + r")(?![A-Za-z])",
+    re.IGNORECASE,
+)
+_LINK: Final = re.compile(
+    r"(?:[ \t_]{0,2}(?:(?:numbers?|num|no|nr|id|code|value|\(?last (?:four|4)(?: digits)?\)?)(?![a-z])|#)[.#]?){0,3}"
+    r"(?:\s{0,3}(?:is|was|are|of|to|as|=>|[:=#|>,(\"'-]|[*_`]{1,3})){0,3}[\s\"'`*]{0,3}",
+    re.IGNORECASE,
+)
+_SIGN: Final = re.compile(r"[:=]|\bis\b|\bwas\b", re.IGNORECASE)
+_SECRET_VALUE: Final = re.compile(r"[^\s\"'`<>,;]{4,200}")
+_SPOKEN: Final = re.compile(r"(?=[^\s]{0,40}[\d!@#$%^&*+=~?])[^\s\"'`<>,;]{4,80}")
+_AUTHORISATION: Final = re.compile(r"(?:bearer|basic|token)\s+", re.IGNORECASE)
+_SHORT: Final = re.compile(r"\d{3,8}(?!\w)")
+_PROSE: Final = re.compile(r"[A-Za-z]+[.?!,]?$")
+
+
+def labelled_hits(text: str) -> Iterator[tuple[int, int, Kind]]:
+    """Every value behind a label, with what the label calls it."""
+    for match in _LABEL.finditer(text):
+        name = match.lastgroup or ""
+        link = _LINK.match(text, match.end())
+        at = link.end() if link else match.end()
+        if name == "secret":
+            value = _secret(text, match, at)
+        elif name == "username" and not _SIGN.search(text, match.end(), at):
+            value = None
+        else:
+            value = _VALUES[name].match(text, at)
+        if value and value.end() > value.start():
+            yield value.start(), value.end(), _KINDS[name]
+
+
+def _secret(text: str, label: re.Match[str], at: int) -> re.Match[str] | None:
+    """A secret behind its label: anything after a sign, only what looks made up after plain words."""
+    word = label.group().lower()
+    if word in ("pin", "pin code", "cvv", "cvv2", "cvc", "security code", "verification code", "one-time code", "otp"):
+        return _SHORT.match(text, at)
+    if scheme := _AUTHORISATION.match(text, at):
+        at = scheme.end()
+    between = text[label.end() : at]
+    if not _SIGN.search(between) and word not in ("bearer", "authorization"):
+        return None
+    if ":" in between or "=" in between:
+        found = _SECRET_VALUE.match(text, at)
+        plain = found is not None and _PROSE.match(found.group()) is not None
+        return None if plain and word.startswith(("session", "token", "secret")) else found
+    return _SPOKEN.match(text, at)
