@@ -192,6 +192,7 @@ class Arrived:
     system: str
     number: str
     url: str
+    hand_off: int | None
     first: bool
 
 
@@ -223,12 +224,14 @@ def take_evidence(effect_id: int, evidence: Mapping[str, Any], *, at: datetime) 
         _move(bond, BondMove.CROSS, at=at)
         bond.save()
     subject = (bond.subject_kind, bond.subject_id)
-    return Arrived(bond.pk, subject, record.system, record.number, record.url, first)
+    return Arrived(bond.pk, subject, record.system, record.number, record.url, bond.hand_off, first)
 
 
 def _identified(record: RecordRow, bond: BondRow, there: str) -> RecordRow:
     """The row of the record that was made: a reading may have met it before the answer of its making arrived."""
-    known = RecordRow.objects.filter(system=record.system, record=there).exclude(pk=record.pk).first() if there else None
+    known = (
+        RecordRow.objects.filter(system=record.system, record=there).exclude(pk=record.pk).first() if there else None
+    )
     if known is None:
         return record
     known.issue, known.team, known.service = record.issue, record.team, record.service
@@ -293,6 +296,12 @@ def of_hand_off(subject: tuple[str, int], hand_off: int) -> list[int]:
     """The bonds that one hand-off made or joined."""
     rows = BondRow.objects.filter(subject_kind=subject[0], subject_id=subject[1], hand_off=hand_off)
     return list(rows.order_by("id").values_list("pk", flat=True))
+
+
+def done_of(subject: tuple[str, int]) -> list[int]:
+    """The bonds of a subject whose last step is ours."""
+    rows = BondRow.objects.filter(subject_kind=subject[0], subject_id=subject[1], state=BondState.DONE)
+    return list(rows.values_list("pk", flat=True))
 
 
 def seen_by(

@@ -45,7 +45,13 @@ def learn(read: Record, *, asking: bool, at: datetime) -> Learned | None:
     if row is None:
         return None
     before = Known(
-        row.status, Stage(row.stage), row.owner, row.queue, row.revision, row.asking, row.changed_at if row.read_at else None
+        row.status,
+        Stage(row.stage),
+        row.owner,
+        row.queue,
+        row.revision,
+        row.asking,
+        row.changed_at if row.read_at else None,
     )
     found = _news(row, before, read)
     if found.changed or not row.record:
@@ -137,5 +143,3 @@ def take_delivery(system: str, delivery: str, *, at: datetime) -> bool:
     DeliveryRow.objects.filter(system=system, at__lt=at - KEPT_DELIVERIES).delete()
     _, made = DeliveryRow.objects.get_or_create(system=system, delivery=delivery[:200], defaults={"at": at})
     return made
-
-

@@ -124,7 +124,11 @@ def bonds_of(subject: tuple[str, int], readable: Collection[str], at: datetime) 
         cursor.execute(_OF_SUBJECT, list(subject))
         rows = cursor.fetchall()
     ways = ways_of([effect for row in rows for effect in row[-1]])
-    based = _based_on([effect for row in rows for effect in row[-1]]) if any(w.state == "failed" for w in ways.values()) else {}
+    based = (
+        _based_on([effect for row in rows for effect in row[-1]])
+        if any(w.state == "failed" for w in ways.values())
+        else {}
+    )
     return tuple(_short(row, ways, based, readable, at) for row in rows)
 
 
@@ -153,7 +157,9 @@ def _based_on(effects: Iterable[int]) -> dict[int, str]:
     return dict(rows.values_list("effect", "based_on"))  # type: ignore[arg-type]  # rows with an effect only
 
 
-def bond(actor: Actor, bond_id: int, readable: Collection[str], *, at: datetime) -> tuple[BondView, tuple[Crossed, ...]]:
+def bond(
+    actor: Actor, bond_id: int, readable: Collection[str], *, at: datetime
+) -> tuple[BondView, tuple[Crossed, ...]]:
     """One bond and its whole exchange, newest first. NotFound when the actor may not see its case."""
     row = visible_to(actor).select_related("record").filter(pk=bond_id).first()
     if row is None:
@@ -163,7 +169,9 @@ def bond(actor: Actor, bond_id: int, readable: Collection[str], *, at: datetime)
 
 def _exchange(actor: Actor, record_id: int) -> tuple[Crossed, ...]:
     """All that crossed for a record; ours only of bonds the actor may see."""
-    rows = list(ExchangeRow.objects.filter(record=record_id).select_related("bond").order_by("-at", "-id")[:MOST_LISTED])
+    rows = list(
+        ExchangeRow.objects.filter(record=record_id).select_related("bond").order_by("-at", "-id")[:MOST_LISTED]
+    )
     seen = set(visible_to(actor).filter(record=record_id).values_list("pk", flat=True))
     ways = ways_of([row.effect for row in rows if row.effect is not None], with_text=True)
     return tuple(
@@ -306,9 +314,7 @@ def _view(
     reads = row.record.system in readable
     reading = Reading(reads, system.read_at, system.trouble, system.trouble_since) if system else Reading(reads)
     messages = tuple(_sent(ways[effect], based_on) for effect, based_on in sent if effect in ways)
-    standing = Standing(
-        BondState(row.state), row.opened_at, messages, reading, row.record.revision, row.record.trouble
-    )
+    standing = Standing(BondState(row.state), row.opened_at, messages, reading, row.record.revision, row.record.trouble)
     return BondView(
         id=row.pk, subject=(row.subject_kind, row.subject_id), outward=row.outward, state=standing.state,
         sender=row.sender, receiver=row.receiver, opened_at=row.opened_at, ended_at=row.ended_at, because=row.because,

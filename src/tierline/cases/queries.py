@@ -12,6 +12,8 @@ from typing import Any
 
 from django.db import connection
 
+from tierline.bonds.queries import ShortBond, bonds_of
+from tierline.bonds.systems import readable
 from tierline.cases.actions.asking import contact_decision, reporter_of
 from tierline.cases.actions.attaching import stored_at
 from tierline.cases.actions.changing import SUBJECT
@@ -163,6 +165,7 @@ class CaseView:
     decision: Decision
     contact: Decision
     inquiries: tuple[InquiryView, ...]
+    bonds: tuple[ShortBond, ...]
     questions: int
     moves: tuple[CaseMove, ...]
     may_change: bool
@@ -271,6 +274,7 @@ def case(actor: Actor, number: int, *, at: datetime, with_story: bool = True) ->
         decision=decision_for(row, planbook, at),
         contact=contact,
         inquiries=inquiries,
+        bonds=bonds_of((SUBJECT, number), readable(), at),
         questions=row.questions,
         moves=_without_what_waits(moves_of(row, actor, hand_offs), contact, inquiries),
         may_change=may_change(actor, _hands(row, hand_offs)),

@@ -15,7 +15,15 @@ from tierline.cases.actions.changing import SUBJECT, Change, Saved, must_hold, t
 from tierline.cases.actions.entering import LONGEST_TEXT
 from tierline.cases.lifecycle import CaseState
 from tierline.cases.models import CaseRow, HandOffRow
-from tierline.cases.wording import Outgoing, answer_text, issue_text, issue_title, joined_text, subject_line, ticket_text
+from tierline.cases.wording import (
+    Outgoing,
+    answer_text,
+    issue_text,
+    issue_title,
+    joined_text,
+    subject_line,
+    ticket_text,
+)
 from tierline.directory.actor import TIERLINE, Actor
 from tierline.foundation.ids import case_reference
 from tierline.foundation.trouble import NotAllowed, NotFound, Unusable
@@ -153,6 +161,12 @@ def tell_origin_solved(change: Change, words: str) -> None:
             bonds.change(bond, whose, {"stage": Stage.SOLVED.value, "close_notes": words}, key=key, at=change.at)
 
 
+def end_what_is_done(change: Change) -> None:
+    """The case is closed: bonds whose last step was its own are over."""
+    for bond in bonds.done_of((SUBJECT, change.case.pk)):
+        bonds.end(bond, "The reporter was told and the case is closed.", at=change.at)
+
+
 def _tell_origin(change: Change, wanted: dict[str, str], what: str) -> None:
     case = change.case
     for bond, outward, _, _, stage in _crossing_bonds(case):
@@ -258,4 +272,6 @@ def take_bond(actor: Actor, bond: int, *, at: datetime) -> Change:
 
 def _sender(actor: Actor, case: CaseRow) -> str:
     """The team that says it: the actor's own of those at work on the case."""
-    return next((team for team in (case.recorded_by, case.holder) if team in actor.teams), case.recorded_by or case.holder)
+    return next(
+        (team for team in (case.recorded_by, case.holder) if team in actor.teams), case.recorded_by or case.holder
+    )

@@ -1,0 +1,34 @@
+"""Jobs of crossing: three lines round an action. A queue of its own, so that a partner who hangs delays nothing else."""
+
+from contextlib import suppress
+
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from tierline.crossing import reading, settling
+from tierline.foundation.clock import now
+from tierline.outbox import registry
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="crossing.read", queue="system", queueing_lock="crossing.read")
+def read(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes the planned instant
+    """Have every partner's system read, each by a job of its own."""
+    for system in registry.trackers():
+        task = app.configure_task(
+            "crossing.read_system", queue="crossing", lock=f"crossing.{system}", queueing_lock=f"crossing.{system}"
+        )
+        with suppress(AlreadyEnqueued):  # the last one has not been read yet
+            task.defer(system=system)
+
+
+@app.task(name="crossing.read_system", queue="crossing")
+def read_system(system: str) -> None:
+    """Read what is new in one system."""
+    reading.read_system(system, at=now())
+
+
+@app.task(name="crossing.take_evidence", queue="system")
+def take_evidence(effect_id: int) -> None:
+    """Write what became of a message on its bond and case."""
+    settling.take_evidence(effect_id, at=now())

@@ -1,0 +1,22 @@
+"""What became of a message of a bond, written on the bond and on its case. Refuses nothing; twice is once."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from tierline.bonds import actions as bonds
+from tierline.cases.actions.hearing import There, arrived
+from tierline.outbox.queries import evidence_of
+
+
+@transaction.atomic
+def take_evidence(effect_id: int, *, at: datetime) -> None:
+    """The message arrived: its number and link are the bond's and the case's from now. One that did not is shown by
+    the bond's health."""
+    evidence = evidence_of(effect_id)
+    if evidence is None:
+        return
+    came = bonds.take_evidence(effect_id, evidence, at=at)
+    if came is None or not came.first or came.subject[0] != "case":
+        return
+    arrived(came.subject[1], There(came.bond, came.system, came.number, came.hand_off), came.url, at=at)
