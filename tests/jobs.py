@@ -16,7 +16,7 @@ WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= %s) ORDER BY 
 
 def do_all_due(at: datetime, *, most: int = 500) -> int:
     """Do every job that is due at ``at``, and those they write. Returns how many."""
-    app.perform_import_paths()
+    app.perform_import_paths()  # type: ignore[no-untyped-call]  # the library left its annotation out
     for done in range(most):
         with connection.cursor() as cursor:
             cursor.execute(_DUE, [at])

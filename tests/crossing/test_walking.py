@@ -30,9 +30,7 @@ def github() -> Iterator[Partner]:
 
 def an_issue(cast: Cast, at: datetime, **other: object) -> int:
     """Tier 3 hands a case to the Secure Messaging team by an issue, and the issue is there."""
-    report = a_report(
-        holder="mhv-tier-3", service="secure-messaging", needs_tier=3, answers=thorough(), **other
-    )
+    report = a_report(holder="mhv-tier-3", service="secure-messaging", needs_tier=3, answers=thorough(), **other)
     number = enter(cast.lead, report, at=at).number
     handing_off.offer(cast.lead, number, ask=ASK, at=at)
     do_all_due(at)

@@ -13,8 +13,10 @@ from django.db import transaction
 
 from tierline.bonds.lifecycle import BondMove, BondState, after
 from tierline.bonds.models import BondRow, ExchangeRow, RecordRow
+from tierline.directory.actor import TIERLINE
 from tierline.foundation.trouble import Conflict, NotAllowed, NotFound
-from tierline.outbox.actions import send_out, withdraw_by_key
+from tierline.outbox.actions import rewrite, send_out, withdraw_by_key
+from tierline.outbox.queries import ways_of
 from tierline.trackers.tracker import Record, Stage
 
 WHEN_SETTLED: Final = "crossing.take_evidence"  # the job that writes what became of a message on bond and case
@@ -197,7 +199,9 @@ class Arrived:
 
 
 @transaction.atomic
-def take_evidence(effect_id: int, evidence: Mapping[str, Any], *, at: datetime) -> Arrived | None:
+def take_evidence(
+    effect_id: int, message: Mapping[str, Any], evidence: Mapping[str, Any], *, at: datetime
+) -> Arrived | None:
     """Write what the partner's system answered on the bond; None when the message is none of a bond's."""
     sent = ExchangeRow.objects.filter(effect=effect_id).first()
     if sent is None or sent.bond_id is None:
@@ -213,6 +217,9 @@ def take_evidence(effect_id: int, evidence: Mapping[str, Any], *, at: datetime) 
         record.revision = sent.revision = told["revision"][:200]
     if told.get("status"):
         record.status = told["status"][:80]
+    if sent.kind == "move":  # so that reading it again is no news
+        record.stage = message.get("stage") or record.stage
+        record.owner, record.queue = message.get("owner") or record.owner, message.get("queue") or record.queue
     if sent.kind == "say" and told.get("id"):
         _take_for_ours(record, told["id"])
         sent.text = ""
@@ -290,6 +297,17 @@ def rebase(effect_id: int) -> None:
     sent = ExchangeRow.objects.select_related("record").get(effect=effect_id)
     sent.based_on = sent.record.revision
     sent.save(update_fields=["based_on"])
+
+
+def let_go_on_top(record_id: int, *, at: datetime) -> None:
+    """Make changes of ours again that were refused only because the record had another revision than we had seen."""
+    based = ExchangeRow.objects.filter(record=record_id, kind="move", effect__isnull=False).exclude(based_on="")
+    known = {row.effect: row for row in based.select_related("record") if row.effect is not None}
+    for way in ways_of(list(known)).values():
+        sent = known[way.effect]
+        if way.state == "failed" and sent.based_on != sent.record.revision:
+            rewrite(TIERLINE, way.effect, {"if_revision": sent.record.revision}, at=at)
+            rebase(way.effect)
 
 
 def of_hand_off(subject: tuple[str, int], hand_off: int) -> list[int]:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from tierline.bonds.actions import picture
+from tierline.bonds.actions import let_go_on_top, picture
 from tierline.bonds.known import Known, News, news
 from tierline.bonds.models import BondRow, DeliveryRow, ExchangeRow, RecordRow, SystemRow
 from tierline.trackers.tracker import Record, Stage
@@ -60,11 +60,20 @@ def learn(read: Record, *, asking: bool, at: datetime) -> Learned | None:
     row.read_at, row.trouble = at, ""
     row.save()
     _write_down(row, before, read, found)
+    if found.changed and not found.notes and _same(before, read):
+        let_go_on_top(row.pk, at=at)
     linked = tuple(
         Linked(bond.pk, (bond.subject_kind, bond.subject_id), bond.state, bond.outward, bond.hand_off)
         for bond in row.bonds.order_by("id")
     )
     return Learned(row.pk, before, found, linked)
+
+
+def _same(before: Known, read: Record) -> bool:
+    """Whether all that changed there is the revision: our own comment does that, and no change of ours runs into it."""
+    return (before.status, before.stage, before.owner, before.queue) == (
+        read.status, read.stage, read.owner, read.queue
+    )  # fmt: skip
 
 
 def _row_of(read: Record) -> RecordRow | None:

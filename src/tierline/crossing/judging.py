@@ -52,7 +52,7 @@ def judge(before: Known, read: Record, new: News, terms: Terms) -> tuple[Meaning
     found: list[Meaning] = []
     asking = asks(read, terms)
     theirs = new.changed and not new.ours
-    if theirs and _touched(before, read):
+    if theirs and read.stage not in OVER and _touched(before, read):
         found.append(Meaning(Means.TOUCHED, read.status, read.owner))
     question = asking and (bool(new.notes) or (theirs and not before.asking))
     said = new.notes[:-1] if question else new.notes
@@ -61,6 +61,8 @@ def judge(before: Known, read: Record, new: News, terms: Terms) -> tuple[Meaning
         found.append(_question(new.notes, read))
     if theirs:
         found += _ending(before, read, new.notes)
+    if theirs and before.status != read.status and not {one.means for one in found} - {Means.SAID}:
+        found.append(Meaning(Means.STATUS, read.status, read.owner))
     return tuple(found)
 
 
@@ -81,8 +83,6 @@ def _ending(before: Known, read: Record, notes: tuple[Note, ...]) -> list[Meanin
         return [Meaning(Means(OVER[read.stage]), words, author)]
     if before.stage in OVER and read.stage not in OVER:
         return [Meaning(Means.REOPENED, words, author)]
-    if before.status != read.status:
-        return [Meaning(Means.STATUS, read.status, read.owner)]
     return []
 
 

@@ -6,17 +6,17 @@ from django.db import transaction
 
 from tierline.bonds import actions as bonds
 from tierline.cases.actions.hearing import There, arrived
-from tierline.outbox.queries import evidence_of
+from tierline.outbox import queries as outbox
 
 
 @transaction.atomic
 def take_evidence(effect_id: int, *, at: datetime) -> None:
     """The message arrived: its number and link are the bond's and the case's from now. One that did not is shown by
     the bond's health."""
-    evidence = evidence_of(effect_id)
-    if evidence is None:
+    left = outbox.arrived(effect_id)
+    if left is None:
         return
-    came = bonds.take_evidence(effect_id, evidence, at=at)
+    came = bonds.take_evidence(effect_id, *left, at=at)
     if came is None or not came.first or came.subject[0] != "case":
         return
     arrived(came.subject[1], There(came.bond, came.system, came.number, came.hand_off), came.url, at=at)

@@ -18,6 +18,7 @@ from tierline.outbox.models import EffectRow
 from tierline.outbox.replying import Origin
 
 PAGE = 50
+GUARDED_MOVES = (EffectMove.REWRITE, EffectMove.CLEAR, EffectMove.WITHDRAW)
 COUNTED_TO = 1000  # a state says "1,000+" beyond this; counting on would cost more than it tells
 
 _SEEN = """
@@ -85,15 +86,19 @@ def ways_of(effects: Collection[int], *, with_text: bool = False) -> dict[int, W
     if not effects:
         return {}
     rows = EffectRow.objects.filter(pk__in=list(effects))
-    fields = ("pk", "state", "created_at", "attempts", "trouble", *(("message__text",) if with_text else ()))
-    return {row[0]: Way(*row[:5], str(row[5] or "") if with_text else "") for row in rows.values_list(*fields)}
+    told = rows.values_list("pk", "state", "created_at", "attempts", "trouble")
+    texts = dict(rows.values_list("pk", "message__text")) if with_text else {}
+    return {
+        pk: Way(pk, state, created_at, attempts, trouble, str(texts.get(pk) or ""))
+        for pk, state, created_at, attempts, trouble in told
+    }
 
 
-def evidence_of(effect_id: int) -> Mapping[str, Any] | None:
-    """What the provider answered to a message that arrived; None for one that did not. Asked by Tierline itself
+def arrived(effect_id: int) -> tuple[Mapping[str, Any], Mapping[str, Any]] | None:
+    """A message that arrived and what the provider answered; None for one that did not. Asked by Tierline itself
     only."""
     row = EffectRow.objects.filter(pk=effect_id, state=EffectState.DONE).first()
-    return row.evidence if row else None
+    return (row.message, row.evidence) if row else None
 
 
 def origins(*, effects: Collection[int] = (), marks: Collection[str] = ()) -> list[Origin]:
@@ -160,10 +165,10 @@ def effect_row_for(actor: Actor, effect_id: int, *, to_change: bool = False) -> 
 
 def _view(row: EffectRow) -> EffectView:
     state = EffectState(row.state)
-    shown = tuple(m for m in moves_from(state) if m in (EffectMove.RELEASE, EffectMove.WITHDRAW))
-    found = tuple(Finding(**one) for one in row.found)
-    if found:  # letting it try again unchanged would only hold it again
-        shown = tuple(m for m in moves_from(state) if m is not EffectMove.RELEASE)
+    found = tuple(Finding(**one) for one in row.found) if state is EffectState.HELD else ()
+    # Letting a message try again that the guard holds would only have it held again.
+    wanted = GUARDED_MOVES if found else (EffectMove.RELEASE, EffectMove.WITHDRAW)
+    shown = tuple(move for move in moves_from(state) if move in wanted)
     return EffectView(
         row.pk, row.key, row.channel, state, row.subject_kind, row.subject_id, row.team, row.message, row.attempts,
         row.created_at, row.next_try_at, row.not_after, row.settled_at, row.trouble, row.evidence, shown,

@@ -13,7 +13,6 @@ from tierline.bonds.queries import effects_of, open_bonds_of, others_of, record_
 from tierline.bonds.systems import connected
 from tierline.cases.actions.changing import SUBJECT, Change, Saved, must_hold, take
 from tierline.cases.actions.entering import LONGEST_TEXT
-from tierline.cases.lifecycle import CaseState
 from tierline.cases.models import CaseRow, HandOffRow
 from tierline.cases.wording import (
     Outgoing,
@@ -93,8 +92,8 @@ def _ticket(
     queue = planbook.queue_of(hand_off.receiver) or ""
     there = next((bond for bond, _, _, system, _ in open_bonds_of((SUBJECT, case.pk)) if system == to.system), None)
     if there is not None:
-        bonds.say(there, whose, ticket_text(out), key=f"{key}:say", at=at)
         bonds.change(there, whose, {"queue": queue}, key=key, at=at)
+        bonds.say(there, whose, ticket_text(out), key=f"{key}:words", at=at)
         return there
     message = {"title": subject_line(out), "text": ticket_text(out), "project": queue}
     return bonds.open_bond(whose, to, message, key=key, hand_off=hand_off.pk, at=at)
@@ -157,8 +156,8 @@ def tell_origin_solved(change: Change, words: str) -> None:
         if not outward and Stage(stage) not in OVER:
             key = f"case-{case.pk}:bond-{bond}:solved-{case.version}"
             whose = about(case, case.holder)
-            bonds.say(bond, whose, words, key=f"{key}:words", at=change.at)
             bonds.change(bond, whose, {"stage": Stage.SOLVED.value, "close_notes": words}, key=key, at=change.at)
+            bonds.say(bond, whose, words, key=f"{key}:words", at=change.at)
 
 
 def end_what_is_done(change: Change) -> None:
@@ -179,24 +178,6 @@ def _crossing_bonds(case: CaseRow) -> list[tuple[int, bool, str, str, str]]:
     return [] if case.restricted_to else open_bonds_of((SUBJECT, case.pk))
 
 
-@transaction.atomic
-def still_happens(actor: Actor, bond: int, reason: str, *, at: datetime) -> Saved:
-    """It still happens on this case: the record is opened again there, the case goes on, all other cases are told."""
-    from tierline.cases.actions.working import reopen  # noqa: PLC0415 - solving and reopening know of bonds, too
-
-    change = take_bond(actor, bond, at=at)
-    must_hold(change)
-    if not reason.strip() or len(reason) > LONGEST_TEXT or "\x00" in reason:
-        raise Unusable("Say what still happens; whoever repairs it reads that first.", {"text": "Say what happens."})
-    number = change.case.pk
-    if change.case.state in (CaseState.SOLVED, CaseState.CLOSED):
-        return reopen(actor, number, reason, at=at)
-    change.case.answered_for = None
-    saved = change.save("still-happens", bond=bond, reason=reason.strip())
-    reopen_there(change, reason, bond=bond)
-    return saved
-
-
 def reopen_there(change: Change, reason: str, *, bond: int | None = None) -> None:
     """Open the records of a case again that are over there, with the reason; every other case on them is told."""
     case = change.case
@@ -206,8 +187,9 @@ def reopen_there(change: Change, reason: str, *, bond: int | None = None) -> Non
         whose = about(case, case.recorded_by or case.holder)
         key = f"case-{case.pk}:bond-{one}:still-happens-{case.version}"
         words = f"{case_reference(case.pk)}: it still happens.\n\n{reason.strip()}"
-        bonds.say(one, whose, words, key=f"{key}:words", at=change.at)
+        # The change first: our own words would make the picture it is based on an old one.
         bonds.change(one, whose, {"stage": Stage.IN_PROGRESS.value}, key=key, at=change.at)
+        bonds.say(one, whose, words, key=f"{key}:words", at=change.at)
         bonds.reopen(one, "It still happens.", at=change.at)
         _tell_the_others(one, case, system, reason, at=change.at)
         del receiver

@@ -171,7 +171,6 @@ def close(actor: Actor, number: int, told: str = "", *, at: datetime, version: i
             told = told if told.strip() else by_telling
         _must_say_something(told, "how the reporter was told")
     change.move(CaseMove.CLOSE)
-    change.case.recorded_by = None
     bonding.end_what_is_done(change)
     return change.save("closed", told=told)
 
