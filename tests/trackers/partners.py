@@ -9,7 +9,9 @@ from typing import Any, ClassVar
 from tierline.rehearsal.desk import Desk
 from tierline.rehearsal.faults import LostAnswer, Throttled
 from tierline.rehearsal.github_issues import GitHubIssues
-from tierline.trackers import github
+from tierline.rehearsal.service_now import ServiceNow
+from tierline.trackers import github, servicenow
+from tierline.trackers.servicenow_account import Account as ServiceNowAccount
 from tierline.trackers.tracker import Stage, Tracker
 
 FRIDAY = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
@@ -109,8 +111,50 @@ def github_partner(**fields: Any) -> Iterator[GitHubPartner]:
         yield GitHubPartner(desk, github.GitHub(account), ("hush-hub", "hush-hook"))
 
 
+class ServiceNowPartner(Partner):
+    """ServiceNow, with an OAuth client."""
+
+    saying = "/table/incident/"
+    desk: ServiceNow
+
+    def lose_the_answer(self) -> None:
+        self.desk.faults.next(LostAnswer(), method="POST", path="/table/incident$")
+
+    def held(self) -> list[str]:
+        return list(self.desk.tables["incident"])
+
+    def person_opens(self, title: str) -> str:
+        return self.desk.opens(title)
+
+    def person_says(self, record: str, text: str) -> None:
+        self.desk.comments(record, text)
+
+    def person_solves(self, record: str) -> None:
+        self.desk.resolves(record)
+
+    def said(self, record: str) -> list[str]:
+        return self.desk.journal(record)
+
+
+@contextmanager
+def servicenow_partner(**fields: Any) -> Iterator[ServiceNowPartner]:
+    """A running instance with one queue, and its tracker."""
+    with ServiceNow(secret="hush-now") as desk:
+        told: Mapping[str, Any] = {
+            "address": desk.url,
+            "client_id": "tierline",
+            "client_secret": "hush-now",
+            "queue": "Product Support",
+            "fields": {"area": "category"},
+            **fields,
+        }
+        account = ServiceNowAccount.model_validate(told)
+        yield ServiceNowPartner(desk, servicenow.ServiceNow(account), ("hush-now",))
+
+
 #: Every kind that speaks HTTP. A kind that does not is named in WITHOUT_HTTP, with the test that proves it instead.
 PARTNERS: dict[str, Callable[..., AbstractContextManager[Partner]]] = {
     "github": github_partner,
+    "servicenow": servicenow_partner,
 }
 WITHOUT_HTTP: dict[str, str] = {}

@@ -146,6 +146,7 @@ def test_an_expired_token_is_got_over(partner: Partner) -> None:
 
 
 def test_what_the_partner_will_never_take_is_a_sentence(partner: Partner) -> None:
+    opened(partner, "another")
     partner.desk.faults.next(Answering(403, {"message": "no", "error": {"message": "no"}}), times=2)
     answer = partner.tracker.deliver(KEY, partner.message())
     partner.desk.faults.clear()
