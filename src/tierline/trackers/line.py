@@ -148,6 +148,10 @@ class Line:
             raise Stopped(TryAgain(f"{self.who} answered with something that cannot be read. It will be asked again."))
         return told.json
 
+    def keep_back(self, secret: str) -> None:
+        """One more secret that no sentence may hold."""
+        self._secrets = (*self._secrets[-9:], secret)
+
     def clean(self, words: Any, *, most: int = 200) -> str:
         """Words of the partner's, short, on one line, without anything secret."""
         text = " ".join(str(words if words is not None else "").replace("\x00", " ").split())
