@@ -9,13 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from tierline.privacy.addresses import address_blocks, certain_addresses, corners
+from tierline.privacy.clinical import clinical_hits
+from tierline.privacy.dates import vague_dates, worded_dates
 from tierline.privacy.labelled import labelled_hits
+from tierline.privacy.naming import kind_of, named, runs, told_names
 from tierline.privacy.normalising import Plain, normalised
 from tierline.privacy.patterns import pattern_hits
 from tierline.privacy.people import people_hits
 from tierline.privacy.references import occurrences, references
 from tierline.privacy.secrets import secret_hits
 from tierline.privacy.span import Kind, Span
+from tierline.privacy.tokens import tokens_of
 
 Found = tuple[int, int, Kind]
 
@@ -46,7 +51,7 @@ def find(text: str, *, names: Iterable[str] = (), known: Iterable[str] = (), tho
     secret here (a team's mailbox, a product). With ``thorough`` false only what is certain is looked for.
     """
     plain = normalised(text)
-    found = [*_certain(plain), *((*span, Kind.NAME) for span in people_hits(plain.text, tuple(names)))]
+    found = [*_certain(plain), *(_free(plain.text) if thorough else told_names(plain.text, sure=True)), *((*span, Kind.NAME) for span in people_hits(plain.text, tuple(names)))]
     harmless = references(plain.text) + occurrences(plain.text, known)
     return _spans(plain, _apart(_without(found, harmless)))
 
@@ -55,6 +60,22 @@ def _certain(plain: Plain) -> Iterator[Found]:
     yield from pattern_hits(plain)
     yield from labelled_hits(plain.text)
     yield from secret_hits(plain.text)
+    yield from certain_addresses(plain.text)
+    yield from worded_dates(plain.text)
+
+
+def _free(text: str) -> Iterator[Found]:
+    """What no form gives away: names, places, addresses as people write them, what is told of health and age."""
+    yield from told_names(text)
+    yield from vague_dates(text)
+    yield from clinical_hits(text)
+    yield from corners(text)
+    tokens = tokens_of(text)
+    private = named(tokens)
+    for first, last in runs(tokens, private):
+        yield tokens[first].start, tokens[last].end, kind_of(tokens, first, last)
+    for first, last in address_blocks(tokens, private):
+        yield tokens[first].start, tokens[last].end, Kind.ADDRESS
 
 
 def _without(found: list[Found], harmless: list[tuple[int, int]]) -> list[Found]:

@@ -1,13 +1,117 @@
-"""The word lists of this package, read once when first asked for. Pure but for reading its own files."""
+"""The word lists of this package, and what they say of a word. Read once, when first asked for.
+
+Where each list comes from, and under which licence, stands in ``words/SOURCES.txt``. Pure but for reading those files.
+Refuses nothing: a word on no list is unknown, which is an answer too.
+"""
 
 from __future__ import annotations
 
+from enum import IntFlag, auto
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Final
+
+from tierline.privacy.people import without_accents
+
+WORDS: Final = Path(__file__).with_name("words")
+
+
+class Sense(IntFlag):
+    """What a word can be. A word can be several things: "Will", "Paris", "Court"."""
+
+    NONE = 0
+    ORDINARY = auto()
+    SUPPORT = auto()
+    GIVEN = auto()
+    FAMILY = auto()
+    PLACE = auto()
+    STREET = auto()
+    UNIT = auto()
+    ORGANISATION = auto()
+    ORIGIN = auto()
+    OPENER = auto()
+    CONNECTOR = auto()
+    PROFESSION = auto()
+    CAPITAL = auto()  # begins with a capital letter
+    UPPER = auto()  # is written in capital letters, two or more
+    FOREIGN = auto()  # is written in another script than ours
+
+
+NAMING: Final = Sense.GIVEN | Sense.FAMILY | Sense.PLACE
+COMMON: Final = Sense.ORDINARY | Sense.SUPPORT
+_LISTS: Final = {
+    "ordinary": Sense.ORDINARY, "support": Sense.SUPPORT, "given-names": Sense.GIVEN, "family-names": Sense.FAMILY,
+    "streets": Sense.STREET, "units": Sense.UNIT, "organisations": Sense.ORGANISATION, "origins": Sense.ORIGIN,
+    "openers": Sense.OPENER, "connectors": Sense.CONNECTOR, "professions": Sense.PROFESSION,
+}  # fmt: skip
+
+
+def listed(name: str) -> frozenset[str]:
+    """The entries of a list; one whose entries have blanks in them separates them by semicolons."""
+    text = (WORDS / f"{name}.txt").read_text(encoding="utf-8")
+    if ";" in text:
+        return frozenset(" ".join(entry.split()) for entry in text.split(";") if entry.strip())
+    return frozenset(text.split())
+
+
+@cache
+def _senses() -> dict[str, Sense]:
+    senses: dict[str, Sense] = {}
+    for name, sense in _LISTS.items():
+        for word in listed(name):
+            senses[word] = senses.get(word, Sense.NONE) | sense
+    for place in listed("places"):
+        if " " not in place:
+            senses[place] = senses.get(place, Sense.NONE) | Sense.PLACE
+    return senses
+
+
+@cache
+def long_places() -> frozenset[str]:
+    """Places of two words and more, in small letters."""
+    return frozenset(place for place in listed("places") if " " in place)
+
+
+@lru_cache(maxsize=1 << 16)
+def sense(word: str) -> Sense:
+    """What a word can be, by the lists and by how it is written. A possessive s is no part of it."""
+    found = _listed_sense(word)
+    first = word[:1]
+    if first.isupper():
+        found |= Sense.CAPITAL
+        if word.isupper() and len(word) > 1:
+            found |= Sense.UPPER
+    if not word.isascii() and any(ord(letter) >= 0x370 and not 0x1E00 <= ord(letter) < 0x1F00 for letter in word):
+        found |= Sense.FOREIGN
+    return found
+
+
+def _listed_sense(word: str) -> Sense:
+    plain = without_accents(word).lower().replace("’", "'")
+    if plain.endswith("'s") or plain.endswith("s'"):
+        plain = plain[:-2]
+    senses = _senses()
+    found = senses.get(plain)
+    if found is not None:
+        return found
+    if "-" in plain or "'" in plain:
+        return _of_parts(plain.replace("'", "-").split("-"))
+    return Sense.NONE
+
+
+def _of_parts(parts: list[str]) -> Sense:
+    """A word of several: ordinary when all its parts are, a name when one is and not all are ordinary."""
+    senses = [_senses().get(part, Sense.NONE) for part in parts if len(part) > 1]
+    if not senses:
+        return Sense.ORDINARY
+    if all(each & (COMMON | Sense.OPENER) for each in senses):
+        return Sense.ORDINARY
+    named = Sense.NONE
+    for each in senses:
+        named |= each & NAMING
+    return named
+
 
 def is_ordinary(word: str) -> bool:
-    """Whether a word (small letters) is an ordinary English word."""
-    return word in _ORDINARY
-
-
-_ORDINARY = frozenset(
-    "will mark rose may grace hope faith joy bill grant art pat sue rob frank young white green brown black king page".split()
-)
+    """Whether a word (small letters) is an ordinary English word or one of support."""
+    return bool(_senses().get(word, Sense.NONE) & COMMON)

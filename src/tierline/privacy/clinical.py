@@ -1,0 +1,60 @@
+"""Medicines with their dose, health conditions and procedures. Pure; linear in the length of the text.
+
+Common ones are on lists; others are known by their last word ("... Disease", "... Syndrome") or ending ("-itis",
+"-ectomy"). Refuses symptoms told in passing: they are what support needs to know.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Final
+
+from tierline.privacy.lexicon import listed
+from tierline.privacy.span import Kind
+
+_DOSE: Final = (
+    r"(?: ?(?:\d{1,4}(?:[.,]\d{1,3})?) ?(?:mg|mcg|ug|µg|g|ml|units?|iu|meq|%)(?:/\d{0,3} ?(?:ml|mg|hr?))?(?![A-Za-z]))?"
+    r"(?: (?:Inhaler|Tablets?|Capsules?|Patch|Cream|Ointment|Injection|Solution|Spray|Drops|XR|ER|SR|HCl)(?![a-z]))?"
+)
+_WORD: Final = r"[A-Z][a-z]{2,20}"
+_STEM: Final = r"[A-Za-z]{3,18}(?:pril|sartan|statin|olol|azole|cillin|mycin|floxacin|oxetine|gliptin|gliflozin|prazole|tidine|dipine|zepam|zolam|triptan|parin|mab|tinib|vir|cycline|setron|semide|thiazide)"
+_HEAD: Final = (
+    r"Disease|Disorder|Syndrome|Failure|Mellitus|Fibrillation|Hypertension|Infection|Carcinoma|Cancer|Neuropathy|Arthritis|"
+    r"Bronchitis|Hepatitis|Infarction|Dystrophy|Sclerosis|Stenosis|Insufficiency|Deficiency|Apnea|Palsy|Anemia|Pneumonia"
+)
+_CONDITION_HEAD: Final = re.compile(rf"\b(?:Type [12I]{{1,2}} )?(?:{_WORD}(?:[- ](?:Onset|Type))? ){{0,3}}(?:{_HEAD})(?![a-z])")
+_PROCEDURE_HEAD: Final = re.compile(
+    rf"\b(?:(?:MRI|CT|PET|X-[Rr]ay|EKG|ECG|EEG|Ultrasound)(?: (?:Scan|scan))?(?: (?:of the |of )?{_WORD}(?: {_WORD})?)?"
+    rf"|(?:{_WORD} ){{1,3}}(?:Scan|X-[Rr]ay|Panel|Biopsy|Transplant|Replacement|Bypass|Ultrasound|Function Test|Stress Test|Blood Count|Culture)"
+    r"|[A-Za-z]{3,20}(?:ectomy|oscopy|ostomy|plasty|ogram|ography))(?![a-z])"
+)
+_ITIS: Final = re.compile(r"\b(?:(?:[Aa]cute|[Cc]hronic|[Rr]heumatoid|[Ss]evere|[Vv]iral) )?[A-Za-z]{3,16}(?:itis|emia|osis|opathy|algia|oma)(?![a-z])")
+_NO_CONDITION: Final = frozenset("diploma aroma academia coma diagnosis prognosis academic".split())
+
+
+@cache
+def _listed() -> re.Pattern[str]:
+    """Everything on the lists, and what is known by its ending."""
+    def either(name: str) -> str:
+        return "|".join(sorted(map(re.escape, listed(name)), key=len, reverse=True))
+
+    return re.compile(
+        rf"(?<![\w-])(?:(?P<medicine>(?i:(?:{either('medicines')}|{_STEM})(?![a-z])){_DOSE})"
+        rf"|(?P<condition>(?i:{either('conditions')}))(?![\w-])|(?P<procedure>(?i:{either('procedures')}))(?![\w-]))"
+    )
+
+
+_KINDS: Final = {"medicine": Kind.MEDICINE, "condition": Kind.CONDITION, "procedure": Kind.PROCEDURE}
+
+
+def clinical_hits(text: str) -> Iterator[tuple[int, int, Kind]]:
+    """Medicines, conditions and procedures."""
+    for match in _listed().finditer(text):
+        yield (*match.span(), _KINDS[match.lastgroup or "medicine"])
+    yield from ((*match.span(), Kind.CONDITION) for match in _CONDITION_HEAD.finditer(text) if " " in match.group())
+    yield from ((*match.span(), Kind.PROCEDURE) for match in _PROCEDURE_HEAD.finditer(text))
+    for match in _ITIS.finditer(text):
+        if match.group().lower() not in _NO_CONDITION:
+            yield (*match.span(), Kind.CONDITION)

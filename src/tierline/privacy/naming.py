@@ -1,0 +1,253 @@
+"""Names of people, places and organisations in free text, known to us or not. Pure; linear.
+
+A word that is no ordinary word and begins with a capital is a name of something; one that is a common word and a name
+as well ("Will", "Young") is one where the words around it say so. Neighbouring names are one find. Refuses to see
+names in the vocabulary of support (``words/support.txt``), in openings of sentences and in short abbreviations.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from tierline.privacy.lexicon import COMMON, NAMING, Sense, long_places
+from tierline.privacy.span import Kind
+from tierline.privacy.tokens import Form, Token
+
+_PARTICLE: Final = r"(?:(?:de|del|della|da|di|do|dos|du|la|le|van|von|der|den|el|al|bin|ibn|ter|ten|st)\.? )"
+_CALLED: Final = rf"{_PARTICLE}{{0,3}}[A-Z\u00c0-\u024f\u0370-\u04ff][\w'’-]{{0,30}}\.?"
+_NAME: Final = rf"(?P<name>{_CALLED}(?: {_CALLED}){{0,3}})"
+#: What is said right before a name. What follows with a capital is one, ordinary word or not.
+_TOLD: Final = re.compile(
+    r"(?:(?i:\b(?:(?:full |first |last |family |maiden |legal |middle |preferred |nick|sur)?name(?: is| was|:)"
+    r"|patient(?: name)?:|pt:|veteran(?: name)?:|member(?: name)?:|re:|attn:?|signed:?|signature:|prescriber:|provider:|physician:"
+    r"|nurse:|caregiver:|contact:|employee:|caller:|reporter:|customer:|user:|from:|to:|dear|sincerely,|regards,|named|is called"
+    r"|was called|call(?:s|ed)? me|known as|goes by|speaking with|spoke (?:with|to)|this is|i am|i'm|my (?:wife|husband|son|daughter|"
+    r"brother|sister|mother|father|kid|child|friend|boss|doctor)(?:,| is)?))\s{1,3}"
+    r"|\b(?:Mr|Mrs|Ms|Mx|Dr|Prof|Sgt|Capt|Lt|Col|Maj|Cpl|Pvt|Rev|Miss|Sir|RN|PA|NP)\.?\s)"
+    + _NAME
+)
+_HOUSE: Final = re.compile(
+    r"(?i:\b(?:employer|company|organi[sz]ation|facility|hospital|clinic|provider|insurer|pharmacy|institution|practice|vendor)"
+    r"(?: name)?:\s{1,3})"
+    r"(?P<house>[A-Z][\w&'’.-]{0,30}(?: (?:of |and |& )?[A-Z][\w&'’.-]{0,30}){0,4})"
+)
+_SURE: Final = re.compile(
+    r"(?i:\b(?:my name is|(?:patient|veteran|member|beneficiary|caregiver|spouse)(?:'s)?(?: full)?(?: name)?(?::| is named| name is)"
+    r"|(?:full |first |last |maiden |legal )name(?: is|:)|name:))\s{1,3}" + _NAME
+)
+_STOPS: Final = Sense.SUPPORT | Sense.OPENER
+
+
+def told_names(text: str, *, sure: bool = False) -> Iterator[tuple[int, int, Kind]]:
+    """Names that the words before them announce; with ``sure`` only where nothing else can follow those words."""
+    for match in (_SURE if sure else _TOLD).finditer(text):
+        start, end = _without_ordinary_ends(text, *match.span("name"))
+        if start < end:
+            yield start, end, Kind.NAME
+    if not sure:
+        yield from ((*match.span("house"), Kind.ORGANISATION) for match in _HOUSE.finditer(text))
+
+
+def _without_ordinary_ends(text: str, start: int, end: int) -> tuple[int, int]:
+    """The name without words after it that only begin the next sentence or are words of support."""
+    from tierline.privacy.lexicon import sense  # noqa: PLC0415
+
+    words = [(m.start() + start, m.end() + start, sense(m.group())) for m in re.finditer(r"[\w'’-]+", text[start:end])]
+    if words and words[0][2] & _STOPS and not words[0][2] & (Sense.GIVEN | Sense.FAMILY):
+        return start, start
+    for first, _, meaning in words[1:]:
+        if meaning & _STOPS and not meaning & (Sense.GIVEN | Sense.FAMILY):
+            return start, len(text[:first].rstrip())
+    last = text[start:end].rstrip(".")
+    return start, start + len(last) if len(last) > 2 else end
+
+
+def named(tokens: list[Token]) -> list[bool]:
+    """For every token whether it is (part of) the name of a person, place or organisation."""
+    lower_only = not any(token.sense & Sense.CAPITAL for token in tokens)
+    strange = _mostly_strange(tokens)
+    private = [_is_name(tokens, index, lower_only=lower_only and not strange) for index in range(len(tokens))]
+    _long_places(tokens, private)
+    _organisations(tokens, private)
+    _stretched(tokens, private)
+    return private
+
+
+def _mostly_strange(tokens: list[Token]) -> bool:
+    """Whether most words are unknown: another language, in which small letters say nothing."""
+    words = [token for token in tokens if token.form is Form.WORD and len(token.text) > 2]
+    unknown = sum(1 for token in words if not token.sense & (COMMON | Sense.OPENER | NAMING))
+    return len(words) > 8 and unknown > len(words) // 2
+
+
+def _is_name(tokens: list[Token], index: int, *, lower_only: bool) -> bool:
+    token = tokens[index]
+    meaning = token.sense
+    if token.form is not Form.WORD or len(token.text) < 2 or meaning & (Sense.SUPPORT | Sense.UNIT):
+        return False
+    if meaning & Sense.FOREIGN:
+        return True
+    if not meaning & (Sense.ORDINARY | Sense.OPENER):
+        return _strange_is_name(token, lower_only=lower_only)
+    if not meaning & Sense.CAPITAL or not meaning & NAMING or meaning & Sense.OPENER:
+        return False
+    return _common_is_name(tokens, index)
+
+
+def _strange_is_name(token: Token, *, lower_only: bool) -> bool:
+    """A word that is no ordinary one."""
+    meaning = token.sense
+    if meaning & Sense.CAPITAL:
+        return not meaning & Sense.UPPER or len(token.text) > 4 or bool(meaning & NAMING)
+    if meaning & (Sense.STREET | Sense.ORGANISATION | Sense.CONNECTOR | Sense.ORIGIN):
+        return False
+    if meaning & NAMING:
+        return len(token.text) > 2
+    return lower_only and len(token.text) > 3
+
+
+def _common_is_name(tokens: list[Token], index: int) -> bool:
+    """An ordinary word that is a name too, with a capital: a given name inside a sentence, or beside another name."""
+    meaning = tokens[index].sense
+    if _begins_sentence(tokens, index):
+        after = _word_at(tokens, index + 1)
+        return bool(
+            meaning & Sense.GIVEN and after and after.sense & Sense.CAPITAL and after.sense & Sense.FAMILY
+            and not after.sense & _STOPS
+        )  # fmt: skip
+    before = _word_at(tokens, index - 1)
+    if before and before.sense & Sense.CAPITAL and before.sense & COMMON and not before.sense & Sense.GIVEN:
+        return False
+    after = _word_at(tokens, index + 1)
+    if after and after.sense & Sense.CAPITAL and after.sense & COMMON and not after.sense & Sense.FAMILY:
+        return False
+    return bool(meaning & (Sense.GIVEN | Sense.PLACE)) and not meaning & Sense.UPPER
+
+
+def _word_at(tokens: list[Token], index: int) -> Token | None:
+    if 0 <= index < len(tokens) and tokens[index].form is Form.WORD:
+        return tokens[index]
+    return None
+
+
+def _begins_sentence(tokens: list[Token], index: int) -> bool:
+    if index == 0:
+        return True
+    before = tokens[index - 1]
+    return before.form is Form.LINE or (before.form is Form.SIGN and before.text in ".!?:\"“*•-")
+
+
+def _long_places(tokens: list[Token], private: list[bool]) -> None:
+    """Places of several words, in small letters too."""
+    places = long_places()
+    for index in range(len(tokens) - 1):
+        if tokens[index].form is not Form.WORD:
+            continue
+        for length in (4, 3, 2):
+            group = tokens[index : index + length]
+            if len(group) == length and all(token.form is Form.WORD for token in group):
+                if " ".join(token.text.lower() for token in group) in places:
+                    private[index : index + length] = [True] * length
+                    break
+
+
+def _organisations(tokens: list[Token], private: list[bool]) -> None:
+    """Words with capitals before "Inc", "Bank" and the like, inside a sentence."""
+    for index, token in enumerate(tokens):
+        if not (token.sense & Sense.ORGANISATION and token.sense & Sense.CAPITAL) or private[index]:
+            continue
+        first = index
+        while first and (before := _word_at(tokens, first - 1)) and before.sense & Sense.CAPITAL:
+            if before.sense & Sense.OPENER and _begins_sentence(tokens, first - 1):
+                break
+            first -= 1
+        group = tokens[first:index]
+        if group and not all(each.sense & _STOPS for each in group):
+            private[first : index + 1] = [True] * (index + 1 - first)
+
+
+def _stretched(tokens: list[Token], private: list[bool]) -> None:
+    """Names grow over neighbours that belong to them: a second part that is an ordinary word, an initial."""
+    for index in range(1, len(tokens)):
+        if private[index - 1] and not private[index] and _goes_on(tokens, index):
+            private[index] = True
+    for index in range(len(tokens) - 2, -1, -1):
+        if private[index + 1] and not private[index] and _leads_in(tokens, index):
+            private[index] = True
+
+
+def _goes_on(tokens: list[Token], index: int) -> bool:
+    """Whether a token after a name belongs to it."""
+    token = tokens[index]
+    if token.form is not Form.WORD or not token.sense & Sense.CAPITAL or token.start - tokens[index - 1].end > 1:
+        return False
+    if len(token.text) == 1:
+        return True
+    if token.sense & (Sense.SUPPORT | Sense.OPENER) and not token.sense & (Sense.FAMILY | Sense.GIVEN):
+        return False
+    return not token.sense & Sense.UPPER or len(token.text) > 3
+
+
+def _leads_in(tokens: list[Token], index: int) -> bool:
+    """Whether a token before a name belongs to it."""
+    token = tokens[index]
+    if token.form is not Form.WORD or not token.sense & Sense.CAPITAL or tokens[index + 1].start - token.end > 1:
+        return False
+    if token.sense & (Sense.GIVEN | Sense.FAMILY) and not token.sense & Sense.OPENER:
+        return True
+    return not _begins_sentence(tokens, index) and not token.sense & _STOPS and len(token.text) > 1
+
+
+def runs(tokens: list[Token], private: list[bool]) -> Iterator[tuple[int, int]]:
+    """Neighbouring name tokens as one: first and last token. Over an initial's dot, "of", "&", a comma between names."""
+    index = 0
+    while index < len(tokens):
+        if not private[index]:
+            index += 1
+            continue
+        last = index
+        while (following := _next_of_run(tokens, private, last)) is not None:
+            last = following
+        yield index, last
+        index = last + 1
+
+
+_JOINING: Final = frozenset({".", "&", "'", "-", ",", "’", "/"})
+
+
+def _next_of_run(tokens: list[Token], private: list[bool], last: int) -> int | None:
+    """The next token of the same name, over at most three that only join."""
+    for step in range(1, 5):
+        index = last + step
+        if index >= len(tokens) or tokens[index].start - tokens[index - 1].end > 1:
+            return None
+        if private[index]:
+            return index
+        token = tokens[index]
+        joins = token.text in _JOINING or (
+            token.form is Form.WORD and bool(token.sense & Sense.CONNECTOR) and not token.sense & Sense.CAPITAL
+        )
+        if token.text == "and":
+            joins = _after_comma(tokens, last)
+        if not joins:
+            return None
+    return None
+
+
+def _after_comma(tokens: list[Token], last: int) -> bool:
+    """Whether a name is the second or a later of a list: "Roe, Doe and Poe"."""
+    return last >= 2 and tokens[last - 1].text == ","
+
+
+def kind_of(tokens: list[Token], first: int, last: int) -> Kind:
+    """What a run of name tokens is rather: a person, a place or an organisation."""
+    meanings = [token.sense for token in tokens[first : last + 1] if token.form is Form.WORD]
+    if any(meaning & Sense.ORGANISATION and meaning & Sense.CAPITAL for meaning in meanings[1:]):
+        return Kind.ORGANISATION
+    if len(meanings) == 1 and meanings[0] & Sense.ORIGIN:
+        return Kind.ORIGIN
+    people = sum(1 for meaning in meanings if meaning & (Sense.GIVEN | Sense.FAMILY))
+    places = sum(1 for meaning in meanings if meaning & Sense.PLACE)
+    return Kind.PLACE if places > people or (places and not people) else Kind.NAME
