@@ -47,7 +47,8 @@ class Table:
         self.rows: dict[str, Row] = {}
         self.versions: dict[str, int] = {}  # by id, the one changed last at the end
         self.gone: list[tuple[int, str]] = []
-        self._order: list[str] = []
+        self._order: list[str] = []  # every row's place; that of a row that went is empty
+        self._place: dict[str, int] = {}
 
     # -- writing ---------------------------------------------------------------------------------------------
 
@@ -91,7 +92,7 @@ class Table:
         if type(value) is not wanted:
             words = f"Cannot convert the literal '{value}' to the expected type of '{name}'."
             raise Refusing(400, "0x80048d19", words)
-        if column.length is not None and len(value) > column.length:
+        if column.length is not None and isinstance(value, str) and len(value) > column.length:
             words = f"The length of the '{name}' attribute of the '{self.entity}' entity exceeded the maximum"
             raise Refusing(
                 400, "0x80044331", f"A validation error occurred. {words} allowed length of '{column.length}'."
@@ -104,6 +105,7 @@ class Table:
     def put(self, ident: str, row: Row, version: int) -> None:
         """Keep a row as it now stands."""
         if ident not in self.rows:
+            self._place[ident] = len(self._order)
             self._order.append(ident)
         self.rows[ident] = row
         self.versions.pop(ident, None)
@@ -111,9 +113,13 @@ class Table:
 
     def remove(self, ident: str, version: int) -> None:
         """Forget a row; that it went is kept."""
-        del self.rows[ident]
-        del self.versions[ident]
+        self.forget(ident)
         self.gone.append((version, ident))
+
+    def forget(self, ident: str) -> None:
+        """Be as if the row had never been."""
+        del self.rows[ident], self.versions[ident]
+        self._order[self._place.pop(ident)] = ""
 
     def etag(self, ident: str) -> str:
         """The row's version, as the service writes it."""

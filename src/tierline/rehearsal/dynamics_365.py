@@ -5,15 +5,24 @@ tokens that run out. Refuses what the service refuses: a second row of one id un
 an old ETag, setting a case resolved by its columns, changing one that is, filters together with change tracking.
 """
 
-import json
 import re
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from itertools import islice
 from typing import Any, ClassVar, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from tierline.rehearsal.dataverse_batch import (
+    BOUNDARY,
+    KEY,
+    Operation,
+    answer_of,
+    answer_of_set,
+    ids_in,
+    operations_in,
+    parts_of,
+)
 from tierline.rehearsal.dataverse_table import ColumnOf, Refusing, Row, Table, as_written, guid
 from tierline.rehearsal.desk import Call, Desk, Exchange, Reply, Route
 
@@ -26,8 +35,6 @@ STATUS_REASONS: Final = {
     4: ("Researching", 0), 5: ("Problem Solved", 1), 1000: ("Information Provided", 1), 6: ("Canceled", 2),
     2000: ("Merged", 2),
 }  # fmt: skip
-_BOUNDARY: Final = re.compile(rb'boundary="?([^";\r\n]+)')
-_KEY: Final = re.compile(r"(\w+)\(([^)]*)\)")
 
 
 def case_columns(custom: Mapping[str, ColumnOf]) -> dict[str, ColumnOf]:
@@ -62,6 +69,7 @@ NOTE: Final = {
     "subject": ColumnOf(length=500),
     "notetext": ColumnOf(length=100_000),
     "objectid": ColumnOf("lookup", required=True),
+    "objecttypecode": ColumnOf(),
     "createdby": ColumnOf("lookup"),
     "createdon": ColumnOf("instant"),
 }
@@ -118,6 +126,14 @@ class Dynamics365(Desk):
         """What somebody there changes."""
         with self.lock:
             self._update(self.incidents, ident, columns)
+
+    def note(self, ident: str, text: str, *, by: str = "") -> None:
+        """A note somebody there writes."""
+        with self.lock:
+            author = {"createdby@odata.bind": f"/systemusers({by})"} if by else {}
+            bound = {"objectid_incident@odata.bind": f"/incidents({ident})", **author}
+            new = f"{len(self.annotations.rows) + 1:08x}-0000-4000-9000-{secrets.token_hex(6)}"
+            self._create(self.annotations, new, {"notetext": text, **bound})
 
     def expire_delta_links(self) -> None:
         """Delta links given so far are too old from now on."""
@@ -200,7 +216,7 @@ class Dynamics365(Desk):
             return Reply(refusal.status, {"error": {"code": refusal.code, "message": refusal.words}})
 
     def _addressed(self, path: str) -> tuple[Table, str | None]:
-        found = _KEY.fullmatch(path)
+        found = KEY.fullmatch(path)
         name = found[1] if found else path
         for table in (self.incidents, self.annotations):
             if table.collection == name:
@@ -253,6 +269,8 @@ class Dynamics365(Desk):
                 row["ticketnumber"] = f"CAS-{self._number:05}-{secrets.token_hex(3).upper()}"
         elif row["_objectid_value"] not in self.incidents.rows:
             raise Refusing(404, "0x80040217", f"incident With Id = {row['_objectid_value']} Does Not Exist")
+        else:
+            row["objecttypecode"] = "incident"
         self._keep(table, ident, row)
 
     def _update(self, table: Table, ident: str, given: Mapping[str, Any]) -> None:
@@ -289,7 +307,7 @@ class Dynamics365(Desk):
             return self._close(body)
         resource, _, action = path.partition("/")
         name = action.removeprefix("Microsoft.Dynamics.CRM.")
-        found = _KEY.fullmatch(resource)
+        found = KEY.fullmatch(resource)
         if found and found[1] == "queues" and name == "AddToQueue":
             ident = guid(str((body.get("Target") or {}).get("incidentid")))
             self._there(ident)
@@ -307,7 +325,7 @@ class Dynamics365(Desk):
 
     def _close(self, body: Mapping[str, Any]) -> Reply:
         resolution, status = body.get("IncidentResolution") or {}, body.get("Status")
-        found = _KEY.fullmatch(str(resolution.get("incidentid@odata.bind", "")).lstrip("/"))
+        found = KEY.fullmatch(str(resolution.get("incidentid@odata.bind", "")).lstrip("/"))
         if found is None or not resolution.get("subject"):
             raise Refusing(400, "0x80040203", "The resolution needs a subject and the case it is of.")
         ident = self._there(guid(found[2]))
@@ -389,18 +407,19 @@ class Dynamics365(Desk):
     # -- many at once ----------------------------------------------------------------------------------------
 
     def _batch(self, call: Call) -> Reply:
-        named = _BOUNDARY.search(call.headers.get("content-type", "").encode())
+        named = BOUNDARY.search(call.headers.get("content-type", "").encode())
         if named is None:
             return self.refuse(400, "The batch names no boundary.")
         goes_on = "odata.continue-on-error" in call.headers.get("prefer", "")
-        parts, operations = [], 0
-        for part in _parts(call.body, named[1]):
-            steps, together = _operations(part)
+        parts: list[bytes] = []
+        operations = 0
+        for part in parts_of(call.body, named[1]):
+            steps, together = operations_in(part)
             operations += len(steps)
             if operations > MOST_OPERATIONS:
                 return self.refuse(400, f"A batch takes at most {MOST_OPERATIONS} operations.")
             replies = self._together(steps) if together else [self._operation(*steps[0])]
-            parts.append(_answered(replies, len(parts)) if together else _answer_of(replies[0], None))
+            parts.append(answer_of_set(replies, len(parts)) if together else answer_of(replies[0], None))
             if replies[-1].status >= 400 and not goes_on:
                 break
         body = b"".join(b"--batchresponse\r\n" + part for part in parts) + b"--batchresponse--\r\n"
@@ -417,9 +436,9 @@ class Dynamics365(Desk):
             )
         return reply
 
-    def _together(self, steps: "list[Operation]") -> list[Reply]:
+    def _together(self, steps: list[Operation]) -> list[Reply]:
         """All, or none and the refusal."""
-        touched = {ident for _, url, _, body in steps for ident in _ids_in(url, body)}
+        touched = {ident for _, url, _, body in steps for ident in ids_in(url, body)}
         before = {ident: (self.incidents.rows.get(ident), self.incidents.versions.get(ident)) for ident in touched}
         replies = []
         for step in steps:
@@ -434,10 +453,7 @@ class Dynamics365(Desk):
             if row is not None and version is not None:
                 self.incidents.rows[ident], self.incidents.versions[ident] = row, version
             elif ident in self.incidents.rows:
-                del self.incidents.rows[ident], self.incidents.versions[ident]
-
-
-Operation = tuple[str, str, dict[str, str], Any]
+                self.incidents.forget(ident)
 
 
 class _Lately(list[Exchange]):
@@ -455,52 +471,3 @@ class _Lately(list[Exchange]):
 
 def _formatted(headers: Mapping[str, str]) -> bool:
     return "odata.include-annotations" in headers.get("prefer", "")
-
-
-def _parts(body: bytes, boundary: bytes) -> Iterator[bytes]:
-    for part in (b"\r\n" + body).split(b"\r\n--" + boundary)[1:]:
-        if part.startswith(b"--"):
-            return
-        yield part
-
-
-def _operations(part: bytes) -> tuple[list[Operation], bool]:
-    head, _, rest = part.lstrip(b"\r\n").partition(b"\r\n\r\n")
-    inner = _BOUNDARY.search(head) if b"multipart/mixed" in head else None
-    if inner is None:
-        return [_operation_in(rest)], False
-    return [_operation_in(one.partition(b"\r\n\r\n")[2]) for one in _parts(rest, inner[1])], True
-
-
-def _operation_in(text: bytes) -> Operation:
-    head, _, body = text.partition(b"\r\n\r\n")
-    first, *lines = head.decode().split("\r\n")
-    method, url, _ = first.split(" ")
-    headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-    content = body.strip()
-    return method, url, headers, json.loads(content) if content else None
-
-
-def _ids_in(url: str, body: Any) -> Iterator[str]:
-    texts = [url]
-    if isinstance(body, dict):
-        texts.append(str((body.get("IncidentResolution") or {}).get("incidentid@odata.bind", "")))
-    for text in texts:
-        if found := _KEY.search(text):
-            yield found[2].lower()
-
-
-def _answered(replies: list[Reply], number: int) -> bytes:
-    if replies[-1].status >= 400:
-        return _answer_of(replies[-1], None)
-    boundary = b"changesetresponse%d" % number
-    inner = b"".join(b"--" + boundary + b"\r\n" + _answer_of(one, place) for place, one in enumerate(replies, 1))
-    return b"Content-Type: multipart/mixed; boundary=" + boundary + b"\r\n\r\n" + inner + b"--" + boundary + b"--\r\n"
-
-
-def _answer_of(reply: Reply, number: int | None) -> bytes:
-    body = reply.written()
-    named = b"" if number is None else b"Content-ID: %d\r\n" % number
-    kind = b"Content-Type: application/json; odata.metadata=minimal\r\n" if body else b""
-    head = b"Content-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n" + named + b"\r\n"
-    return head + b"HTTP/1.1 %d \r\n" % reply.status + kind + b"OData-Version: 4.0\r\n\r\n" + body + b"\r\n"

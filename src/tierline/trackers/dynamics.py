@@ -12,15 +12,16 @@ import structlog
 
 from tierline.channels.channel import Answer, Delivered, NotConnected, Refused, TryAgain
 from tierline.foundation.clock import now
+from tierline.trackers.cursors import Sweep, begun
 from tierline.trackers.dataverse import columns as c
 from tierline.trackers.dataverse.account import Account, FirstTouch, Route
-from tierline.trackers.dataverse.web_api import VERSION_EXPIRED, NoAnswer, WebApi
+from tierline.trackers.dataverse.web_api import THERE_OR_CHANGED, VERSION_EXPIRED, NoAnswer, WebApi
+from tierline.trackers.line import Stopped, visit
 from tierline.trackers.tracker import Changes, Note, Record, Stage
 
 __all__ = ["Account", "Dynamics"]
 MOST_NOTES = 200
 _ONCE = {"If-None-Match": "*"}
-_FOUND_AGAIN = 412  # with If-None-Match: it is there; with If-Match: it changed
 _FIRST = "first "  # a cursor within the first look
 _FULL = "full "  # a cursor within a reading of everything, whatever its age
 log = structlog.get_logger("tierline.trackers.dynamics")
@@ -45,10 +46,11 @@ class Dynamics:
         if verb is None:
             return Refused(f"Dynamics is asked to {message.get('verb')!a}, which is neither open, say nor move.")
         try:
-            return Delivered(verb(key, message))
+            with visit():
+                return Delivered(verb(key, message))
         except c.WordUnknown as refusal:
             return Refused(str(refusal))
-        except NoAnswer as trouble:
+        except Stopped as trouble:
             return trouble.answer
 
     def _open(self, key: str, message: Mapping[str, Any]) -> dict[str, Any]:
@@ -67,7 +69,7 @@ class Dynamics:
         try:
             self.api.call("PATCH", path, body=columns, headers=_ONCE)
         except NoAnswer as trouble:
-            if trouble.status == _FOUND_AGAIN:
+            if trouble.status == THERE_OR_CHANGED:
                 return False
             raise
         return True
@@ -99,7 +101,7 @@ class Dynamics:
             try:
                 self._change(ident, new.columns, str(row.get("@odata.etag") or "*"))
             except NoAnswer as trouble:
-                if trouble.status != _FOUND_AGAIN:
+                if trouble.status != THERE_OR_CHANGED:
                     raise
                 continue
             cut = {"cut": list(new.cut)} if new.cut else {}
@@ -114,12 +116,12 @@ class Dynamics:
         again = int(message.get("attempt") or 1) > 1
         changed = str(message.get("if_revision") or row.get("@odata.etag")) != row.get("@odata.etag")
         if changed and not (again and _says(row, wanted)):
-            raise NoAnswer(Refused(_CONFLICT), _FOUND_AGAIN)
+            raise NoAnswer(Refused(_CONFLICT), THERE_OR_CHANGED)
         closed = not closes or row.get("statuscode") == self.account.statuses[status].value
         if closed and _says(row, wanted) and self._in_queue(row, message):
             return self._evidence(row, found=True)
         revision = str(row.get("@odata.etag")) if message.get("if_revision") else "*"
-        self._carry_out(ident, row, message, wanted, status if closes and not closed else "", revision)
+        self._carry_out(ident, row, message, wanted, closes="" if closed else status, revision=revision)
         return self._evidence(self._row(ident), found=False)
 
     def _wanted(self, message: Mapping[str, Any], row: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
@@ -151,6 +153,7 @@ class Dynamics:
         row: Mapping[str, Any],
         message: Mapping[str, Any],
         wanted: Mapping[str, Any],
+        *,
         closes: str,
         revision: str,
     ) -> None:
@@ -162,8 +165,8 @@ class Dynamics:
             if closes:
                 self._close(ident, closes, str(message.get("close_notes") or ""))
         except NoAnswer as trouble:
-            if trouble.status == _FOUND_AGAIN:
-                raise NoAnswer(Refused(_CONFLICT), _FOUND_AGAIN) from None
+            if trouble.status == THERE_OR_CHANGED:
+                raise NoAnswer(Refused(_CONFLICT), THERE_OR_CHANGED) from None
             raise
 
     def _change(self, ident: str, columns: Mapping[str, Any], revision: str) -> None:
@@ -243,8 +246,8 @@ class Dynamics:
         try:
             ident = self._id_of(record)
             return self._record(self._row(ident), () if self.account.notes_column else self._notes(ident))
-        except NoAnswer as trouble:
-            return None if trouble.status == 404 else _for_a_reader(trouble)
+        except Stopped as trouble:
+            return None if getattr(trouble, "status", 0) == 404 else _for_a_reader(trouble)
 
     def changes(self, cursor: str) -> Changes | TryAgain | NotConnected:
         """One page of what changed. The cursor is the service's own link.
@@ -256,14 +259,44 @@ class Dynamics:
         except NoAnswer as trouble:
             if not cursor or not (trouble.status == 410 or trouble.code == VERSION_EXPIRED):
                 return _for_a_reader(trouble)
+        except Stopped as trouble:
+            return _for_a_reader(trouble)
         said = "Dynamics no longer keeps the changes since the last look; all cases of the queues are read again."
         log.warning("delta_link_expired", said=said)
         try:
             return self._changes(_FULL)
-        except NoAnswer as trouble:
+        except Stopped as trouble:
             return _for_a_reader(trouble)
 
     def _changes(self, cursor: str) -> Changes:
+        """A page of cases; after the last one, the cases that got notes meanwhile: a note does not change its case."""
+        cases, notes = c.cursors_in(cursor)
+        page = self._changed_cases(cases)
+        if page.more:
+            return Changes(page.records, c.cursor_of(page.cursor, notes), more=True)
+        sweep = begun(notes, otherwise=c.since(now(), self.account.look_back_days))
+        noted, more = self._noted(sweep) if self.account.notes_column is None else ({}, False)
+        records = {record.id: record for record in page.records} | noted
+        return Changes(list(records.values()), c.cursor_of(page.cursor, sweep.written(midway=more)), more)
+
+    def _noted(self, sweep: Sweep) -> tuple[dict[str, Record], bool]:
+        """(the cases that got notes, whether there are more)."""
+        asked = {
+            "$select": "annotationid,_objectid_value,createdon",
+            "$filter": f"objecttypecode eq {c.quoted(self.account.entity)} and createdon ge {c.written(sweep.since)}",
+            "$orderby": "createdon asc",
+            "$top": str(MOST_NOTES),
+        }
+        rows = self.api.get("annotations", **asked)["value"]
+        new = [r for r in rows if sweep.is_new(str(r["annotationid"]), c.instant(r.get("createdon")), "")]
+        found = {}
+        for ident in dict.fromkeys(str(row.get("_objectid_value")) for row in new):
+            record = self.read(ident)
+            if isinstance(record, Record) and self._is_read(record):
+                found[ident] = record
+        return found, len(rows) == MOST_NOTES and bool(new)
+
+    def _changed_cases(self, cursor: str) -> Changes:
         account = self.account
         reading = next((word for word in (_FIRST, _FULL) if cursor.startswith(word)), "" if cursor else _FIRST)
         link = cursor.removeprefix(reading)
@@ -276,19 +309,25 @@ class Dynamics:
         first = reading == _FIRST
         records = [one for row in page.get("value", ()) if (one := self._changed(row, first=first)) is not None]
         following = str(page.get("@odata.nextLink") or "")
-        return Changes(records, reading + following if following else str(page["@odata.deltaLink"]), bool(following))
+        delta = str(page.get("@odata.deltaLink") or "")
+        if not following and not delta:
+            raise NoAnswer(TryAgain("Dynamics answered without a delta link. Turn change tracking on for the table."))
+        return Changes(records, reading + following if following else delta, bool(following))
 
     def _changed(self, row: Mapping[str, Any], *, first: bool) -> Record | None:
         """The record of a row that changed; None when it is of no queue we read, or older than a first look goes."""
         if "$deletedEntity" in str(row.get("@odata.context", "")) or "reason" in row:
             ident = str(row.get("id") or "")
-            return c.deleted_record(self.account, ident, system=self.name) if ident else None
+            return c.deleted_record(self.account, ident, system=self.account.system) if ident else None
         record = self._record(row)
-        if self.account.queues and record.queue not in self.account.queues:
+        if not self._is_read(record):
             return None
         if first and record.changed_at < c.since(now(), self.account.look_back_days):
             return None
         return record
+
+    def _is_read(self, record: Record) -> bool:
+        return not self.account.queues or record.queue in self.account.queues
 
     def _id_of(self, record: str) -> str:
         if c.is_id(record):
@@ -307,7 +346,7 @@ class Dynamics:
         return row
 
     def _record(self, row: Mapping[str, Any], notes: tuple[Note, ...] = ()) -> Record:
-        return c.record_of(self.account, row, system=self.name, notes=notes)
+        return c.record_of(self.account, row, system=self.account.system, notes=notes)
 
     def _notes(self, ident: str) -> tuple[Note, ...]:
         asked = {
@@ -333,7 +372,7 @@ def _value(row: Mapping[str, Any], name: str) -> str:
     return ("" if told is None else str(told)).rpartition("(")[2].rstrip(")").lower()
 
 
-def _for_a_reader(trouble: NoAnswer) -> TryAgain | NotConnected:
+def _for_a_reader(trouble: Stopped) -> TryAgain | NotConnected:
     """Reading has no "never": what is refused may be granted once somebody has mended the account."""
     answer = trouble.answer
     return TryAgain(answer.because) if isinstance(answer, Refused) else answer

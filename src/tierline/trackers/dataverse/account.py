@@ -1,28 +1,18 @@
 """What differs from one Dynamics to the next, as data. Pure. The vendor's own names are the defaults.
 
-Refuses unknown keys, addresses that are not https (loopback may be http: a rehearsal), an ``in_progress`` or owner the
+Refuses unknown keys, addresses a secret must not be sent to, an ``in_progress`` or owner the
 account does not name.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal, Self
-from urllib.parse import urlsplit
+from typing import Annotated, Any, Final, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
+from tierline.trackers.addresses import secure_address
 from tierline.trackers.tracker import Stage
 
-LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
-
-
-def _reachable(address: str) -> str:
-    parts = urlsplit(address)
-    if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK):
-        return address.rstrip("/")
-    raise ValueError("the address has to begin with https://")
-
-
-Address = Annotated[str, AfterValidator(_reachable)]
+Address = Annotated[str, AfterValidator(secure_address)]
 
 
 class Part(BaseModel):
@@ -140,7 +130,7 @@ class Account(Part):
     page_size: Annotated[int, Field(ge=1, le=5000)] = 500
     timeout_seconds: Annotated[float, Field(gt=0)] = 30.0
 
-    kind: Literal["dynamics"] = "dynamics"
+    system: str = "dynamics"
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
@@ -153,8 +143,8 @@ class Account(Part):
 
     @property
     def base(self) -> str:
-        """Where the interface begins, with a slash at its end."""
-        return f"{self.address}{self.interface}/"
+        """Where the interface begins."""
+        return f"{self.address}{self.interface}"
 
     def status_for(self, stage: Stage) -> str | None:
         """The first status that means ``stage``, in the account's order."""

@@ -4,6 +4,7 @@ A text that does not fit is cut with an ellipsis and the number of characters it
 the account has no column for goes into the text. Refuses words the account gives no value for.
 """
 
+import json
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -255,3 +256,25 @@ def _notes_in_column(account: Account, row: Mapping[str, Any]) -> tuple[Note, ..
 def since(at: datetime, days: int) -> datetime:
     """The earliest change a first look takes in."""
     return at - timedelta(days=days)
+
+
+def written(at: datetime | None) -> str:
+    """An instant as the service takes it."""
+    return f"{at or _LONG_AGO:%Y-%m-%dT%H:%M:%SZ}"
+
+
+# -- how far changes were read -------------------------------------------------------------------------------------
+
+
+def cursor_of(cases: str, notes: str) -> str:
+    """How far cases and their notes were read, as one text."""
+    return json.dumps({"cases": cases, "notes": notes})
+
+
+def cursors_in(cursor: str) -> tuple[str, str]:
+    """(how far cases were read, how far notes); nothing known for a text that is none of ours."""
+    try:
+        told = json.loads(cursor)
+        return str(told["cases"]), str(told["notes"])
+    except (ValueError, TypeError, KeyError):
+        return "", ""
