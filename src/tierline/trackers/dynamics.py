@@ -6,9 +6,8 @@ Refuses words the account gives no value for, and cases of queues the account do
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
-
-import structlog
 
 from tierline.channels.channel import Answer, Delivered, NotConnected, Refused, TryAgain
 from tierline.foundation.clock import now
@@ -24,7 +23,6 @@ MOST_NOTES = 200
 _ONCE = {"If-None-Match": "*"}
 _FIRST = "first "  # a cursor within the first look
 _FULL = "full "  # a cursor within a reading of everything, whatever its age
-log = structlog.get_logger("tierline.trackers.dynamics")
 
 
 class Dynamics:
@@ -261,10 +259,8 @@ class Dynamics:
                 return _for_a_reader(trouble)
         except Stopped as trouble:
             return _for_a_reader(trouble)
-        said = "Dynamics no longer keeps the changes since the last look; all cases of the queues are read again."
-        log.warning("delta_link_expired", said=said)
         try:
-            return self._changes(_FULL)
+            return replace(self._changes(c.cursor_of(_FULL, c.cursors_in(cursor)[1])), remark=_TOO_OLD)
         except Stopped as trouble:
             return _for_a_reader(trouble)
 
@@ -292,6 +288,8 @@ class Dynamics:
         found = {}
         for ident in dict.fromkeys(str(row.get("_objectid_value")) for row in new):
             record = self.read(ident)
+            if isinstance(record, TryAgain | NotConnected):
+                raise Stopped(record)
             if isinstance(record, Record) and self._is_read(record):
                 found[ident] = record
         return found, len(rows) == MOST_NOTES and bool(new)
@@ -358,6 +356,7 @@ class Dynamics:
         return tuple(c.note_of(row) for row in self.api.get("annotations", **asked)["value"])
 
 
+_TOO_OLD = "Dynamics no longer keeps the changes since the last look; all cases of the queues are read again."
 _CONFLICT = "The case changed in Dynamics since it was looked at. Look at it again, then decide anew."
 
 
