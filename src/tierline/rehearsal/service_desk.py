@@ -193,11 +193,11 @@ class ServiceDesk:
             if not known:
                 told = {name: row[name] for name in TAKEN_IN if row.get(name)}
                 self._number += 1
-                number = str(self._number)
-                new = {"Status": "Open", **told, "Ref Num": number, "External Reference": reference}
-                self.tickets[number] = new | {"Open Date": self._now()}
-                self._changed(number)
-                self._notify(number, "")
+                made = str(self._number)
+                new = {"Status": "Open", **told, "Ref Num": made, "External Reference": reference}
+                self.tickets[made] = new | {"Open Date": self._now()}
+                self._changed(made)
+                self._notify(made, "")
             return True
         number = self._number_of(row.get("Ref Num", ""))
         if number is None or action not in ("UPDATE", "COMMENT"):

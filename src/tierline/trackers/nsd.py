@@ -72,7 +72,8 @@ class Nsd:
         number = known.number if isinstance(known, Record) else str(message.get("record") or "")
         status = known.status if isinstance(known, Record) else ""
         revision = known.revision if isinstance(known, Record) else ""
-        evidence = {"id": number or reference_for(key), "number": number, "url": self._page(number)}
+        ident = number if number and message["verb"] != "say" else reference_for(key)
+        evidence = {"id": ident, "number": number, "url": self._page(number)}
         evidence |= {"revision": revision, "status": status, "file": path.name}
         return Delivered(evidence | {"found": bool(found)} | ({"cut": list(row.cut)} if row.cut else {}))
 
