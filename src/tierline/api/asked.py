@@ -130,6 +130,12 @@ class Answer(f.Asked):
     note: f.Text = ""
 
 
+class MailTaken(f.Asked):
+    """Which mail: the id of its fact (``reply-received``) on the case's story."""
+
+    fact: f.Id
+
+
 class GivingBack(f.Asked):
     """Why a question is given back, or taken back."""
 
