@@ -168,9 +168,9 @@ def bond(
 
 
 def _exchange(actor: Actor, record_id: int) -> tuple[Crossed, ...]:
-    """All that crossed for a record; ours only of bonds the actor may see."""
+    """All that crossed for a record; ours only of bonds the actor may see, and not once more as it was read there."""
     rows = list(
-        ExchangeRow.objects.filter(record=record_id).select_related("bond").order_by("-at", "-id")[:MOST_LISTED]
+        ExchangeRow.objects.filter(record=record_id).exclude(kind="note", ours=True).select_related("bond").order_by("-at", "-id")[:MOST_LISTED]
     )
     seen = set(visible_to(actor).filter(record=record_id).values_list("pk", flat=True))
     ways = ways_of([row.effect for row in rows if row.effect is not None], with_text=True)

@@ -16,10 +16,10 @@ from tierline.bonds import actions as bonds
 from tierline.cases.actions.importing import Importing, take_in_one
 from tierline.cases.importing.judging import Judge
 from tierline.cases.importing.mapping import SourceMapping, load_source
-from tierline.cases.importing.reading import Row
 from tierline.crossing.judging import wrong_kind
 from tierline.crossing.terms import TakesIn, Terms
 from tierline.directory.actor import TIERLINE
+from tierline.foundation.tables import Row
 from tierline.outbox.actions import send_out
 from tierline.plans.queries import planbook_in_force
 from tierline.trackers.tracker import Record
