@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
@@ -22,8 +23,8 @@ from tierline.trackers.tracker import Stage
 MOST_LISTED = 200
 MOST_LIKE = 5
 _OF_SUBJECT = """
-SELECT b.id, b.state, b.outward, b.receiver, b.hand_off, b.opened_at, r.id, r.system, r.number, r.url, r.status, r.stage, r.issue,
-       r.asking, r.revision, r.trouble, s.read_at, s.trouble, s.trouble_since,
+SELECT b.id, b.state, b.outward, b.receiver, b.hand_off, b.opened_at, r.id, r.system, r.number, r.url, r.status,
+       r.stage, r.issue, r.asking, r.revision, r.trouble, s.read_at, s.trouble, s.trouble_since,
        array(SELECT e.effect FROM bonds_exchange e WHERE e.bond_id = b.id AND e.effect IS NOT NULL)
 FROM bonds_bond b JOIN bonds_record r ON r.id = b.record_id LEFT JOIN bonds_system s ON s.name = r.system
 WHERE b.subject_kind = %s AND b.subject_id = %s ORDER BY b.id
@@ -133,18 +134,18 @@ def bonds_of(subject: tuple[str, int], readable: Collection[str], at: datetime) 
 
 
 def _short(
-    row: tuple[object, ...], ways: dict[int, Way], based: dict[int, str], readable: Collection[str], at: datetime
+    row: tuple[Any, ...], ways: dict[int, Way], based: dict[int, str], readable: Collection[str], at: datetime
 ) -> ShortBond:
     (
         bond, state, outward, receiver, hand_off, opened_at, record, system, number, url, status, stage, issue,
         asking, revision, trouble, read_at, system_trouble, since, effects,
     ) = row  # fmt: skip
-    reading = Reading(system in readable, read_at, system_trouble or "", since)  # type: ignore[arg-type]  # a row's own columns
-    sent = tuple(_sent(ways[one], based.get(one, "")) for one in effects if one in ways)  # type: ignore[attr-defined]
-    standing = Standing(BondState(state), opened_at, sent, reading, str(revision), str(trouble))  # type: ignore[arg-type]
+    reading = Reading(system in readable, read_at, system_trouble or "", since)
+    sent = tuple(_sent(ways[one], based.get(one, "")) for one in effects if one in ways)
+    standing = Standing(BondState(state), opened_at, sent, reading, revision, trouble)
     return ShortBond(
-        bond, BondState(state), outward, receiver, hand_off, record, system, number, url, status, Stage(str(stage)), issue,  # type: ignore[arg-type]
-        asking, health(standing, at),  # type: ignore[arg-type]
+        bond, standing.state, outward, receiver, hand_off, record, system, number, url, status, Stage(stage), issue,
+        asking, health(standing, at),
     )  # fmt: skip
 
 
@@ -169,9 +170,8 @@ def bond(
 
 def _exchange(actor: Actor, record_id: int) -> tuple[Crossed, ...]:
     """All that crossed for a record; ours only of bonds the actor may see, and not once more as it was read there."""
-    rows = list(
-        ExchangeRow.objects.filter(record=record_id).exclude(kind="note", ours=True).select_related("bond").order_by("-at", "-id")[:MOST_LISTED]
-    )
+    crossed = ExchangeRow.objects.filter(record=record_id).exclude(kind="note", ours=True)
+    rows = list(crossed.select_related("bond").order_by("-at", "-id")[:MOST_LISTED])
     seen = set(visible_to(actor).filter(record=record_id).values_list("pk", flat=True))
     ways = ways_of([row.effect for row in rows if row.effect is not None], with_text=True)
     return tuple(
@@ -234,6 +234,11 @@ def like_issues(actor: Actor, team: str, service: str, words: str) -> tuple[Issu
     return tuple(
         Issue(row.pk, row.number, row.title, row.status, Stage(row.stage), row.cases) for row in like[:MOST_LIKE]
     )
+
+
+def may_join(actor: Actor, record_id: int, team: str) -> bool:
+    """Whether the record is an issue of the team that the actor sees a case on."""
+    return visible_to(actor).filter(record=record_id, record__issue=True, record__team=team).exists()
 
 
 def _words(text: str) -> frozenset[str]:
@@ -300,25 +305,21 @@ def _views(rows: list[BondRow], readable: Collection[str], at: datetime) -> list
         if bond_id is not None and effect is not None:
             sent[bond_id].append((effect, based_on))
     ways = ways_of([effect for many in sent.values() for effect, _ in many])
-    return [_view(row, systems.get(row.record.system), sent[row.pk], ways, readable, at) for row in rows]
+    views = []
+    for row in rows:
+        system, reads = systems.get(row.record.system), row.record.system in readable
+        reading = Reading(reads, system.read_at, system.trouble, system.trouble_since) if system else Reading(reads)
+        messages = tuple(_sent(ways[effect], based_on) for effect, based_on in sent[row.pk] if effect in ways)
+        state, revision, trouble = BondState(row.state), row.record.revision, row.record.trouble
+        views.append(_view(row, health(Standing(state, row.opened_at, messages, reading, revision, trouble), at)))
+    return views
 
 
-def _view(
-    row: BondRow,
-    system: SystemRow | None,
-    sent: list[tuple[int, str]],
-    ways: dict[int, Way],
-    readable: Collection[str],
-    at: datetime,
-) -> BondView:
-    reads = row.record.system in readable
-    reading = Reading(reads, system.read_at, system.trouble, system.trouble_since) if system else Reading(reads)
-    messages = tuple(_sent(ways[effect], based_on) for effect, based_on in sent if effect in ways)
-    standing = Standing(BondState(row.state), row.opened_at, messages, reading, row.record.revision, row.record.trouble)
+def _view(row: BondRow, verdict: Verdict) -> BondView:
     return BondView(
-        id=row.pk, subject=(row.subject_kind, row.subject_id), outward=row.outward, state=standing.state,
+        id=row.pk, subject=(row.subject_kind, row.subject_id), outward=row.outward, state=BondState(row.state),
         sender=row.sender, receiver=row.receiver, opened_at=row.opened_at, ended_at=row.ended_at, because=row.because,
-        record=_record(row.record), verdict=health(standing, at),
+        record=_record(row.record), verdict=verdict,
     )  # fmt: skip
 
 

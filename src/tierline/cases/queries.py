@@ -321,6 +321,14 @@ def _hands(row: CaseRow, hand_offs: tuple[HandOffView, ...]) -> Hands:
     return Hands(row.holder, row.offered_to, row.recorded_by, frozenset(row.restricted_to), records)
 
 
+def may_work_on(actor: Actor, number: int) -> bool:
+    """Whether the actor may do something with the case, by whose hands it is in."""
+    row = CaseRow.objects.one_for(actor, number)
+    return row is not None and may_change(
+        actor, Hands(row.holder, row.offered_to, row.recorded_by, frozenset(row.restricted_to))
+    )
+
+
 def case_as_it_stood(actor: Actor, number: int, moment: datetime) -> AsItStood:
     """The case read back as it stood at ``moment``. NotFound before it was entered, or when it may not be seen."""
     if not CaseRow.objects.visible_to(actor).filter(pk=number).exists():

@@ -91,8 +91,7 @@ def issue_text(out: Outgoing) -> str:
             *_tried(out),
             *_numbers(out),
             "## How to see the protected details",
-            f"They hold personal data and stay out of this tracker. Ask {_sender(out)} and name {out.reference}; "
-            "please do not write them here.",
+            f"They hold personal data and stay out of here. Ask {_sender(out)} and name {out.reference}.",
             "",
             *(_how_to_answer(out) if out.crosses else ()),
             "## Done when",
@@ -114,8 +113,8 @@ def joined_text(out: Outgoing) -> str:
             "",
             *_tried(out),
             *_numbers(out),
-            f"For its protected details ask {_sender(out)} and name {out.reference}. When this issue is closed, its "
-            "reporter is told as well.",
+            f"For its protected details ask {_sender(out)} and name {out.reference}.",
+            "When this issue is closed, its reporter is told as well.",
             "",
         ]
     )
@@ -148,13 +147,15 @@ def _sender(out: Outgoing) -> str:
 
 
 def _how_to_answer(out: Outgoing) -> list[str]:
+    asks = (
+        f"ask in a comment and put this on hold. {out.sender} passes it to whoever may ask; the answer comes back here."
+    )
+    solved = "say in a comment what it was, and close this as completed. Then every reporter behind it is told."
     return [
         "## How to answer, and what happens then",
         f"- **You take it**: assign somebody. {out.sender} sees that at once.",
-        f"- **You need to know something**: ask in a comment and put this on hold. {out.sender} passes it to whoever may "
-        "ask; the answer comes back here as a comment.",
-        "- **It is solved**: say in a comment what it was, and close this as completed. The reporter of every case on it "
-        "is then told.",
+        f"- **You need to know something**: {asks}",
+        f"- **It is solved**: {solved}",
         f"- **It is not yours**: say why, and close this as not planned. It is then {out.sender}'s again.",
         "",
     ]

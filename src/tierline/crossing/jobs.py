@@ -1,4 +1,4 @@
-"""Jobs of crossing: three lines round an action. A queue of its own, so that a partner who hangs delays nothing else."""
+"""Jobs of crossing: three lines round an action. A queue of its own: a partner who hangs delays nothing else."""
 
 from contextlib import suppress
 

@@ -12,6 +12,7 @@ from tierline.cases.particulars import AttachmentView
 from tierline.cases.queries import CaseView
 from tierline.directory.actor import Actor
 from tierline.plans.planbook import Planbook
+from tierline.web.bond_words import ANSWERS, HEARD, BondRow, Heard, heard_of, short_row
 from tierline.web.inquiry_words import AskForm, InquiryOnPage, ask_form, inquiries_on_page, round_trips_words
 from tierline.web.moments import Moment, past, promise
 from tierline.web.next_step import NextStep, next_step
@@ -82,6 +83,8 @@ class CaseOnPage:
     answerable: int | None
     to_read: bool
     newest_answer: int | None
+    bonds: tuple[BondRow, ...]
+    heard: Heard | None
     facts: Mapping[str, object]
 
 
@@ -132,9 +135,9 @@ def case_on_page(view: CaseView, planbook: Planbook, actor: Actor, at: datetime)
         extent_known=view.extent != UNKNOWN,
         answerable=_answerable(view, actor),
         to_read=bool(line.answered_for) and (view.may_change or line.answered_for in actor.teams),
-        newest_answer=next(
-            (one.id for one in view.story[::-1] if one.kind in ("reply-received", "message-bounced")), None
-        ),
+        newest_answer=next((one.id for one in view.story[::-1] if one.kind in (*ANSWERS, *HEARD)), None),
+        bonds=tuple(short_row(bond, line.number, planbook) for bond in view.bonds),
+        heard=heard_of(view.story, at) if line.answered_for else None,
         facts=facts_chosen(view),
     )
 

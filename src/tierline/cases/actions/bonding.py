@@ -66,7 +66,14 @@ def cross(
     if issue is not None:
         return bonds.join(whose, issue, joined_text(out), key=key, hand_off=hand_off.pk, at=at)
     if hand_off.by == "ticket":
-        return _ticket(case, hand_off, out, planbook, to, whose, key, at=at)
+        queue = planbook.queue_of(hand_off.receiver) or ""
+        there = next((one for one, _, _, named, _ in open_bonds_of((SUBJECT, case.pk)) if named == system), None)
+        if there is not None:  # the ticket that is there already goes to the other queue, with the words
+            bonds.change(there, whose, {"queue": queue}, key=key, at=at)
+            bonds.say(there, whose, ticket_text(out), key=f"{key}:words", at=at)
+            return there
+        message = {"title": subject_line(out), "text": ticket_text(out), "project": queue}
+        return bonds.open_bond(whose, to, message, key=key, hand_off=hand_off.pk, at=at)
     address = planbook.issues_of(hand_off.receiver)
     message = {
         "title": issue_title(address.title_prefix if address else "", out),
@@ -74,28 +81,6 @@ def cross(
         "labels": list(address.labels) if address else [],
         "project": (address.project if address else None) or "",
     }
-    return bonds.open_bond(whose, to, message, key=key, hand_off=hand_off.pk, at=at)
-
-
-def _ticket(
-    case: CaseRow,
-    hand_off: HandOffRow,
-    out: Outgoing,
-    planbook: Planbook,
-    to: bonds.To,
-    whose: bonds.About,
-    key: str,
-    *,
-    at: datetime,
-) -> int:
-    """A ticket that is there already goes to the other queue, with the words; else one is made."""
-    queue = planbook.queue_of(hand_off.receiver) or ""
-    there = next((bond for bond, _, _, system, _ in open_bonds_of((SUBJECT, case.pk)) if system == to.system), None)
-    if there is not None:
-        bonds.change(there, whose, {"queue": queue}, key=key, at=at)
-        bonds.say(there, whose, ticket_text(out), key=f"{key}:words", at=at)
-        return there
-    message = {"title": subject_line(out), "text": ticket_text(out), "project": queue}
     return bonds.open_bond(whose, to, message, key=key, hand_off=hand_off.pk, at=at)
 
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
+from tierline.bonds.queries import may_join
 from tierline.cases.actions import bonding
 from tierline.cases.actions.changing import SUBJECT, UNWRITTEN_PATIENCE, Change, Saved, take
 from tierline.cases.actions.promise import answer_due
@@ -20,7 +21,7 @@ from tierline.cases.asking_plans import answers_for, facts_of
 from tierline.cases.lifecycle import HAND_OFF_TRANSITIONS, CaseMove, HandOffState, after
 from tierline.cases.models import CaseRow, HandOffRow
 from tierline.cases.returning import WhyReturned, why_returned
-from tierline.cases.wording import Outgoing, subject_line, text_for
+from tierline.cases.wording import Outgoing, issue_title, subject_line, text_for
 from tierline.directory.actor import Actor
 from tierline.directory.queries import teams_with_people
 from tierline.foundation.ids import case_reference
@@ -68,6 +69,8 @@ def offer(
     decision = decision_for(case, in_force.planbook, at)
     _check_ask(ask)
     way = choose_way(in_force.planbook, case, decision, to=to, override=override, at=at)
+    if issue is not None and not (way.by == "issue" and may_join(actor, issue, way.to)):
+        raise Unusable("That issue is none of this team's that you see. Make a new one.", {"issue": "Choose one."})
     change.move(CaseMove.OFFER)
     hand_off = _write(change, way, decision, in_force, ask=ask, note=note, override=override)
     case.offered_to = way.to
@@ -249,6 +252,12 @@ def outgoing(
         chat=planbook.teams[case.holder].chat or "",
         crosses=bonding.system_of(planbook, way.to, way.by, way.system) is not None,
     )
+
+
+def headline(planbook: Planbook, way: Way, out: Outgoing) -> str:
+    """The subject of a mail or ticket; the title of an issue begins as its team wants it."""
+    address = planbook.issues_of(way.to) if way.by == "issue" else None
+    return issue_title(address.title_prefix, out) if address else subject_line(out)
 
 
 def addresses_of(planbook: Planbook, team: str) -> tuple[str, ...]:
