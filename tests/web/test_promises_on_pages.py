@@ -53,7 +53,7 @@ def test_a_case_without_promises_says_that_the_plans_make_none(cast: Cast, at: d
 def test_the_queue_names_what_is_due_and_so_does_the_export(cast: Cast, at: datetime) -> None:
     an_offered_case(cast, at)
     client = sign_in("triager")
-    assert '<span class="rows__kind">acknowledgement</span>' in text(client.get(page("queue", "vets-gov")))
+    assert '<span class="rows__kind">to be taken</span>' in text(client.get(page("queue", "vets-gov")))
     exported = streamed(client.get(page("queue-export", "vets-gov"))).decode()
     assert "Due,What is due" in exported
     assert exported.splitlines()[1].endswith(",acknowledgement")
