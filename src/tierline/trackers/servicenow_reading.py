@@ -13,8 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tierline.channels.channel import Refused
-from tierline.trackers.answers import instant_at, text_at
-from tierline.trackers.line import Stopped
+from tierline.trackers.answers import Stopped, instant_at, text_at
 from tierline.trackers.marking import key_in, without_key
 from tierline.trackers.tracker import Note, Record, Stage
 
