@@ -63,6 +63,8 @@ CUSTOM: Final = {
     "new_queue": ColumnOf(length=100),
     "new_casenotes": ColumnOf(length=100_000),
     "new_formernumber": ColumnOf(length=40),
+    "new_formerowner": ColumnOf(length=120),
+    "new_formerstatus": ColumnOf(length=60),
     "new_key": ColumnOf(length=200),
 }
 NOTE: Final = {
@@ -363,7 +365,7 @@ class Dynamics365(Desk):
         version = int(query.get("tracked") or self._version)
         start = int(query.get("$skiptoken") or 0)
         if query.get("$filter") or query.get("$orderby"):
-            every = list(table.listed(query.get("$filter"), query.get("$orderby")))
+            every = table.listed(query.get("$filter"), query.get("$orderby"))
             ids, following = every[start : start + size], start + size
             more = following < len(every)
         else:
