@@ -41,6 +41,8 @@ def configure(options: Mapping[str, object]) -> None:
     root.handlers[:] = [handler]
     root.setLevel(str(options.get("level", "INFO")))
     logging.getLogger("procrastinate").setLevel("WARNING")
+    # It writes whole addresses, and what is asked for may hold somebody's words.
+    logging.getLogger("httpx").setLevel("WARNING")
 
 
 def _where_it_broke(_logger: object, _method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
