@@ -10,67 +10,24 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 
-from tierline.channels.channel import NotConnected, Refused, TryAgain
+from tierline.channels.channel import Refused, TryAgain
+from tierline.trackers.answers import LONGEST_PAUSE, Stopped, Told
+
+__all__ = ["LONGEST_PAUSE", "Line", "Stopped", "Told", "visit"]
 
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 15.0
 VISIT_SECONDS = 60.0  # half the outbox's lease, over all calls of one delivery
 LARGEST = 16 * 1024 * 1024
-LONGEST_PAUSE = 6 * 3600.0
 MOST_REDIRECTS = 3
 _SAME_METHOD = {307, 308}
 _MOVED = {301, 302, *_SAME_METHOD}
 _out_of_time: ContextVar[float | None] = ContextVar("out_of_time", default=None)
-
-
-class Stopped(Exception):
-    """The visit ends here; ``answer`` is what the outbox is told."""
-
-    def __init__(self, answer: TryAgain | Refused | NotConnected) -> None:
-        super().__init__(answer.because)
-        self.answer = answer
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What the partner answered. ``json`` is None when the body is none; ``at`` is the partner's own time."""
-
-    status: int
-    headers: Mapping[str, str]
-    json: Any
-    body: bytes
-    url: str
-
-    @property
-    def at(self) -> datetime | None:
-        """The partner's clock, from its ``Date``: what its own stamps are to be compared with."""
-        return _instant(self.headers.get("date", ""))
-
-    @property
-    def pause(self) -> float | None:
-        """Retry-After in seconds, by the partner's own clock when it is a date; None when there is none."""
-        written = self.headers.get("retry-after", "").strip()
-        if written.isascii() and written.replace(".", "", 1).isdigit():
-            return min(float(written), LONGEST_PAUSE)
-        until = _instant(written)
-        if until is None or self.at is None:
-            return None
-        return min(max((until - self.at).total_seconds(), 1.0), LONGEST_PAUSE)
-
-
-def _instant(written: str) -> datetime | None:
-    try:
-        return parsedate_to_datetime(written).astimezone(UTC) if written else None
-    except (ValueError, TypeError, OverflowError):
-        return None
 
 
 @contextmanager
@@ -147,6 +104,10 @@ class Line:
         if not isinstance(told.json, kind):
             raise Stopped(TryAgain(f"{self.who} answered with something that cannot be read. It will be asked again."))
         return told.json
+
+    def keep_back(self, secret: str) -> None:
+        """One more secret that no sentence may hold."""
+        self._secrets = (*self._secrets[-9:], secret)
 
     def clean(self, words: Any, *, most: int = 200) -> str:
         """Words of the partner's, short, on one line, without anything secret."""
