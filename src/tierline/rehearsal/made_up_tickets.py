@@ -14,7 +14,14 @@ HEADINGS: Final = (
     "Ref Num", "Summary", "Description", "Status", "Assignee", "Group", "Open Date", "Last Modified Date", "Category",
     "Log", "Resolution", "External Reference",
 )  # fmt: skip
-_STATUSES: Final = (("Closed", 60), ("Resolved", 8), ("Open", 12), ("Work In Progress", 12), ("Hold", 5), ("Cancelled", 3))
+_STATUSES: Final = (
+    ("Closed", 60),
+    ("Resolved", 8),
+    ("Open", 12),
+    ("Work In Progress", 12),
+    ("Hold", 5),
+    ("Cancelled", 3),
+)
 _QUEUES: Final = ("MHV Tier 3", "MHV Help Desk", "Vets.gov Tier 2", "HRC")
 _AREAS: Final = ("Pharmacy", "Secure Messaging", "Medical Records", "Portal", "Claims")
 _WHAT: Final = ("the page stays white", "an error is shown", "nothing happens", "it loads for ever", "a list is empty")
