@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "tierline.guides",
     "tierline.mail",
     "tierline.crossing",
+    "tierline.migration",
     "tierline.api",
     "tierline.web",
 ]

@@ -49,6 +49,7 @@ class Table:
         self.gone: list[tuple[int, str]] = []
         self._order: list[str] = []  # every row's place; that of a row that went is empty
         self._place: dict[str, int] = {}
+        self._listed: tuple[object, list[str]] = ((), [])
 
     # -- writing ---------------------------------------------------------------------------------------------
 
@@ -166,15 +167,21 @@ class Table:
             found.append(ident)
         return found[::-1]
 
-    def listed(self, condition: str | None, order: str | None) -> Iterator[str]:
-        """The ids of rows a filter keeps, in order."""
+    def listed(self, condition: str | None, order: str | None) -> list[str]:
+        """The ids of rows a filter keeps, in order. The answer is kept for the next page."""
+        asked = (condition, order, next(reversed(self.versions.values()), 0), len(self.gone))
+        if self._listed[0] != asked:
+            self._listed = (asked, self._found(condition, order))
+        return self._listed[1]
+
+    def _found(self, condition: str | None, order: str | None) -> list[str]:
         terms = list(_terms(condition or ""))
-        ids: Iterator[str] = (ident for ident in self._order if ident in self.rows)
+        ids = [ident for ident in self._order if ident in self.rows]
         if terms:
-            ids = (ident for ident in ids if all(_holds(self.rows[ident], *term) for term in terms))
+            ids = [ident for ident in ids if all(_holds(self.rows[ident], *term) for term in terms)]
         if order:
             name, _, way = order.partition(" ")
-            return iter(sorted(ids, key=lambda one: str(self.rows[one].get(name) or ""), reverse=way == "desc"))
+            ids.sort(key=lambda one: str(self.rows[one].get(name) or ""), reverse=way == "desc")
         return ids
 
     def page(self, start: int, size: int) -> tuple[list[str], int]:

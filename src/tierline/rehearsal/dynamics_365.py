@@ -29,6 +29,11 @@ from tierline.rehearsal.desk import Call, Desk, Exchange, Reply, Route
 BASE: Final = "/api/data/v9.2/"
 TOKEN_SECONDS: Final = 3600
 MOST_OPERATIONS: Final = 1000
+ACTIONS: Final = (
+    "CloseIncident",
+    "queues({id})/Microsoft.Dynamics.CRM.AddToQueue",
+    "incidents({id})/Microsoft.Dynamics.CRM.{action}",
+)
 VERSION_EXPIRED: Final = "0x80044352"
 STATUS_REASONS: Final = {
     100000000: ("New", 0), 1: ("In Progress", 0), 2: ("On Hold", 0), 3: ("Waiting for Details", 0),
@@ -63,6 +68,8 @@ CUSTOM: Final = {
     "new_queue": ColumnOf(length=100),
     "new_casenotes": ColumnOf(length=100_000),
     "new_formernumber": ColumnOf(length=40),
+    "new_formerowner": ColumnOf(length=120),
+    "new_formerstatus": ColumnOf(length=60),
     "new_key": ColumnOf(length=200),
 }
 NOTE: Final = {
@@ -161,12 +168,18 @@ class Dynamics365(Desk):
     # -- the interface ---------------------------------------------------------------------------------------
 
     def routes(self) -> Sequence[Route]:
-        """The sign-in, the batch, and one door for everything else."""
+        """The sign-in, the batch, and the rows and actions that are spoken of here."""
+        one = [
+            (method, f"{name}({{id}})")
+            for name in ("incidents", "annotations")
+            for method in ("GET", "PATCH", "DELETE")
+        ]
         return (
             Route("POST", "/{tenant}/oauth2/v2.0/token", self._sign_in),
             Route("POST", BASE + "$batch", self._batch),
-            *(Route(method, BASE + "{resource}", self._one) for method in ("GET", "PATCH", "POST", "DELETE")),
-            Route("POST", BASE + "{resource}/{action}", self._one),
+            *(Route("GET", BASE + name, self._one) for name in ("incidents", "annotations")),
+            *(Route(method, BASE + name, self._one) for method, name in one),
+            *(Route("POST", BASE + name, self._one) for name in ACTIONS),
         )
 
     def refusal(self, status: int, words: str) -> Any:
@@ -363,7 +376,7 @@ class Dynamics365(Desk):
         version = int(query.get("tracked") or self._version)
         start = int(query.get("$skiptoken") or 0)
         if query.get("$filter") or query.get("$orderby"):
-            every = list(table.listed(query.get("$filter"), query.get("$orderby")))
+            every = table.listed(query.get("$filter"), query.get("$orderby"))
             ids, following = every[start : start + size], start + size
             more = following < len(every)
         else:
@@ -431,8 +444,9 @@ class Dynamics365(Desk):
         query = dict(parse_qsl(parts.query))
         reply = self._carried_out(method, path, query, headers, body)
         if self.keep is None:
+            route = BASE + _template(path)
             self.exchanges.append(
-                Exchange(method, BASE + path, BASE + "{resource}", query, headers, body, reply.status, reply.json, {})
+                Exchange(method, BASE + path, route, query, headers, body, reply.status, reply.json, {})
             )
         return reply
 
@@ -467,6 +481,11 @@ class _Lately(list[Exchange]):
         if self._most:
             super().append(one)
             del self[: -self._most]
+
+
+def _template(path: str) -> str:
+    """The path with its id named rather than written."""
+    return re.sub(r"\([^)]*\)", "({id})", path)
 
 
 def _formatted(headers: Mapping[str, str]) -> bool:

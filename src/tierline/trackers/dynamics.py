@@ -16,7 +16,7 @@ from tierline.trackers.dataverse import columns as c
 from tierline.trackers.dataverse.account import Account, FirstTouch, Route
 from tierline.trackers.dataverse.web_api import THERE_OR_CHANGED, VERSION_EXPIRED, NoAnswer, WebApi
 from tierline.trackers.line import Stopped, visit
-from tierline.trackers.tracker import Changes, Note, Record, Stage
+from tierline.trackers.tracker import Changes, Conflicting, Note, Record, Stage
 
 __all__ = ["Account", "Dynamics"]
 MOST_NOTES = 200
@@ -114,7 +114,7 @@ class Dynamics:
         again = int(message.get("attempt") or 1) > 1
         changed = str(message.get("if_revision") or row.get("@odata.etag")) != row.get("@odata.etag")
         if changed and not (again and _says(row, wanted)):
-            raise NoAnswer(Refused(_CONFLICT), THERE_OR_CHANGED)
+            raise NoAnswer(Conflicting(_CONFLICT), THERE_OR_CHANGED)
         closed = not closes or row.get("statuscode") == self.account.statuses[status].value
         if closed and _says(row, wanted) and self._in_queue(row, message):
             return self._evidence(row, found=True)
@@ -164,7 +164,7 @@ class Dynamics:
                 self._close(ident, closes, str(message.get("close_notes") or ""))
         except NoAnswer as trouble:
             if trouble.status == THERE_OR_CHANGED:
-                raise NoAnswer(Refused(_CONFLICT), THERE_OR_CHANGED) from None
+                raise NoAnswer(Conflicting(_CONFLICT), THERE_OR_CHANGED) from None
             raise
 
     def _change(self, ident: str, columns: Mapping[str, Any], revision: str) -> None:
