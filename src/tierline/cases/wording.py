@@ -74,7 +74,7 @@ def _message(out: Outgoing, answer_how: str) -> str:
 
 def issue_title(prefix: str, out: Outgoing) -> str:
     """The ask in one line, behind the team's own beginning, with the case's number at the end."""
-    first = out.ask.strip().splitlines()[0].strip() if out.ask.strip() else out.service
+    first = out.ask.strip().splitlines()[0].strip().rstrip(".") if out.ask.strip() else out.service
     short = first if len(first) <= LONGEST_TITLE else f"{first[: LONGEST_TITLE - 1].rsplit(' ', 1)[0]}…"
     return f"{prefix}{short} ({out.reference})"
 

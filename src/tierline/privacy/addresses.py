@@ -116,9 +116,7 @@ def _next_of_block(tokens: list[Token], material: list[bool], last: int) -> int 
             lines += 1
             if lines > 1:
                 return None
-        elif token.text not in _BETWEEN and not (token.form is Form.WORD and token.sense & Sense.CONNECTOR):
-            return None
-        elif token.text == "." and index + 1 < len(tokens) and _ends_sentence(tokens, index):
+        elif (token.text not in _BETWEEN and not (token.form is Form.WORD and token.sense & Sense.CONNECTOR)) or (token.text == "." and index + 1 < len(tokens) and _ends_sentence(tokens, index)):
             return None
     return None
 

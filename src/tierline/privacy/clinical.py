@@ -31,7 +31,7 @@ _PROCEDURE_HEAD: Final = re.compile(
     r"|[A-Za-z]{3,20}(?:ectomy|oscopy|ostomy|plasty|ogram|ography))(?![a-z])"
 )
 _ITIS: Final = re.compile(r"\b(?:(?:[Aa]cute|[Cc]hronic|[Rr]heumatoid|[Ss]evere|[Vv]iral) )?[A-Za-z]{3,16}(?:itis|emia|osis|opathy|algia|oma)(?![a-z])")
-_NO_CONDITION: Final = frozenset("diploma aroma academia coma diagnosis prognosis academic".split())
+_NO_CONDITION: Final = frozenset(["diploma", "aroma", "academia", "coma", "diagnosis", "prognosis", "academic"])
 
 
 @cache

@@ -15,7 +15,7 @@ from typing import Final
 
 _PART: Final = re.compile(r"[^\W\d_]+")
 _HONORIFICS: Final = frozenset(
-    "mr mrs ms miss mx dr prof sir jr sr ii iii iv van von de der den del la le da di".split()
+    ["mr", "mrs", "ms", "miss", "mx", "dr", "prof", "sir", "jr", "sr", "ii", "iii", "iv", "van", "von", "de", "der", "den", "del", "la", "le", "da", "di"]
 )
 _BETWEEN: Final = r"[\s,.'_-]{1,4}"
 

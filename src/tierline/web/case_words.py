@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.conf import settings
 
+from tierline.bonds.systems import label_of
 from tierline.cases.extent import UNKNOWN, Extent
 from tierline.cases.lifecycle import CaseMove, HandOffState
 from tierline.cases.particulars import AttachmentView
@@ -121,7 +122,7 @@ def case_on_page(view: CaseView, planbook: Planbook, actor: Actor, at: datetime)
         theirs=line.theirs,
         description=view.description,
         answers=answers_of(view, planbook),
-        numbers=tuple((planbook.system_label(system), number) for system, number in view.numbers),
+        numbers=tuple((system_words(system, planbook), number) for system, number in view.numbers),
         attachments=tuple((file, past(file.added_at, at, zone), size_words(file.size)) for file in view.attachments),
         next=next_step(view, planbook, actor),
         question=next((one for one in inquiries if one.open), None),
@@ -140,6 +141,12 @@ def case_on_page(view: CaseView, planbook: Planbook, actor: Actor, at: datetime)
         heard=heard_of(view.story, at) if line.answered_for else None,
         facts=facts_chosen(view),
     )
+
+
+def system_words(system: str, planbook: Planbook) -> str:
+    """What people call a system: as the plans do, else as its tracker does."""
+    told = planbook.system_label(system)
+    return label_of(system) if told == system else told
 
 
 def _answerable(view: CaseView, actor: Actor) -> int | None:

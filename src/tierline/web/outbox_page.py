@@ -122,7 +122,7 @@ def _show(request: DeskRequest, actor: Actor, effect_id: int, trouble: Refusal |
     view = effect(actor, effect_id)
     context = {
         "nav": "outbox",
-        "nothing_leaves": not settings.SMTP_URL,
+        "nothing_leaves": not settings.SMTP_URL and view.channel == "email",
         "line": line_of(view, actor, planbook_in_force().planbook, now()),
         "evidence": [(EVIDENCE.get(key, key), value) for key, value in view.evidence.items()],
         "moves": view.moves,
@@ -192,8 +192,12 @@ def line_of(view: EffectView, actor: Actor, planbook: Planbook, at: datetime) ->
         gives_up=promise(view.not_after, at, zone),
         mine=bool(view.moves) and view.team in actor.teams,
         # That nothing leaves is said once, on top of the page.
-        trouble="" if view.state is EffectState.HELD and not settings.SMTP_URL else view.trouble,
+        trouble="" if _only_no_mail(view) else view.trouble,
     )
+
+
+def _only_no_mail(view: EffectView) -> bool:
+    return view.state is EffectState.HELD and view.channel == "email" and not settings.SMTP_URL and not view.found
 
 
 def _verb(view: EffectView) -> str:

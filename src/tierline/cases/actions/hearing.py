@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from tierline.bonds.systems import label_of
 from tierline.cases.actions.changing import Change, Saved, take
 from tierline.cases.actions.handing_off import acknowledge, refuse
 from tierline.cases.lifecycle import CaseState, HandOffState
@@ -49,7 +50,7 @@ def touched(number: int, there: There, status: str, owner: str, *, at: datetime)
     offered = change.case.hand_offs.filter(pk=there.hand_off or 0, state=HandOffState.OFFERED).exists()
     if not offered or change.case.state != CaseState.OFFERED:
         return False
-    said = f"{there.system} {there.number}: {status}" + (f", {owner}" if owner else "")
+    said = f"{label_of(there.system)} {there.number}: {status}" + (f", {owner}" if owner else "")
     acknowledge(TIERLINE, number, said=said, at=at)
     return True
 
@@ -84,9 +85,9 @@ def ended(number: int, there: There, how: str, text: str, author: str, *, at: da
     )
     if offered and how == "cancelled":
         reason = planbook_in_force().planbook.unlisted_reason.id
-        refuse(TIERLINE, number, reason, words=text or f"{there.system} {there.number} was cancelled there.", at=at)
+        refuse(TIERLINE, number, reason, words=text or f"{label_of(there.system)} {there.number} was not taken.", at=at)
     elif offered:
-        acknowledge(TIERLINE, number, said=f"{there.system} {there.number}", at=at)
+        acknowledge(TIERLINE, number, said=f"{label_of(there.system)} {there.number}", at=at)
     change = take(TIERLINE, number, at=at)
     if change.case.state == CaseState.CLOSED:
         return change.save(f"partner-{how}", new_version=False, **_said(there, text, author))
