@@ -30,20 +30,7 @@ ENDINGS = {
 }  # fmt: skip
 #: Words of the dictionary that are mostly somebody's name.
 NAMES_FIRST = frozenset(
-    """james steven timothy larry eric jerry walter peter henry carl roger joe terry willie ralph benjamin harry randy
-    bobby victor martin ernest todd alan earl jimmy tony mike dale rodney vincent travis jeff chad kyle ray troy barry
-    tom tommy warren pedro derrick dan lewis glen hector sam rick lester brent gilbert marc reginald brett ben
-    franklin elmer brad jared ted tyrone julio kelly allan nelson ken bob morris ross perry kirk seth kent
-    joey nick oliver luke alfonso pablo blake kerry jean kelvin pete colin benny noel spencer myron
-    sylvester kim forrest clark rufus sammy marcos jake lionel clint al josh dexter merle toby bret garland
-    rodger loyd basil riley eddy emery clement maxwell mary dudley maria nancy betty donna carol ruth laura amy anna
-    frances ann heather irene jane lori norma peggy rita florence tiffany ethel elaine emma sally dolores alma beth
-    tara rosemary lucy vera colleen tamara stella caroline jenny shelly erika geneva cora marguerite molly
-    iris madeline amelia alison flora patty blanca pam angelica marcella lora mona sophia jenna ora marina patrice
-    abigail celeste aurora francisca josie laurel corinne cassie therese polly shanna rosario mollie lupe ester angeline
-    jess mavis dolly eve althea jordan lina carly gena aurelia rosella beryl phoebe rhea angelique kitty jack jasper russel
-    hans burton desmond quinton moises marcel graham scot smith miller taylor john frank david lee don jay
-    bruce scott craig dean simon alex adam thomas leo max hugo felix oscar otto""".split()
+    ["james", "steven", "timothy", "larry", "eric", "jerry", "walter", "peter", "henry", "carl", "roger", "joe", "terry", "willie", "ralph", "benjamin", "harry", "randy", "bobby", "victor", "martin", "ernest", "todd", "alan", "earl", "jimmy", "tony", "mike", "dale", "rodney", "vincent", "travis", "jeff", "chad", "kyle", "ray", "troy", "barry", "tom", "tommy", "warren", "pedro", "derrick", "dan", "lewis", "glen", "hector", "sam", "rick", "lester", "brent", "gilbert", "marc", "reginald", "brett", "ben", "franklin", "elmer", "brad", "jared", "ted", "tyrone", "julio", "kelly", "allan", "nelson", "ken", "bob", "morris", "ross", "perry", "kirk", "seth", "kent", "joey", "nick", "oliver", "luke", "alfonso", "pablo", "blake", "kerry", "jean", "kelvin", "pete", "colin", "benny", "noel", "spencer", "myron", "sylvester", "kim", "forrest", "clark", "rufus", "sammy", "marcos", "jake", "lionel", "clint", "al", "josh", "dexter", "merle", "toby", "bret", "garland", "rodger", "loyd", "basil", "riley", "eddy", "emery", "clement", "maxwell", "mary", "dudley", "maria", "nancy", "betty", "donna", "carol", "ruth", "laura", "amy", "anna", "frances", "ann", "heather", "irene", "jane", "lori", "norma", "peggy", "rita", "florence", "tiffany", "ethel", "elaine", "emma", "sally", "dolores", "alma", "beth", "tara", "rosemary", "lucy", "vera", "colleen", "tamara", "stella", "caroline", "jenny", "shelly", "erika", "geneva", "cora", "marguerite", "molly", "iris", "madeline", "amelia", "alison", "flora", "patty", "blanca", "pam", "angelica", "marcella", "lora", "mona", "sophia", "jenna", "ora", "marina", "patrice", "abigail", "celeste", "aurora", "francisca", "josie", "laurel", "corinne", "cassie", "therese", "polly", "shanna", "rosario", "mollie", "lupe", "ester", "angeline", "jess", "mavis", "dolly", "eve", "althea", "jordan", "lina", "carly", "gena", "aurelia", "rosella", "beryl", "phoebe", "rhea", "angelique", "kitty", "jack", "jasper", "russel", "hans", "burton", "desmond", "quinton", "moises", "marcel", "graham", "scot", "smith", "miller", "taylor", "john", "frank", "david", "lee", "don", "jay", "bruce", "scott", "craig", "dean", "simon", "alex", "adam", "thomas", "leo", "max", "hugo", "felix", "oscar", "otto"]
 )
 
 

@@ -1,6 +1,6 @@
 """What crosses the fence and what comes back: questions, shared issues, endings, echoes, faults, restricted cases."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import pytest
@@ -325,7 +325,7 @@ def test_a_restricted_case_crosses_by_no_door(cast: Cast, at: datetime, github: 
     said = len(github.delivered)
     working.correct_facts(cast.lead, one, flags=frozenset({"security-privacy"}), at=at)
     record = bonds.record_of(bond).id
-    doors = [
+    doors: list[Callable[[], object]] = [
         lambda: bonding.say(cast.privacy, bond, "x", at=at),
         lambda: still_happens(cast.privacy, bond, "x", at=at),
         lambda: bonding.send_again(cast.privacy, bond, at=at),

@@ -38,8 +38,8 @@ FRIDAY = datetime(2026, 11, 20, 14, 0, tzinfo=UTC)
 RECORD = "25-HRC-HD-53-35482519"
 PRIVATE = ("Stillwater", "Tamsin", "412-65-8710", "412658710", "(202) 555-0143", "tamsin@mail.example", "03/04/1961")
 DESCRIPTION = (
-    "Veteran reports: the message is saved as a draft after Send. Veteran's name is Tamsin Stillwater, SSN 412-65-8710, "
-    "DOB 03/04/1961. First noticed 11/17/2026. Device: iPad, browser: Safari, OS: iPadOS 19. "
+    "Veteran reports: the message is saved as a draft after Send. Veteran's name is Tamsin Stillwater, "
+    "SSN 412-65-8710, DOB 03/04/1961. First noticed 11/17/2026. Device: iPad, browser: Safari, OS: iPadOS 19. "
     "Tier 1 cleared cookies and cache, no change; call back at (202) 555-0143. "
     "Steps: sign in, open Secure Messaging, press Send. Expected: the message leaves. "
     "Actual: it is in Drafts, and tamsin@mail.example gets no notice."
@@ -120,6 +120,17 @@ def test_out_of_dynamics_across_the_fence_and_told(
     cast: Cast, clock: StoppedClock, github: GitHubIssues, days: Working
 ) -> None:
     number = imported(cast, clock.at)
+    handed_on(cast, number, github, days)
+    asked_and_answered(cast, number, github, days)
+    solved_there(cast, number, github, days)
+    told_and_closed(cast, number, days)
+    everything = stored(github)
+    for word in PRIVATE:
+        assert word not in everything
+
+
+def handed_on(cast: Cast, number: int, github: GitHubIssues, days: Working) -> None:
+    clock = days.clock
     view = queries.case(cast.lead, number, at=clock.at)
     assert view.reporter_name == "Tamsin Stillwater"
     assert (view.decision.outcome, view.decision.to, view.decision.by) == (
@@ -150,6 +161,9 @@ def test_out_of_dynamics_across_the_fence_and_told(
     [bond] = queries.case(cast.lead, number, at=at).bonds
     assert (bond.number, bond.verdict.health) == ("#1", Health.IN_STEP)
 
+
+def asked_and_answered(cast: Cast, number: int, github: GitHubIssues, days: Working) -> None:
+    clock, issue = days.clock, the_issue(github)
     # Somebody there takes it: that acknowledges the hand-off.
     github.assigns(1, "ada-q")
     at = days.after(hours=2)
@@ -178,6 +192,8 @@ def test_out_of_dynamics_across_the_fence_and_told(
     assert "No, in Firefox it leaves." in issue.comments[-1].body
     assert "suspect" not in issue.comments[-1].body
 
+
+def solved_there(cast: Cast, number: int, github: GitHubIssues, days: Working) -> None:
     # Repaired and closed there: the last step is asked here, and nobody's words are taken for ours.
     github.relabels(1, "MHV-Tier-3", "MHV-Secure-Messaging")
     github.comments(1, "Drafts were saved twice in Safari; repaired in release 4.2.")
@@ -190,6 +206,9 @@ def test_out_of_dynamics_across_the_fence_and_told(
     at = days.after(minutes=5)
     assert len(queries.case(cast.lead, number, at=at).story) == before
 
+
+def told_and_closed(cast: Cast, number: int, days: Working) -> None:
+    clock, at = days.clock, days.clock.at
     working.solve(cast.lead, number, "Repaired in release 4.2.", words="Your messages leave now.", at=at)
     telling = open_inquiry_of(cast.lead, number)
     inquiring.acknowledge(cast.lead, telling, at=days.after(minutes=5))
@@ -200,10 +219,6 @@ def test_out_of_dynamics_across_the_fence_and_told(
     at = days.after(minutes=5)
     view = queries.case(cast.lead, number, at=at)
     assert view.line.state is CaseState.CLOSED
-    shown, exchange = bonds.bond(cast.lead, bond.id, readable(), at=at)
+    shown, exchange = bonds.bond(cast.lead, view.bonds[0].id, readable(), at=at)
     assert (shown.state, shown.verdict.health) == ("ended", Health.IN_STEP)
     assert [one.kind for one in exchange if one.ours] == ["say", "open"]
-
-    everything = stored(github)
-    for word in PRIVATE:
-        assert word not in everything

@@ -1,10 +1,11 @@
-"""The pages of bonds: both sides and their health, sending again, choosing in a conflict, joining an issue, the guard."""
+"""The pages of bonds: both sides, their health, sending again, choosing in a conflict, joining an issue, the guard."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 from tests.cases.reports import a_report, thorough
 from tests.crossing.partner import Partner, connected
 from tests.crossing.test_walking import MINUTE, an_issue
@@ -22,7 +23,6 @@ from tierline.outbox.queries import effects
 from tierline.trackers.tracker import Stage
 
 pytestmark = pytest.mark.django_db
-MaxQueries = Callable[[int], "Iterator[None]"]
 
 
 @pytest.fixture
@@ -194,7 +194,7 @@ def test_an_issue_with_several_cases_is_found_by_its_number(cast: Cast, at: date
 
 
 def test_pages_of_bonds_cost_the_same_however_many_there_are(
-    cast: Cast, at: datetime, github: Partner, django_assert_max_num_queries: MaxQueries
+    cast: Cast, at: datetime, github: Partner, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     number = an_issue(cast, at)
     for _ in range(3):

@@ -72,8 +72,8 @@ def cross(
             bonds.change(there, whose, {"queue": queue}, key=key, at=at)
             bonds.say(there, whose, ticket_text(out), key=f"{key}:words", at=at)
             return there
-        message = {"title": subject_line(out), "text": ticket_text(out), "project": queue}
-        return bonds.open_bond(whose, to, message, key=key, hand_off=hand_off.pk, at=at)
+        ticket = {"title": subject_line(out), "text": ticket_text(out), "project": queue}
+        return bonds.open_bond(whose, to, ticket, key=key, hand_off=hand_off.pk, at=at)
     address = planbook.issues_of(hand_off.receiver)
     message = {
         "title": issue_title(address.title_prefix if address else "", out),
