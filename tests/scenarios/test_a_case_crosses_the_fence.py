@@ -153,7 +153,7 @@ def handed_on(cast: Cast, number: int, github: GitHubIssues, days: Working) -> N
     days.after(minutes=1)
     at = days.after(minutes=5)
     issue = the_issue(github)
-    assert issue.title.startswith("SM - Please find out why a message stays in Drafts after Send.")
+    assert issue.title.startswith("SM - Please find out why a message stays in Drafts after Send (TL-")
     assert set(issue.labels) == {"MHV-Tier-3", "MHV-Secure-Messaging"}
     assert issue.body.startswith(f"## What is asked of you\n{ASK}")
     for words in (RECORD, f"TL-{number}", "cleared cookies", "How to see the protected details", "mhv-tier-3-support"):

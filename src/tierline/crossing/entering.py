@@ -6,6 +6,7 @@ when it changes there.
 """
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -16,7 +17,6 @@ from tierline.bonds import actions as bonds
 from tierline.cases.actions.importing import Importing, take_in_one
 from tierline.cases.importing.judging import Judge
 from tierline.cases.importing.mapping import SourceMapping, load_source
-from tierline.crossing.judging import wrong_kind
 from tierline.crossing.terms import TakesIn, Terms
 from tierline.directory.actor import TIERLINE
 from tierline.foundation.tables import Row
@@ -28,13 +28,9 @@ log = structlog.get_logger("tierline.crossing")
 
 
 def take_in(read: Record, terms: Terms, *, at: datetime) -> int | None:
-    """Make a case of a record, and a bond to it. Returns the case's number; None where it was answered or refused."""
+    """Make a case of a record, and a bond to it. Returns the case's number; None where it was refused."""
     assert terms.takes_in is not None  # noqa: S101 - it was asked before whether this system's records are taken
-    wrong = wrong_kind(read, terms)
     mapping = _source(terms.takes_in.source)
-    if wrong is not None:
-        _answer(read, wrong.answer, mapping, at=at)
-        return None
     in_force = planbook_in_force()
     row = Row(0, cells_of(read, terms.takes_in, mapping))
     judged = Judge(mapping, in_force.planbook, at=at).judge_row(row, lambda _record, _line: None)
@@ -77,17 +73,19 @@ def _as_the_source_writes(instant: str, mapping: SourceMapping) -> str:
     return f"{moment.astimezone(ZoneInfo(mapping.times.zone)):{mapping.times.forms[0]}}"
 
 
-def _answer(read: Record, answer: str, mapping: SourceMapping, *, at: datetime) -> None:
-    """Say once on a record that this kind of it is not taken."""
-    planbook = planbook_in_force().planbook
-    organisation = planbook.teams[mapping.holder].organisation or mapping.holder
-    mark = hashlib.sha256(f"{read.system}\n{read.id}".encode()).hexdigest()
-    send_out(
-        f"record-{mark[:32]}:not-taken",
-        by=read.system,
-        subject=("record", int(mark[:12], 16)),
-        team=mapping.holder,
-        organisations=[organisation],
-        message={"verb": "say", "record": read.id, "text": answer},
-        at=at,
-    )
+def answer_wrong_kinds(records: Iterable[Record], answer: str, terms: Terms, *, at: datetime) -> None:
+    """Say on records of a kind that is not taken what their sender is to do, once each."""
+    if terms.takes_in is None:
+        return
+    holder, planbook = _source(terms.takes_in.source).holder, planbook_in_force().planbook
+    for read in records:
+        mark = hashlib.sha256(f"{read.system}\n{read.id}".encode()).hexdigest()
+        send_out(
+            f"record-{mark[:32]}:not-taken",
+            by=read.system,
+            subject=("record", int(mark[:12], 16)),
+            team=holder,
+            organisations=[planbook.teams[holder].organisation or holder],
+            message={"verb": "say", "record": read.id, "text": answer},
+            at=at,
+        )

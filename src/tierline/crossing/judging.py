@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tierline.bonds.known import Known, News
-from tierline.crossing.terms import Terms, WrongKind
+from tierline.crossing.terms import Terms
 from tierline.trackers.tracker import Note, Record, Stage
 
 LABELS = "labels"  # the particular in which trackers that have labels tell them, separated by commas
@@ -86,13 +86,8 @@ def _ending(before: Known, read: Record, notes: tuple[Note, ...]) -> list[Meanin
     return []
 
 
-def wrong_kind(read: Record, terms: Terms) -> WrongKind | None:
-    """The rule by which a record of a queue of ours is not taken."""
-    kinds = terms.takes_in.wrong_kinds if terms.takes_in else ()
-    return next((kind for kind in kinds if read.number.upper().startswith(kind.begins.upper())), None)
-
-
 def is_ours_to_take(read: Record, terms: Terms) -> bool:
     """Whether a record nothing of ours is bound to is to become a case: it stands in a queue of ours and is open."""
     takes = terms.takes_in
-    return takes is not None and read.key is None and read.stage not in OVER and read.queue in takes.queues
+    wanted = takes is not None and (not takes.queues or read.queue in takes.queues)
+    return wanted and read.key is None and read.stage not in OVER

@@ -14,10 +14,11 @@ from django.db import transaction
 from tierline.bonds.learning import could_not_read, cursor_of, read_on, take_delivery
 from tierline.channels.channel import NotConnected, TryAgain
 from tierline.crossing.applying import apply
+from tierline.crossing.entering import answer_wrong_kinds
 from tierline.crossing.terms import Terms, terms_of
 from tierline.foundation.trouble import NotFound
 from tierline.outbox.registry import tracker
-from tierline.trackers.tracker import ReadsChanges, TakesWebhooks
+from tierline.trackers.tracker import ReadsChanges, TakesWebhooks, TellsWrongKinds
 
 MOST_PAGES = 50  # a reading; what is left over is read a minute later
 log = structlog.get_logger("tierline.crossing")
@@ -49,7 +50,16 @@ def read_system(system: str, *, at: datetime) -> int:
         looked_at += len(changes.records)
         if not changes.more:
             break
+    if isinstance(found, TellsWrongKinds):
+        _answer_wrong_kinds(found, wanted, at=at)
     return looked_at
+
+
+def _answer_wrong_kinds(found: TellsWrongKinds, wanted: Terms, *, at: datetime) -> None:
+    records = found.wrong_kinds()
+    if not isinstance(records, (TryAgain, NotConnected)):
+        with transaction.atomic():
+            answer_wrong_kinds(records, found.wrong_kind_answer, wanted, at=at)
 
 
 def take_webhook(system: str, headers: Mapping[str, str], body: bytes, *, at: datetime) -> bool:

@@ -1,7 +1,7 @@
 """What crossings mean in this deployment, system by system: written in an account under ``crossing``. Pure.
 
 Everything an organisation calls its own is here and not in code: which label or status word is a question to us, which
-queue of theirs is ours, which kinds of record we do not take and what is answered to them. Refuses unknown keys.
+queues of theirs are ours. Refuses unknown keys.
 """
 
 from collections.abc import Mapping
@@ -27,15 +27,8 @@ class AsksWhen(Part):
     statuses: tuple[str, ...] = ()
 
 
-class WrongKind(Part):
-    """Records whose number begins so are not taken; ``answer`` is said on them, once."""
-
-    begins: str
-    answer: str
-
-
 class TakesIn(Part):
-    """Records of ``queues`` become cases, read by the mapping ``source`` of imports.
+    """Records of ``queues`` (of any, when none is named) become cases, read by the mapping ``source`` of imports.
 
     ``columns`` says for each meaning of the mapping which particular of the record it is; what is not named is taken
     from the record itself: number, status, owner, text, notes, when it was last changed.
@@ -44,7 +37,6 @@ class TakesIn(Part):
     source: str
     queues: tuple[str, ...] = ()
     columns: Mapping[Meaning, str] = Field(default_factory=dict)
-    wrong_kinds: tuple[WrongKind, ...] = ()
 
 
 class Terms(Part):
