@@ -205,7 +205,7 @@ def test_a_lost_answer_to_a_move_is_no_conflict_with_ourselves(partner: Partner)
         "close_notes": "Repaired.",
         "if_revision": evidence["revision"],
     }
-    partner.desk.faults.next(LostAnswer(), method="PATCH")
+    partner.lose_the_answer_to_a_move()
     assert isinstance(partner.tracker.deliver("move-1", solve), TryAgain)
     again = partner.tracker.deliver("move-1", {**solve, "attempt": 2})
     assert isinstance(again, Delivered), again

@@ -18,13 +18,12 @@ from tierline.migration.mapping import Ticket
 from tierline.trackers.dataverse.account import Account as There
 from tierline.trackers.dataverse.batching import MOST_OPERATIONS, Operation, Outcome, Step
 from tierline.trackers.dataverse.columns import id_for
-from tierline.trackers.dataverse.web_api import THERE_OR_CHANGED, WebApi
+from tierline.trackers.dataverse.web_api import BUSY, THERE_OR_CHANGED, WebApi
 from tierline.trackers.line import Stopped
 
 PATIENCE: Final = 1800.0  # seconds of trouble without one answer
 FIRST_PAUSE: Final = 0.5
 LONGEST_PAUSE: Final = 60.0
-BUSY: Final = (408, 409, 423, 429, 500, 502, 503, 504)
 
 Answered = TypeVar("Answered")
 Became = Literal["created", "found", "updated", "conflict", "refused"]

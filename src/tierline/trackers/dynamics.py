@@ -14,7 +14,8 @@ from tierline.foundation.clock import now
 from tierline.trackers.cursors import Sweep, begun
 from tierline.trackers.dataverse import columns as c
 from tierline.trackers.dataverse.account import Account, FirstTouch, Route
-from tierline.trackers.dataverse.web_api import THERE_OR_CHANGED, VERSION_EXPIRED, NoAnswer, WebApi
+from tierline.trackers.dataverse.batching import Operation
+from tierline.trackers.dataverse.web_api import BUSY, THERE_OR_CHANGED, VERSION_EXPIRED, NoAnswer, WebApi
 from tierline.trackers.line import Stopped, visit
 from tierline.trackers.tracker import Changes, Conflicting, Note, Record, Stage
 
@@ -155,13 +156,18 @@ class Dynamics:
         closes: str,
         revision: str,
     ) -> None:
+        words = str(message.get("close_notes") or "")
         try:
+            if not self._in_queue(row, message):
+                self._to_queue(ident, str(message["queue"]), revision)
+                revision = "*"
+            if closes and revision != "*":
+                self._close_unchanged(ident, wanted or {"statuscode": row["statuscode"]}, closes, words, revision)
+                return
             if wanted:
                 self._change(ident, wanted, revision)
-            if not self._in_queue(row, message):
-                self._to_queue(ident, str(message["queue"]), "*" if wanted else revision)
             if closes:
-                self._close(ident, closes, str(message.get("close_notes") or ""))
+                self.api.call("POST", "CloseIncident", body=self._resolution(ident, closes, words))
         except NoAnswer as trouble:
             if trouble.status == THERE_OR_CHANGED:
                 raise NoAnswer(Conflicting(_CONFLICT), THERE_OR_CHANGED) from None
@@ -171,15 +177,28 @@ class Dynamics:
         """Set columns of a case that is there and, unless ``revision`` is ``*``, unchanged."""
         self.api.call("PATCH", f"{self.account.table}({ident})", body=columns, headers={"If-Match": revision})
 
-    def _close(self, ident: str, status: str, words: str) -> None:
+    def _close_unchanged(self, ident: str, columns: Mapping[str, Any], closes: str, words: str, revision: str) -> None:
+        """Close a case that nobody changed since. Closing itself takes no revision, so both happen together or not."""
+        path = f"{self.account.interface}/{self.account.table}({ident})"
+        change = Operation("PATCH", path, columns, {"If-Match": revision})
+        body = self._resolution(ident, closes, words)
+        close = Operation("POST", f"{self.account.interface}/CloseIncident", body)
+        [outcomes] = self.api.batch([(change, close)])
+        failed = next((one for one in outcomes if not one.done), None)
+        if failed is not None:
+            said = f"Dynamics refused it ({failed.status}): {self.api.words(failed.words)}"
+            answer = TryAgain(said) if failed.status in BUSY else Refused(said)
+            raise NoAnswer(answer, failed.status, failed.code)
+
+    def _resolution(self, ident: str, status: str, words: str) -> dict[str, Any]:
+        """What closes a case."""
         resolution = {
             "subject": c.fitted(words.partition("\n")[0] or status, 200),
             "description": c.fitted(words, 2000),
             "timespent": 0,
             "incidentid@odata.bind": f"/{self.account.table}({ident})",
         }
-        value = self.account.statuses[status].value
-        self.api.call("POST", "CloseIncident", body={"IncidentResolution": resolution, "Status": value})
+        return {"IncidentResolution": resolution, "Status": self.account.statuses[status].value}
 
     def _in_queue(self, row: Mapping[str, Any], message: Mapping[str, Any]) -> bool:
         queue = message.get("queue")
