@@ -8,7 +8,15 @@ from tests.trackers.partners import PARTNERS
 
 from tierline.channels.channel import NotConnected
 from tierline.outbox import registry
-from tierline.trackers.accounts import UnusableAccount, kinds, read_accounts, tracker_of, troubles
+from tierline.outbox.apps import usable_accounts
+from tierline.trackers.accounts import (
+    UnusableAccount,
+    kinds,
+    read_accounts,
+    read_accounts_or_trouble,
+    tracker_of,
+    troubles,
+)
 
 GITHUB = {"repository": "team/product", "token": "env:HUSH_HUB"}
 
@@ -91,3 +99,18 @@ def test_the_outbox_finds_mail_and_trackers_and_holds_what_is_not_connected(sett
         assert words in answer.because
         assert isinstance(registry.tracker(name), NotConnected)
     assert [registry.queue(name) for name in ("email", "github", "nsd")] == ["email", "github", "system"]
+
+
+def test_a_file_that_cannot_be_read_holds_everything_with_its_sentence(settings: Settings) -> None:
+    told, trouble = read_accounts_or_trouble("/nowhere/trackers.yaml")
+    settings.TRACKERS, settings.TRACKERS_TROUBLE = told, trouble
+    answer = registry.tracker("github")
+    assert isinstance(answer, NotConnected)
+    assert "/nowhere/trackers.yaml, which cannot be read" in answer.because
+    assert [warning.msg for warning in usable_accounts()] == [answer.because]
+
+
+def test_a_start_warns_of_what_cannot_be_used(settings: Settings) -> None:
+    settings.TRACKERS = {"github": GITHUB, "broken": {"kind": "github"}}
+    [warning] = usable_accounts()
+    assert "Account 'broken' (github): field 'repository' is missing." in warning.msg

@@ -8,8 +8,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from tests.trackers.partners import FRIDAY, GitHubPartner, github_partner
 from tests.trackers.test_contract import all_changes
+from tests.trackers.test_fuzz import ANYTHING
 
 from tierline.channels.channel import Delivered, Refused, TryAgain
 from tierline.rehearsal.faults import Answering, LostAnswer, ToldTwice
@@ -193,6 +196,19 @@ def test_closing_says_why_in_a_comment_of_ours(partner: GitHubPartner) -> None:
     assert (note.text, note.key) == ("The reporter confirms it.", "move")
 
 
+def test_closing_with_words_survives_a_stop_after_every_step(partner: GitHubPartner) -> None:
+    evidence = opened(partner)
+    solve = {"verb": "move", "record": evidence["id"], "stage": "solved", "close_notes": "Repaired."}
+    solve["if_revision"] = evidence["revision"]
+    stops: list[Any] = [(LostAnswer(), "PATCH"), (LostAnswer(), "POST"), (LostAnswer(), "GET")]
+    for attempt, (fault, method) in enumerate(stops, start=1):
+        partner.desk.clock.forward(seconds=7)
+        partner.desk.faults.next(fault, method=method)
+        assert isinstance(partner.tracker.deliver("move", {**solve, "attempt": attempt}), TryAgain)
+    assert isinstance(partner.tracker.deliver("move", {**solve, "attempt": 4}), Delivered)
+    assert (partner.desk.issue(1).state, len(partner.desk.issue(1).comments)) == ("closed", 1)
+
+
 def test_a_list_that_shifts_while_it_is_read_loses_nothing(partner: GitHubPartner) -> None:
     """250 issues; while they are read the first ones change and would push others over the edge of a page."""
     for number in range(250):
@@ -280,3 +296,15 @@ def test_a_signed_webhook_about_something_else_tells_nothing(partner: GitHubPart
     signed = "sha256=" + hmac.new(b"hush-hook", written, hashlib.sha256).hexdigest()
     headers = {"X-Hub-Signature-256": signed, "X-GitHub-Event": event, "X-GitHub-Delivery": "d1"}
     assert tracker(partner).read_webhook(headers, written) == ("d1", ())
+
+
+@given(told=ANYTHING, event=st.sampled_from(["issues", "issue_comment", "x"]), within=st.booleans())
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_signed_webhook_is_read_without_a_stumble(
+    partner: GitHubPartner, told: Any, event: str, within: bool
+) -> None:
+    body = {"issue": told, "comment": told, "repository": {"full_name": "team/product"}} if within else told
+    written = json.dumps(body).encode()
+    signed = "sha256=" + hmac.new(b"hush-hook", written, hashlib.sha256).hexdigest()
+    _, records = tracker(partner).read_webhook({"X-Hub-Signature-256": signed, "X-GitHub-Event": event}, written)
+    assert all(isinstance(record, Record) for record in records)

@@ -44,6 +44,8 @@ def channel(name: str) -> Channel:
 
 def tracker(name: str) -> Tracker | NotConnected:
     """The tracker whose account has that name, to be asked; NotConnected with a sentence when there is none."""
+    if settings.TRACKERS_TROUBLE:
+        return NotConnected(settings.TRACKERS_TROUBLE)
     if name not in settings.TRACKERS:
         return NotConnected(
             f"There is no account for '{name}', so nothing leaves this machine. "

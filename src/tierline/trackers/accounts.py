@@ -65,6 +65,14 @@ def read_accounts(path: str) -> dict[str, Any]:
     return {str(name): account for name, account in told.items()}
 
 
+def read_accounts_or_trouble(path: str) -> tuple[dict[str, Any], str]:
+    """``read_accounts``, and in place of what it raises no account and the sentence."""
+    try:
+        return read_accounts(path), ""
+    except UnusableAccount as trouble:
+        return {}, str(trouble)
+
+
 def tracker_of(name: str, told: Any) -> Tracker:
     """The tracker of one account. Raises UnusableAccount."""
     if not isinstance(told, Mapping):

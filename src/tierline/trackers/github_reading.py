@@ -98,7 +98,8 @@ def is_issue(told: Any) -> bool:
     """An issue that can be told apart from others, and no pull request."""
     if not isinstance(told, Mapping) or "pull_request" in told:
         return False
-    return text_at(told, "number").isdigit() and instant_at(told, "updated_at") is not None
+    number = text_at(told, "number")
+    return number.isascii() and number.isdigit() and instant_at(told, "updated_at") is not None
 
 
 def note_of(comment: Any) -> Note | None:

@@ -31,9 +31,9 @@ _out_of_time: ContextVar[float | None] = ContextVar("out_of_time", default=None)
 
 
 @contextmanager
-def visit(seconds: float = VISIT_SECONDS) -> Iterator[None]:
-    """Within the block all calls together take no longer than ``seconds``."""
-    token = _out_of_time.set(time.monotonic() + seconds)
+def visit(seconds: float | None = None) -> Iterator[None]:
+    """Within the block all calls together take no longer than ``seconds``, or VISIT_SECONDS."""
+    token = _out_of_time.set(time.monotonic() + (VISIT_SECONDS if seconds is None else seconds))
     try:
         yield
     finally:
