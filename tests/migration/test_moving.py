@@ -229,7 +229,7 @@ def test_what_the_organisation_wants_with_every_change_goes_with_it(scene: Scene
 def test_a_run_that_is_killed_is_gone_on_with_and_nothing_is_lost_or_doubled(tmp_path: Path) -> None:
     forget()
     publish_shipped_plans()
-    with Dynamics365(keep=0) as desk:
+    with Dynamics365(remembers=False) as desk:
         scene = Scene(tmp_path, desk, None)
         made = scene.tickets(2000)
         for most in (300, 900, 1500):

@@ -181,7 +181,7 @@ class DynamicsPartner(Partner):
         return self.desk.enter(title=title, new_queue="MHV Tier 3")
 
     def person_says(self, record: str, text: str) -> None:
-        self.desk.note(record, text, by=TIER_3)
+        self.desk.says(record, text, by=TIER_3)
         self.desk.edit(record, prioritycode=2)
 
     def person_solves(self, record: str) -> None:

@@ -168,7 +168,7 @@ def test_a_note_is_seen_although_it_does_not_change_its_case(dynamics: DynamicsP
     case = dynamics.person_opens("White page")
     cursor = changes(dynamics, "").cursor
     dynamics.desk.clock.forward(minutes=5)
-    dynamics.desk.note(case, "Called back.", by=TIER_3)
+    dynamics.desk.says(case, "Called back.", by=TIER_3)
     found = changes(dynamics, cursor)
     [record] = found.records
     assert [(note.text, note.author) for note in record.notes] == [("Called back.", "Tier Three")]
