@@ -5,7 +5,7 @@ import json
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,9 +19,10 @@ from tierline.cases.actions.entering import enter
 from tierline.cases.models import OutsideNumber
 from tierline.directory.actor import TIERLINE
 from tierline.foundation.clock import now
+from tierline.migration.models import TicketRow
 from tierline.plans.queries import forget
 from tierline.rehearsal.dynamics_365 import Dynamics365
-from tierline.rehearsal.faults import ExpiredToken, LostAnswer, Reset, Throttled, Unavailable
+from tierline.rehearsal.faults import ExpiredToken, LostAnswer, Reset, Slow, Throttled, Unavailable
 
 
 @pytest.fixture
@@ -232,12 +233,15 @@ def test_a_run_that_is_killed_is_gone_on_with_and_nothing_is_lost_or_doubled(tmp
     with Dynamics365(remembers=False) as desk:
         scene = Scene(tmp_path, desk, None)
         made = scene.tickets(2000)
-        for most in (300, 900, 1500):
+        desk.faults.next(Slow(0.1), times=10_000, path=r"\$batch$")
+        held, written = lambda: len(desk.incidents.rows), TicketRow.objects.count
+        for count, least in ((held, 300), (held, 900), (written, 300)):
             child = scene.started("run", str(scene.export))
-            _wait_until_held(desk, most, child)
+            _wait_until(count, least, child)
             child.kill()
             child.communicate()
-        assert len(desk.incidents.rows) < 2000
+        desk.faults.clear()
+        assert 300 <= len(desk.incidents.rows) < 2000
         desk.faults.next(LostAnswer(), path=r"\$batch$")
         last = scene.started("run", str(scene.export))
         output, _ = last.communicate(timeout=120)
@@ -252,9 +256,9 @@ def test_a_run_that_is_killed_is_gone_on_with_and_nothing_is_lost_or_doubled(tmp
     forget()
 
 
-def _wait_until_held(desk: Dynamics365, most: int, child: "subprocess.Popen[str]") -> None:
+def _wait_until(count: Callable[[], int], least: int, child: "subprocess.Popen[str]") -> None:
     until = time.monotonic() + 60
-    while len(desk.incidents.rows) < most and child.poll() is None:
+    while count() < least and child.poll() is None:
         assert time.monotonic() < until
         threading.Event().wait(0.002)
 

@@ -29,6 +29,7 @@ class Partner(ABC):
     renews: ClassVar[bool] = True
     solved: ClassVar[Stage] = Stage.SOLVED
 
+    moving: ClassVar[str] = "PATCH"  # the method of the call that changes a record
     saying: ClassVar[str] = ""  # the path, as a pattern, of the call that adds a comment
 
     def __init__(self, desk: Desk, tracker: Tracker, secrets: tuple[str, ...]) -> None:
@@ -45,7 +46,7 @@ class Partner(ABC):
 
     def lose_the_answer_to_a_move(self) -> None:
         """The next change of a record is made and its answer lost."""
-        self.desk.faults.next(LostAnswer(), method="PATCH")
+        self.desk.faults.next(LostAnswer(), method=self.moving)
 
     def throttle(self, after: float | datetime) -> None:
         """The next call is told to pause."""
@@ -166,13 +167,11 @@ class DynamicsPartner(Partner):
     """Microsoft Dynamics 365. Somebody who comments there touches the case, too: a note alone does not change it."""
 
     saying = r"/annotations\("
+    moving = "POST"
     desk: Dynamics365
 
     def lose_the_answer(self) -> None:
         self.desk.faults.next(LostAnswer(), method="PATCH")
-
-    def lose_the_answer_to_a_move(self) -> None:
-        self.desk.faults.next(LostAnswer(), path=r"\$batch$")
 
     def held(self) -> list[str]:
         return list(self.desk.incidents.rows)

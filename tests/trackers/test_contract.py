@@ -217,7 +217,7 @@ def test_a_move_that_was_stopped_on_the_way_is_no_conflict_with_ourselves(partne
     solve = {"verb": "move", "record": evidence["id"], "stage": "solved", "close_notes": "Repaired."}
     solve["if_revision"] = evidence["revision"]
     partner.desk.clock.forward(seconds=5)
-    for attempt, method in ((1, "PATCH"), (2, "GET")):
+    for attempt, method in ((1, partner.moving), (2, "GET")):
         partner.desk.faults.next(Unavailable(), method=method)
         assert isinstance(partner.tracker.deliver("move-1", {**solve, "attempt": attempt}), TryAgain)
     again = partner.tracker.deliver("move-1", {**solve, "attempt": 3})

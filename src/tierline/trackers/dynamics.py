@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from tierline.channels.channel import Answer, Delivered, NotConnected, Refused, TryAgain
 from tierline.foundation.clock import now
+from tierline.trackers.answers import rows_at, text_at
 from tierline.trackers.cursors import Sweep, begun
 from tierline.trackers.dataverse import columns as c
 from tierline.trackers.dataverse.account import Account, FirstTouch, Route
@@ -302,10 +303,10 @@ class Dynamics:
             "$orderby": "createdon asc",
             "$top": str(MOST_NOTES),
         }
-        rows = self.api.get("annotations", **asked)["value"]
-        new = [r for r in rows if sweep.is_new(str(r["annotationid"]), c.instant(r.get("createdon")), "")]
+        rows = rows_at(self.api.get("annotations", **asked), "value")
+        new = [r for r in rows if sweep.is_new(text_at(r, "annotationid"), c.instant(r.get("createdon")), "")]
         found = {}
-        for ident in dict.fromkeys(str(row.get("_objectid_value")) for row in new):
+        for ident in dict.fromkeys(text_at(row, "_objectid_value") for row in new):
             record = self.read(ident)
             if isinstance(record, TryAgain | NotConnected):
                 raise Stopped(record)
@@ -324,20 +325,19 @@ class Dynamics:
             selected = c.selected(account)
             page = self.api.get(account.table, prefer=["odata.track-changes", *prefer], **{"$select": selected})
         first = reading == _FIRST
-        records = [one for row in page.get("value", ()) if (one := self._changed(row, first=first)) is not None]
-        following = str(page.get("@odata.nextLink") or "")
-        delta = str(page.get("@odata.deltaLink") or "")
+        records = [one for row in rows_at(page, "value") if (one := self._changed(row, first=first)) is not None]
+        following, delta = text_at(page, "@odata.nextLink"), text_at(page, "@odata.deltaLink")
         if not following and not delta:
             raise NoAnswer(TryAgain("Dynamics answered without a delta link. Turn change tracking on for the table."))
         return Changes(records, reading + following if following else delta, bool(following))
 
     def _changed(self, row: Mapping[str, Any], *, first: bool) -> Record | None:
         """The record of a row that changed; None when it is of no queue we read, or older than a first look goes."""
-        if "$deletedEntity" in str(row.get("@odata.context", "")) or "reason" in row:
-            ident = str(row.get("id") or "")
+        if "$deletedEntity" in text_at(row, "@odata.context") or "reason" in row:
+            ident = text_at(row, "id")
             return c.deleted_record(self.account, ident, system=self.account.system) if ident else None
         record = self._record(row)
-        if not self._is_read(record):
+        if not record.id or not self._is_read(record):
             return None
         if first and record.changed_at < c.since(now(), self.account.look_back_days):
             return None
@@ -351,15 +351,17 @@ class Dynamics:
             return record.lower()
         account = self.account
         asked = {"$select": account.id_column, "$filter": f"{account.number_column} eq {c.quoted(record)}"}
-        rows = self.api.get(account.table, **asked)["value"]
+        rows = rows_at(self.api.get(account.table, **asked), "value")
         if not rows:
             raise NoAnswer(Refused(f"Dynamics has no case of the number {record}. Check the number."), 404)
         if len(rows) > 1:
             raise NoAnswer(Refused(f"Dynamics has {len(rows)} cases of the number {record}. Name the case by its id."))
-        return str(rows[0][account.id_column])
+        return text_at(rows[0], account.id_column)
 
     def _row(self, ident: str) -> dict[str, Any]:
-        row: dict[str, Any] = self.api.get(f"{self.account.table}({ident})", **{"$select": c.selected(self.account)})
+        row = self.api.get(f"{self.account.table}({ident})", **{"$select": c.selected(self.account)})
+        if text_at(row, self.account.id_column).lower() != ident or not text_at(row, "@odata.etag"):
+            raise NoAnswer(TryAgain("Dynamics answered with something that is not the case asked for."))
         return row
 
     def _record(self, row: Mapping[str, Any], notes: tuple[Note, ...] = ()) -> Record:
@@ -372,7 +374,7 @@ class Dynamics:
             "$orderby": "createdon asc",
             "$top": str(MOST_NOTES),
         }
-        return tuple(c.note_of(row) for row in self.api.get("annotations", **asked)["value"])
+        return tuple(c.note_of(row) for row in rows_at(self.api.get("annotations", **asked), "value"))
 
 
 _TOO_OLD = "Dynamics no longer keeps the changes since the last look; all cases of the queues are read again."
