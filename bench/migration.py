@@ -147,7 +147,7 @@ def _running_partner() -> Iterator[tuple[str, int]]:
 
 def _partner() -> int:
     """The rehearsed Dynamics, until its parent goes."""
-    with Dynamics365(keep=0) as desk:
+    with Dynamics365(remembers=False) as desk:
         print(desk.url, flush=True)
         sys.stdin.read()
     return 0

@@ -154,10 +154,11 @@ class _Teller:
         if not self._as_json:
             write(line + "\n")
 
-    def row(self, line: int | str, number: str | None, status: str, reason: str, **more: Any) -> None:
+    def row(self, line: int | None, number: str | None, status: str, reason: str, **more: Any) -> None:
         """A row that needs a look."""
         self.json({"line": line, "record": number, "status": status, "reason": reason, **more})
-        self.text(f"line {line}: {number or 'no number'}: {status}. {reason}")
+        where = f"line {line}: " if line else ""
+        self.text(f"{where}{number or 'no number'}: {status}. {reason}")
 
     def standings(self, scene: _Scene) -> None:
         """How the queues stand."""
@@ -239,7 +240,9 @@ def _report(given: argparse.Namespace) -> int:
             reporting,
             export.rows(),
             scene.queues,
-            lambda one: teller.row(one.line, one.number, one.kind, one.sentence, columns=list(one.columns)),
+            lambda one: teller.row(
+                int(one.line) if one.line else None, one.number, one.kind, one.sentence, columns=list(one.columns)
+            ),
         )
     teller.json({"summary": found.as_json()})
     clean = " Both sides say the same." if found.clean else ""
@@ -273,7 +276,7 @@ def _back(given: argparse.Namespace) -> int:
         queues=scene.queues,
         at=at,
         dry_run=given.dry_run,
-        told=lambda number, said: teller.row("", number, "stays", said),
+        told=lambda number, said: teller.row(None, number, "stays", said),
     )
     teller.json({"summary": asdict(taken), "dry-run": given.dry_run})
     teller.text(_counted(asdict(taken)) + (" Nothing was changed: this was a dry run." if given.dry_run else ""))

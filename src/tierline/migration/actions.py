@@ -147,8 +147,10 @@ def _wanted(
             tally.refused += 1
             told(Told(line, number, "refused", reason))
             return None
-        case Stays():
+        case Stays(line=line, number=number, reason=reason, by_hand=by_hand):
             tally.stays += 1
+            if by_hand:
+                told(Told(line, number, "stays", reason))
             return None
     if mapped.queue not in running.open_queues:
         tally.waiting += 1

@@ -65,7 +65,8 @@ class Move(Part):
     ``fields``: meaning of a column here -> field of the account there (``title``, ``text`` or one of its ``fields``).
     ``statuses``: their word -> Status Reason; ``stay``: words whose tickets are not taken across. ``words`` gives cells
     other words on the way. ``former_number`` is the field there that holds the old number, ``opened_column`` the
-    column that takes the day it was opened. ``left``: columns that are known to have no counterpart.
+    column that takes the day it was opened. ``left``: columns that are known to have no counterpart. ``by_hand``: what
+    is found in a column makes its ticket one that people take across themselves.
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", max_length=60)]
@@ -82,6 +83,7 @@ class Move(Part):
     fields: Mapping[Meaning, str]
     words: Mapping[Meaning, Mapping[str, str]] = Field(default_factory=dict)
     left: tuple[str, ...] = ()
+    by_hand: Mapping[Meaning, Pattern] = Field(default_factory=dict)
     resolution: Meaning = "resolution"
 
     @model_validator(mode="after")

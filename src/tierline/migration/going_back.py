@@ -16,10 +16,10 @@ from typing import Any, Final
 from tierline.foundation.trouble import Unusable
 from tierline.migration import ledger
 from tierline.migration.reporting import Reporting, rows_there
-from tierline.migration.sending import BUSY, Patience
+from tierline.migration.sending import Patience
 from tierline.trackers.dataverse.batching import Operation, Outcome
 from tierline.trackers.dataverse.columns import quoted, record_of, selected, written
-from tierline.trackers.dataverse.web_api import THERE_OR_CHANGED, WebApi
+from tierline.trackers.dataverse.web_api import BUSY, THERE_OR_CHANGED, WebApi
 from tierline.trackers.service_desk_files.account import Account as Here
 from tierline.trackers.service_desk_files.rows import import_row
 from tierline.trackers.tracker import Record

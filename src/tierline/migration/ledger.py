@@ -74,6 +74,7 @@ def keep(move: str, systems: tuple[str, str], results: Iterable[Result], *, at: 
         with connection.cursor() as cursor:
             cursor.execute(_DRAFT)
             cursor.execute("ALTER TABLE migration_draft DROP COLUMN IF EXISTS id")
+            cursor.execute("DELETE FROM migration_draft")
             with cursor.copy(_COPY) as copy:
                 for one in written:
                     copy.write_row(_row(move, one, at))

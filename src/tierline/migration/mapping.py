@@ -83,6 +83,7 @@ class Stays:
     number: str
     queue: str
     reason: str
+    by_hand: bool = False
 
 
 Mapped = Ticket | Refused | Stays
@@ -97,6 +98,7 @@ class Mapper:
         self._numbers = [re.compile(entry.form) for entry in move.numbers]
         self._queues = {entry.queue.casefold(): entry for entry in move.queues}
         self._statuses = {word.casefold(): status for word, status in move.statuses.items()}
+        self._by_hand = {meaning: re.compile(pattern) for meaning, pattern in move.by_hand.items()}
         self._stay = {word.casefold() for word in move.stay}
         self._words = {m: {w.casefold(): said for w, said in words.items()} for m, words in move.words.items()}
         self._instant = lru_cache(MOST_REMEMBERED)(lambda text: instant_in(here, text))
@@ -112,7 +114,11 @@ class Mapper:
             queue = self._queue(row.cells.get("queue", ""))
             status = " ".join(row.cells["status"].split())
             if status.casefold() in self._stay:
-                return Stays(row.line, number, queue.queue, f"tickets that are {status} stay")
+                return Stays(row.line, number, queue.queue, f"Tickets that are {status} stay.")
+            for meaning, pattern in self._by_hand.items():
+                if pattern.search(row.cells.get(meaning, "")):
+                    said = f"Its {self._heading(meaning)} makes it one that people take across themselves."
+                    return Stays(row.line, number, queue.queue, said, by_hand=True)
             return self._ticket(row, number, queue, status)
         except (TicketRefused, WordUnknown) as refusal:
             return Refused(row.line, number[:80] or None, _sentence(str(refusal)))

@@ -108,6 +108,8 @@ def plan(
             told(Remark(mapped.line, mapped.number, "refused", mapped.reason))
         elif isinstance(mapped, Stays):
             counts.stays += 1
+            if mapped.by_hand:
+                told(Remark(mapped.line, mapped.number, "stays", mapped.reason))
         elif mapped.queue not in open_queues:
             counts.waiting += 1
         elif (first := seen_before(mapped.number, mapped.line)) is not None:

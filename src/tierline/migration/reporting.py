@@ -14,7 +14,7 @@ from tierline.foundation.tables import BrokenRow, Row
 from tierline.migration import ledger
 from tierline.migration.comparing import Difference, Side, differences, seen_in_row, seen_in_ticket
 from tierline.migration.form import Move
-from tierline.migration.mapping import Mapper, Ticket
+from tierline.migration.mapping import Mapper, Refused, Ticket
 from tierline.migration.sending import Patience, compared_columns
 from tierline.trackers.dataverse.web_api import WebApi
 
@@ -24,7 +24,8 @@ CHUNK: Final = 500
 
 @dataclass(slots=True)
 class Mismatches:
-    """How many of each; ``worked_on``: differing because somebody worked on them there."""
+    """How many of each; ``worked_on``: differing because somebody worked on them there; ``refused``: rows of the
+    export that cannot be held against anything."""
 
     here: int = 0
     there: int = 0
@@ -33,15 +34,16 @@ class Mismatches:
     differing: int = 0
     worked_on: int = 0
     only_there: int = 0
+    refused: int = 0
 
     @property
     def clean(self) -> bool:
         """Whether both say the same."""
-        return not (self.missing or self.doubled or self.differing)
+        return not (self.missing or self.doubled or self.differing or self.refused)
 
     def as_json(self) -> dict[str, int]:
         """The counts."""
-        names = ("here", "there", "missing", "doubled", "differing", "worked_on", "only_there")
+        names = ("here", "there", "missing", "doubled", "differing", "worked_on", "only_there", "refused")
         return {name.replace("_", "-"): getattr(self, name) for name in names}
 
 
@@ -82,7 +84,7 @@ def report(
 ) -> Mismatches:
     """Hold one against the other; tells every mismatch."""
     counts = Mismatches()
-    here = _here(reporting, rows, queues, counts)
+    here = _here(reporting, rows, queues, counts, told)
     there = _there(reporting, counts)
     found = differences(here, there, reporting.columns)
     while some := list(islice(found, CHUNK)):
@@ -93,7 +95,11 @@ def report(
 
 
 def _here(
-    reporting: Reporting, rows: Iterable[Row | BrokenRow], queues: frozenset[str], counts: Mismatches
+    reporting: Reporting,
+    rows: Iterable[Row | BrokenRow],
+    queues: frozenset[str],
+    counts: Mismatches,
+    told: Callable[[Found], None],
 ) -> Iterator[Side]:
     columns, move = reporting.columns, reporting.move
     for row in rows:
@@ -102,6 +108,9 @@ def _here(
             counts.here += 1
             seen = seen_in_ticket(ticket.expected, columns, opened=move.opened_column, created=move.created_column)
             yield Side(ticket.number, ticket.ident, str(ticket.line), ticket.digest, seen)
+        elif isinstance(ticket, Refused):
+            counts.refused += 1
+            told(Found("refused", ticket.number or "", str(ticket.line), (), ticket.reason))
 
 
 def _there(reporting: Reporting, counts: Mismatches) -> Iterator[Side]:

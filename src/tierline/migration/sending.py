@@ -18,13 +18,12 @@ from tierline.migration.mapping import Ticket
 from tierline.trackers.dataverse.account import Account as There
 from tierline.trackers.dataverse.batching import MOST_OPERATIONS, Operation, Outcome, Step
 from tierline.trackers.dataverse.columns import id_for
-from tierline.trackers.dataverse.web_api import THERE_OR_CHANGED, WebApi
+from tierline.trackers.dataverse.web_api import BUSY, THERE_OR_CHANGED, WebApi
 from tierline.trackers.line import Stopped
 
 PATIENCE: Final = 1800.0  # seconds of trouble without one answer
 FIRST_PAUSE: Final = 0.5
 LONGEST_PAUSE: Final = 60.0
-BUSY: Final = (408, 409, 423, 429, 500, 502, 503, 504)
 
 Answered = TypeVar("Answered")
 Became = Literal["created", "found", "updated", "conflict", "refused"]
@@ -163,6 +162,7 @@ def _steps(account: There, order: Order) -> list[Step]:
     ticket = order.ticket
     path = _path(account, ticket.ident)
     once = {"If-Match": order.revision} if order.revision else {"If-None-Match": "*"}
+    once |= account.bulk_headers
     more = [*_note(account, ticket), *_ending(account, ticket)]
     if more:
         first = Operation("PATCH", path, dict(ticket.columns), once)
@@ -179,7 +179,8 @@ def _note(account: There, ticket: Ticket) -> list[Operation]:
         "notetext": ticket.whole,
         f"objectid_{account.entity}@odata.bind": f"/{account.table}({ticket.ident})",
     }
-    return [Operation("PATCH", f"{account.interface}/annotations({id_for(ticket.ident + ':whole')})", columns)]
+    path = f"{account.interface}/annotations({id_for(ticket.ident + ':whole')})"
+    return [Operation("PATCH", path, columns, account.bulk_headers)]
 
 
 def _ending(account: There, ticket: Ticket) -> list[Operation]:
@@ -188,7 +189,7 @@ def _ending(account: There, ticket: Ticket) -> list[Operation]:
         return []
     if ending.state != 1:
         columns = {"statecode": ending.state, "statuscode": ending.value}
-        return [Operation("PATCH", _path(account, ticket.ident), columns, {"If-Match": "*"})]
+        return [Operation("PATCH", _path(account, ticket.ident), columns, {"If-Match": "*", **account.bulk_headers})]
     resolution = {
         "subject": (ending.words.partition("\n")[0] or ticket.becomes)[:200],
         "description": ending.words[:2000],
@@ -196,7 +197,7 @@ def _ending(account: There, ticket: Ticket) -> list[Operation]:
         "incidentid@odata.bind": f"/{account.table}({ticket.ident})",
     }
     body = {"IncidentResolution": resolution, "Status": ending.value}
-    return [Operation("POST", f"{account.interface}/CloseIncident", body)]
+    return [Operation("POST", f"{account.interface}/CloseIncident", body, account.bulk_headers)]
 
 
 def _read(account: There, ident: str, names: str) -> Operation:

@@ -85,7 +85,7 @@ NOTE: Final = {
 class Dynamics365(Desk):
     """The partner. ``names`` says what people see of looked-up rows; ``actions`` are the organisation's own.
 
-    ``keep``: how many exchanges are remembered (None: all, and each operation of a batch as one of its own).
+    ``remembers``: whether exchanges are kept, each operation of a batch as one of its own; not while much is moved.
     """
 
     name: ClassVar[str] = "dynamics"
@@ -97,10 +97,10 @@ class Dynamics365(Desk):
         port: int = 0,
         custom: Mapping[str, ColumnOf] = CUSTOM,
         client: tuple[str, str] = ("tierline", "rehearsal"),
-        keep: int | None = None,
+        remembers: bool = True,
     ) -> None:
         super().__init__(port=port)
-        self.client, self.keep = client, keep
+        self.client, self.remembers = client, remembers
         self.names: dict[str, str] = {}
         self.incidents = Table("incident", "incidents", case_columns(custom), self.names)
         self.annotations = Table("annotation", "annotations", NOTE, self.names)
@@ -111,8 +111,6 @@ class Dynamics365(Desk):
         self._tokens: dict[str, Any] = {}
         self._version = 1000
         self._number = 0
-        if keep is not None:
-            self.exchanges = _Lately(keep)
 
     # -- what a rehearsal does by hand -----------------------------------------------------------------------
 
@@ -134,7 +132,13 @@ class Dynamics365(Desk):
         with self.lock:
             self._update(self.incidents, ident, columns)
 
-    def note(self, ident: str, text: str, *, by: str = "") -> None:
+    def close(self, ident: str, status: int = 5, words: str = "Solved") -> None:
+        """What somebody there resolves."""
+        with self.lock:
+            told = {"subject": words, "incidentid@odata.bind": f"/incidents({ident})"}
+            self._close({"IncidentResolution": told, "Status": status})
+
+    def says(self, ident: str, text: str, *, by: str = "") -> None:
         """A note somebody there writes."""
         with self.lock:
             author = {"createdby@odata.bind": f"/systemusers({by})"} if by else {}
@@ -147,6 +151,11 @@ class Dynamics365(Desk):
         with self.lock:
             self._version += 1
             self.forgets_before = self._version
+
+    def note(self, exchange: Exchange) -> None:
+        """Keep an exchange in the log, if it is kept at all."""
+        if self.remembers:
+            super().note(exchange)
 
     def holdings(self) -> Sequence[Mapping[str, str]]:
         """The newest hundred cases."""
@@ -443,11 +452,9 @@ class Dynamics365(Desk):
         path = parts.path.removeprefix(BASE)
         query = dict(parse_qsl(parts.query))
         reply = self._carried_out(method, path, query, headers, body)
-        if self.keep is None:
+        if self.remembers:
             route = BASE + _template(path)
-            self.exchanges.append(
-                Exchange(method, BASE + path, route, query, headers, body, reply.status, reply.json, {})
-            )
+            self.note(Exchange(method, BASE + path, route, query, headers, body, reply.status, reply.json, {}))
         return reply
 
     def _together(self, steps: list[Operation]) -> list[Reply]:
@@ -468,19 +475,6 @@ class Dynamics365(Desk):
                 self.incidents.rows[ident], self.incidents.versions[ident] = row, version
             elif ident in self.incidents.rows:
                 self.incidents.forget(ident)
-
-
-class _Lately(list[Exchange]):
-    """The last few exchanges."""
-
-    def __init__(self, most: int) -> None:
-        super().__init__()
-        self._most = most
-
-    def append(self, one: Exchange) -> None:
-        if self._most:
-            super().append(one)
-            del self[: -self._most]
 
 
 def _template(path: str) -> str:

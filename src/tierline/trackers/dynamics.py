@@ -11,10 +11,12 @@ from typing import Any, ClassVar
 
 from tierline.channels.channel import Answer, Delivered, NotConnected, Refused, TryAgain
 from tierline.foundation.clock import now
+from tierline.trackers.answers import rows_at, text_at
 from tierline.trackers.cursors import Sweep, begun
 from tierline.trackers.dataverse import columns as c
 from tierline.trackers.dataverse.account import Account, FirstTouch, Route
-from tierline.trackers.dataverse.web_api import THERE_OR_CHANGED, VERSION_EXPIRED, NoAnswer, WebApi
+from tierline.trackers.dataverse.batching import Operation
+from tierline.trackers.dataverse.web_api import BUSY, THERE_OR_CHANGED, VERSION_EXPIRED, NoAnswer, WebApi
 from tierline.trackers.line import Stopped, visit
 from tierline.trackers.tracker import Changes, Conflicting, Note, Record, Stage
 
@@ -155,13 +157,18 @@ class Dynamics:
         closes: str,
         revision: str,
     ) -> None:
+        words = str(message.get("close_notes") or "")
         try:
+            if not self._in_queue(row, message):
+                self._to_queue(ident, str(message["queue"]), revision)
+                revision = "*"
+            if closes and revision != "*":
+                self._close_unchanged(ident, wanted or {"statuscode": row["statuscode"]}, closes, words, revision)
+                return
             if wanted:
                 self._change(ident, wanted, revision)
-            if not self._in_queue(row, message):
-                self._to_queue(ident, str(message["queue"]), "*" if wanted else revision)
             if closes:
-                self._close(ident, closes, str(message.get("close_notes") or ""))
+                self.api.call("POST", "CloseIncident", body=self._resolution(ident, closes, words))
         except NoAnswer as trouble:
             if trouble.status == THERE_OR_CHANGED:
                 raise NoAnswer(Conflicting(_CONFLICT), THERE_OR_CHANGED) from None
@@ -171,15 +178,28 @@ class Dynamics:
         """Set columns of a case that is there and, unless ``revision`` is ``*``, unchanged."""
         self.api.call("PATCH", f"{self.account.table}({ident})", body=columns, headers={"If-Match": revision})
 
-    def _close(self, ident: str, status: str, words: str) -> None:
+    def _close_unchanged(self, ident: str, columns: Mapping[str, Any], closes: str, words: str, revision: str) -> None:
+        """Close a case that nobody changed since. Closing itself takes no revision, so both happen together or not."""
+        path = f"{self.account.interface}/{self.account.table}({ident})"
+        change = Operation("PATCH", path, columns, {"If-Match": revision})
+        body = self._resolution(ident, closes, words)
+        close = Operation("POST", f"{self.account.interface}/CloseIncident", body)
+        [outcomes] = self.api.batch([(change, close)])
+        failed = next((one for one in outcomes if not one.done), None)
+        if failed is not None:
+            said = f"Dynamics refused it ({failed.status}): {self.api.words(failed.words)}"
+            answer = TryAgain(said) if failed.status in BUSY else Refused(said)
+            raise NoAnswer(answer, failed.status, failed.code)
+
+    def _resolution(self, ident: str, status: str, words: str) -> dict[str, Any]:
+        """What closes a case."""
         resolution = {
             "subject": c.fitted(words.partition("\n")[0] or status, 200),
             "description": c.fitted(words, 2000),
             "timespent": 0,
             "incidentid@odata.bind": f"/{self.account.table}({ident})",
         }
-        value = self.account.statuses[status].value
-        self.api.call("POST", "CloseIncident", body={"IncidentResolution": resolution, "Status": value})
+        return {"IncidentResolution": resolution, "Status": self.account.statuses[status].value}
 
     def _in_queue(self, row: Mapping[str, Any], message: Mapping[str, Any]) -> bool:
         queue = message.get("queue")
@@ -283,10 +303,10 @@ class Dynamics:
             "$orderby": "createdon asc",
             "$top": str(MOST_NOTES),
         }
-        rows = self.api.get("annotations", **asked)["value"]
-        new = [r for r in rows if sweep.is_new(str(r["annotationid"]), c.instant(r.get("createdon")), "")]
+        rows = rows_at(self.api.get("annotations", **asked), "value")
+        new = [r for r in rows if sweep.is_new(text_at(r, "annotationid"), c.instant(r.get("createdon")), "")]
         found = {}
-        for ident in dict.fromkeys(str(row.get("_objectid_value")) for row in new):
+        for ident in dict.fromkeys(text_at(row, "_objectid_value") for row in new):
             record = self.read(ident)
             if isinstance(record, TryAgain | NotConnected):
                 raise Stopped(record)
@@ -305,20 +325,19 @@ class Dynamics:
             selected = c.selected(account)
             page = self.api.get(account.table, prefer=["odata.track-changes", *prefer], **{"$select": selected})
         first = reading == _FIRST
-        records = [one for row in page.get("value", ()) if (one := self._changed(row, first=first)) is not None]
-        following = str(page.get("@odata.nextLink") or "")
-        delta = str(page.get("@odata.deltaLink") or "")
+        records = [one for row in rows_at(page, "value") if (one := self._changed(row, first=first)) is not None]
+        following, delta = text_at(page, "@odata.nextLink"), text_at(page, "@odata.deltaLink")
         if not following and not delta:
             raise NoAnswer(TryAgain("Dynamics answered without a delta link. Turn change tracking on for the table."))
         return Changes(records, reading + following if following else delta, bool(following))
 
     def _changed(self, row: Mapping[str, Any], *, first: bool) -> Record | None:
         """The record of a row that changed; None when it is of no queue we read, or older than a first look goes."""
-        if "$deletedEntity" in str(row.get("@odata.context", "")) or "reason" in row:
-            ident = str(row.get("id") or "")
+        if "$deletedEntity" in text_at(row, "@odata.context") or "reason" in row:
+            ident = text_at(row, "id")
             return c.deleted_record(self.account, ident, system=self.account.system) if ident else None
         record = self._record(row)
-        if not self._is_read(record):
+        if not record.id or not self._is_read(record):
             return None
         if first and record.changed_at < c.since(now(), self.account.look_back_days):
             return None
@@ -332,15 +351,17 @@ class Dynamics:
             return record.lower()
         account = self.account
         asked = {"$select": account.id_column, "$filter": f"{account.number_column} eq {c.quoted(record)}"}
-        rows = self.api.get(account.table, **asked)["value"]
+        rows = rows_at(self.api.get(account.table, **asked), "value")
         if not rows:
             raise NoAnswer(Refused(f"Dynamics has no case of the number {record}. Check the number."), 404)
         if len(rows) > 1:
             raise NoAnswer(Refused(f"Dynamics has {len(rows)} cases of the number {record}. Name the case by its id."))
-        return str(rows[0][account.id_column])
+        return text_at(rows[0], account.id_column)
 
     def _row(self, ident: str) -> dict[str, Any]:
-        row: dict[str, Any] = self.api.get(f"{self.account.table}({ident})", **{"$select": c.selected(self.account)})
+        row = self.api.get(f"{self.account.table}({ident})", **{"$select": c.selected(self.account)})
+        if text_at(row, self.account.id_column).lower() != ident or not text_at(row, "@odata.etag"):
+            raise NoAnswer(TryAgain("Dynamics answered with something that is not the case asked for."))
         return row
 
     def _record(self, row: Mapping[str, Any], notes: tuple[Note, ...] = ()) -> Record:
@@ -353,7 +374,7 @@ class Dynamics:
             "$orderby": "createdon asc",
             "$top": str(MOST_NOTES),
         }
-        return tuple(c.note_of(row) for row in self.api.get("annotations", **asked)["value"])
+        return tuple(c.note_of(row) for row in rows_at(self.api.get("annotations", **asked), "value"))
 
 
 _TOO_OLD = "Dynamics no longer keeps the changes since the last look; all cases of the queues are read again."

@@ -91,7 +91,7 @@ class Account(Part):
     ``queue_column`` says in which queue a case is; without it every case is taken to be in ``queue``. ``queues`` are
     those whose cases are read (none: all). ``always`` is set on every new case (a case needs a customer). In
     ``key_column`` the effect that made a case is remembered. ``notes_column``: notes go into that column of the case
-    instead of rows of their own.
+    instead of rows of their own. ``bulk_headers`` go with every change of a move of many cases.
     """
 
     address: Address
@@ -126,6 +126,7 @@ class Account(Part):
     note_length: Annotated[int, Field(ge=100)] = 100_000
     note_subject_length: Annotated[int, Field(ge=50)] = 500
 
+    bulk_headers: Mapping[str, str] = Field(default_factory=dict)
     look_back_days: Annotated[int, Field(ge=1)] = 30
     page_size: Annotated[int, Field(ge=1, le=5000)] = 500
     timeout_seconds: Annotated[float, Field(gt=0)] = 30.0

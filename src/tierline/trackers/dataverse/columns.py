@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from tierline.trackers.answers import instant_at, text_at
 from tierline.trackers.dataverse.account import Account, Column
 from tierline.trackers.tracker import Note, Record, Stage
 
@@ -134,60 +135,60 @@ def selected(account: Account) -> str:
 
 def record_of(account: Account, row: Mapping[str, Any], *, system: str, notes: Iterable[Note] = ()) -> Record:
     """A row of the case table as it was read."""
-    value = row.get("statuscode")
-    known = account.status_of(value) if isinstance(value, int) else None
-    stage = known[1].stage if known else (Stage.NEW, Stage.SOLVED, Stage.CANCELLED)[int(row.get("statecode") or 0)]
-    ident = str(row.get(account.id_column) or "")
+    known = account.status_of(number_at(row, "statuscode"))
+    open_or_over = {1: Stage.SOLVED, 2: Stage.CANCELLED}.get(number_at(row, "statecode"), Stage.NEW)
+    ident = text_at(row, account.id_column)
     return Record(
         system=system,
         id=ident,
-        number=str(row.get(account.number_column) or ""),
+        number=text_at(row, account.number_column),
         url=account.page_address.format(address=account.address, id=ident),
-        title=str(row.get(account.title.attribute) or ""),
-        text=str(row.get(account.text.attribute) or ""),
-        status=shown(row, "statuscode") or (known[0] if known else ""),
-        stage=stage,
+        title=text_at(row, account.title.attribute),
+        text=text_at(row, account.text.attribute),
+        status=text_at(row, f"statuscode{FORMATTED}") or (known[0] if known else text_at(row, "statuscode")),
+        stage=known[1].stage if known else open_or_over,
         owner=shown(row, "_ownerid_value"),
         queue=_word(row, account.queue_column) if account.queue_column else account.queue,
         changed_at=instant(row.get("modifiedon")),
-        revision=str(row.get("@odata.etag") or ""),
-        key=str(row.get(account.key_column) or "") or None if account.key_column else None,
+        revision=text_at(row, "@odata.etag"),
+        key=text_at(row, account.key_column) or None if account.key_column else None,
         particulars=_particulars(account, row),
         notes=tuple(notes) or _notes_in_column(account, row),
     )
 
 
+def number_at(row: Mapping[str, Any], name: str) -> int:
+    """The whole number in a column; -1 where there is none."""
+    value = row.get(name)
+    return value if isinstance(value, int) and not isinstance(value, bool) else -1
+
+
 def _particulars(account: Account, row: Mapping[str, Any]) -> dict[str, str]:
     found = {name: _word(row, column) for name, column in account.fields.items()}
-    found["follow-up-at"] = str(row.get(account.follow_up_column) or "")
+    found["follow-up-at"] = text_at(row, account.follow_up_column)
     return {name: word for name, word in found.items() if word}
 
 
 def _word(row: Mapping[str, Any], column: Column) -> str:
     """What people see of a column."""
-    formatted = shown(row, column.read_as)
-    value = row.get(column.read_as)
-    if formatted and formatted != str(value):
+    formatted, value = shown(row, column.read_as), text_at(row, column.read_as)
+    if formatted and formatted != value:
         return formatted
     for words in (column.choices, column.rows):
         for word, stands_for in words.items():
-            if value is not None and str(value) in (str(stands_for), str(stands_for).rpartition("(")[2].rstrip(")")):
+            if value and value in (str(stands_for), str(stands_for).rpartition("(")[2].rstrip(")")):
                 return word
-    return str(value or "")
+    return value
 
 
 def shown(row: Mapping[str, Any], name: str) -> str:
     """A column's value as the service writes it for people."""
-    told = row.get(f"{name}{FORMATTED}")
-    return str(told if told is not None else row.get(name) or "")
+    return text_at(row, f"{name}{FORMATTED}") or text_at(row, name)
 
 
 def instant(text: Any) -> datetime:
     """An instant as the service writes it; long ago when it gave none."""
-    try:
-        return datetime.fromisoformat(str(text).replace("Z", "+00:00")).astimezone(UTC)
-    except ValueError:
-        return _LONG_AGO
+    return instant_at({"at": text}, "at") or _LONG_AGO
 
 
 def deleted_record(account: Account, ident: str, *, system: str) -> Record:
@@ -212,10 +213,10 @@ def new_note(account: Account, key: str, record: str, text: str) -> Written:
 
 def note_of(row: Mapping[str, Any]) -> Note:
     """A note as it was read."""
-    subject, text = str(row.get("subject") or ""), str(row.get("notetext") or "")
+    subject, text = text_at(row, "subject"), text_at(row, "notetext")
     ours = subject.startswith(_MARK)
     return Note(
-        id=str(row.get("annotationid") or ""),
+        id=text_at(row, "annotationid"),
         text=text if ours or not subject else f"{subject}\n{text}".strip(),
         author=shown(row, "_createdby_value"),
         at=instant(row.get("createdon")),
@@ -232,7 +233,7 @@ def with_note(account: Account, row: Mapping[str, Any], key: str, text: str, at:
     """The notes column with one note more; None when it is there already. What is old is cut before what is new."""
     column = account.notes_column
     assert column is not None  # noqa: S101 - asked of accounts that keep notes so
-    before = str(row.get(column.attribute) or "")
+    before = text_at(row, column.attribute)
     mark = mark_in_notes(key)
     if mark in before:
         return None
@@ -248,7 +249,7 @@ def with_note(account: Account, row: Mapping[str, Any], key: str, text: str, at:
 
 def _notes_in_column(account: Account, row: Mapping[str, Any]) -> tuple[Note, ...]:
     column = account.notes_column
-    text = str(row.get(column.attribute) or "") if column else ""
+    text = text_at(row, column.attribute) if column else ""
     at = instant(row.get("modifiedon"))
     return (Note(id=column.attribute, text=text, author="", at=at),) if column and text else ()
 

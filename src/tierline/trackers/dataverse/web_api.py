@@ -17,6 +17,7 @@ from tierline.trackers.line import Line, Stopped, Told
 
 VERSION_EXPIRED: Final = "0x80044352"  # the point in time a delta link names is no longer kept
 THERE_OR_CHANGED: Final = 412  # under If-None-Match: it is there; under If-Match: it changed
+BUSY: Final = (408, 409, 423, 429, 500, 502, 503, 504)  # of an operation: not now
 _HEADERS: Final = {"OData-MaxVersion": "4.0", "OData-Version": "4.0"}
 _FORMATTED: Final = 'odata.include-annotations="OData.Community.Display.V1.FormattedValue"'
 _WHO: Final = "Dynamics"
