@@ -21,6 +21,8 @@ from typing import Any
 PROJECT = Path(__file__).resolve().parents[1]
 LISTS = PROJECT / "src" / "tierline" / "privacy" / "words"
 MOST_ORDINARY = 48_000  # by how often a word is written
+RARE = 12_000  # words written less often than this many others are names rather, where they are both
+RARE_DERIVED = 4_000  # the same for words that only derive from one of the dictionary: "morales"
 MOST_FAMILY_NAMES = 12_000  # of the census, by how many bear them
 LEAST_PEOPLE = 80_000  # in a town
 ENDINGS = {
@@ -28,6 +30,9 @@ ENDINGS = {
     "est": ["", "e"], "ers": ["", "e"], "ings": ["", "e"], "ness": [""], "d": [""], "able": ["", "e"], "ally": ["al"],
     "iest": ["y"], "ier": ["y"], "iness": ["y"], "ization": ["ize"], "ised": ["ize"], "ise": ["ize"], "ising": ["ize"],
 }  # fmt: skip
+#: The frequencies are of British spelling.
+SPELLINGS = (("our", "or"), ("isation", "ization"), ("ise", "ize"), ("ising", "izing"), ("yse", "yze"), ("ogue", "og"), ("tre", "ter"),
+             ("lled", "led"), ("lling", "ling"), ("ence", "ense"), ("aem", "em"), ("aed", "ed"))  # fmt: skip
 #: Words of the dictionary that are mostly somebody's name.
 NAMES_FIRST = frozenset(
     """james steven timothy larry eric jerry walter peter henry carl roger joe terry willie ralph benjamin harry randy
@@ -57,7 +62,7 @@ def main(words: list[str]) -> int:
     given, family = set(_census(sources, "dist.male.first", "dist.female.first")), set(_family(sources))
     faked_given, faked_family = _faked(sources)
     dictionary = _dictionary(sources)
-    _write("ordinary", (word for word in _ordinary(sources, dictionary) if word not in NAMES_FIRST))
+    _write("ordinary", _ordinary(sources, dictionary, given | family))
     _write("given-names", given | faked_given)
     _write("family-names", family | faked_family)
     _write("places", _places(sources), between="; ")
@@ -82,10 +87,16 @@ def _dictionary(sources: Path) -> frozenset[str]:
     return frozenset(word for word in pickle.loads(path.read_bytes()) if word.islower())  # noqa: S301 - a pinned wheel
 
 
-def _ordinary(sources: Path, dictionary: frozenset[str]) -> Iterator[str]:
+def _ordinary(sources: Path, dictionary: frozenset[str], names: set[str]) -> Iterator[str]:
     [path] = sources.rglob("frequency_dictionary_en_82_765.txt")
     often = [line.split()[0] for line in path.read_text(encoding="utf-8-sig").splitlines()][:MOST_ORDINARY]
-    yield from (word for word in often if len(word) > 1 and any(stem in dictionary for stem in _stems(word)))
+    for rank, word in enumerate(often):
+        if len(word) < 2 or word in NAMES_FIRST or not any(stem in dictionary for stem in _stems(word)):
+            continue
+        if word in names and rank > (RARE if word in dictionary else RARE_DERIVED):
+            continue
+        yield word
+        yield from (word.replace(british, american) for british, american in SPELLINGS if british in word)
 
 
 def _stems(word: str) -> Iterator[str]:

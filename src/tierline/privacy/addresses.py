@@ -30,6 +30,9 @@ _LINE: Final = re.compile(
     rf"(?:,?\s{{1,2}}\d{{5}}(?:-\d{{4}})?(?!\d))?"
 )
 _BOX: Final = re.compile(r"(?i:\b(?:p\.? ?o\.? ?box|psc \d{1,5},? box|unit \d{1,5},? box|cmr \d{1,5},? box|postbox))\s{1,2}\d{1,7}")
+_MILITARY: Final = re.compile(
+    r"(?i:(?<![\w-])(?:(?:uscgc|usns|usnv|uss|usv) [\w'’-]{1,30}|(?:psc|unit|cmr) \d{1,5},? ?box \d{1,5})[\s,]{1,3}[adf]po,? a[aep] \d{5}(?:-\d{4})?)"
+)
 _TOWN: Final = re.compile(
     rf"(?<![\w-])(?:[A-Z][\w.'’-]{{1,30}} ){{0,3}}[A-Z][\w.'’-]{{1,30}},? (?:{_STATE}),? {{1,2}}\d{{5}}(?:-\d{{4}})?(?!\w)"
 )
@@ -48,7 +51,7 @@ def certain_addresses(text: str) -> Iterator[tuple[int, int, Kind]]:
     for match in _LINE.finditer(text):
         if _is_street(match.group()):
             yield (*match.span(), Kind.ADDRESS)
-    for pattern in (_BOX, _TOWN):
+    for pattern in (_BOX, _MILITARY, _TOWN):
         yield from ((*match.span(), Kind.ADDRESS) for match in pattern.finditer(text))
     yield from ((*match.span("zip"), Kind.ADDRESS) for match in _ZIP.finditer(text))
 
@@ -79,14 +82,27 @@ def _is_material(tokens: list[Token], private: list[bool], index: int) -> bool:
     if private[index]:
         return True
     if token.form is Form.NUMBER:
-        return len(token.text) <= 7
+        return len(token.text) <= 7 and not (index and tokens[index - 1].end == token.start and tokens[index - 1].form is Form.WORD)
     if token.form is not Form.WORD:
         return False
     if token.text in _STATES or token.sense & Sense.UNIT:
         return True
+    if token.sense & Sense.UPPER and len(token.text) <= 3 and not token.sense & Sense.SUPPORT:
+        return True  # a province
+    if token.sense & Sense.CAPITAL and not token.sense & (Sense.SUPPORT | Sense.OPENER) and _before_number(tokens, index):
+        return True
     if len(token.text) == 1:
         return token.text.isupper() or _beside_number(tokens, index)
     return bool(token.sense & Sense.STREET) and (bool(token.sense & Sense.CAPITAL) or _beside_name(tokens, private, index))
+
+
+def _before_number(tokens: list[Token], index: int) -> bool:
+    """Whether the next token is a number, or the next but one over another word with a capital."""
+    following = tokens[index + 1 : index + 3]
+    return bool(following) and (
+        following[0].form is Form.NUMBER
+        or (len(following) > 1 and bool(following[0].sense & Sense.CAPITAL) and following[1].form is Form.NUMBER)
+    )
 
 
 def _beside_number(tokens: list[Token], index: int) -> bool:
@@ -114,18 +130,23 @@ def _next_of_block(tokens: list[Token], material: list[bool], last: int) -> int 
             return index
         if token.form is Form.LINE:
             lines += 1
-            if lines > 1:
+            if lines > 2:
+                return None
+        elif token.text == "and":
+            if tokens[index - 1].form is not Form.WORD and tokens[index - 1].form is not Form.NUMBER:
                 return None
         elif token.text not in _BETWEEN and not (token.form is Form.WORD and token.sense & Sense.CONNECTOR):
             return None
-        elif token.text == "." and index + 1 < len(tokens) and _ends_sentence(tokens, index):
+        elif token.text == "." and _ends_sentence(tokens, index):
             return None
     return None
 
 
 def _ends_sentence(tokens: list[Token], index: int) -> bool:
     """Whether a full stop ends a sentence rather than an abbreviation."""
-    before = tokens[index - 1]
+    before, after = tokens[index - 1], tokens[index + 1] if index + 1 < len(tokens) else None
+    if before.text == "." or (after is not None and after.form is Form.NUMBER):
+        return before.text == "."
     return before.form is Form.WORD and len(before.text) > 4 and not before.sense & (Sense.UNIT | Sense.STREET)
 
 

@@ -42,11 +42,20 @@ _OTHER_NUMBER: Final = re.compile(
 
 def of_number(text: str, start: int) -> Kind | None:
     """What the last telling word before a number calls it, or None."""
-    before = text[max(0, start - REACH) : start]
+    before = _own_words(text[max(0, start - REACH) : start])
     told: Kind | None = None
     for match in _TELLING.finditer(before):
         told = Kind[match.lastgroup or ""]
     return told
+
+
+def _own_words(before: str) -> str:
+    """What belongs to this number: the words after the last number, of this line or of the one above when it is bare."""
+    line = before.rfind("\n")
+    if line >= 0 and before[line:].strip():
+        before = before[line:]
+    last_digit = max(before.rfind(digit) for digit in "0123456789")
+    return before[last_digit + 1 :] if len(before) - last_digit > 4 else before
 
 
 def date_kind(text: str, start: int, end: int) -> Kind:

@@ -6,6 +6,7 @@ Refuses nothing: a word on no list is unknown, which is an answer too.
 
 from __future__ import annotations
 
+import re
 from enum import IntFlag, auto
 from functools import cache, lru_cache
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Final
 
 from tierline.privacy.people import without_accents
 
+_CONTRACTED: Final = re.compile(r"(?:n't|'(?:ve|ll|re|m|d|t|em|s))$")
 WORDS: Final = Path(__file__).with_name("words")
 
 
@@ -94,9 +96,20 @@ def _listed_sense(word: str) -> Sense:
     found = senses.get(plain)
     if found is not None:
         return found
+    if _CONTRACTED.search(plain):
+        return Sense.ORDINARY | Sense.OPENER
     if "-" in plain or "'" in plain:
         return _of_parts(plain.replace("'", "-").split("-"))
-    return Sense.NONE
+    return Sense.ORDINARY if word.islower() and _is_compound(plain) else Sense.NONE
+
+
+def _is_compound(plain: str) -> bool:
+    """Whether a word is two ordinary ones written as one: "liftoff", "dropdown"."""
+    senses = _senses()
+    return any(
+        senses.get(plain[:cut], Sense.NONE) & COMMON and senses.get(plain[cut:], Sense.NONE) & (COMMON | Sense.OPENER)
+        for cut in range(3, len(plain) - 1)
+    )  # fmt: skip
 
 
 def _of_parts(parts: list[str]) -> Sense:

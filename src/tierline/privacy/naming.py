@@ -11,10 +11,16 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from tierline.privacy.lexicon import COMMON, NAMING, Sense, long_places
+from tierline.privacy.lexicon import COMMON, NAMING, Sense, long_places, sense
 from tierline.privacy.span import Kind
 from tierline.privacy.tokens import Form, Token
 
+_AFTER_NAMES: Final = frozenset("jr sr ii iii md phd dds esq mba rn dvm".split())
+_TITLES: Final = frozenset("mr mrs ms mx dr prof miss sgt capt".split())
+_COMPASS: Final = frozenset("southern northern eastern western central".split())
+_PERSON_VERBS: Final = frozenset(
+    "said says asked wrote writes called calls began spent lives lived works worked reported reports told tells and".split()
+)
 _PARTICLE: Final = r"(?:(?:de|del|della|da|di|do|dos|du|la|le|van|von|der|den|el|al|bin|ibn|ter|ten|st)\.? )"
 _CALLED: Final = rf"{_PARTICLE}{{0,3}}[A-Z\u00c0-\u024f\u0370-\u04ff][\w'’-]{{0,30}}\.?"
 _NAME: Final = rf"(?P<name>{_CALLED}(?: {_CALLED}){{0,3}})"
@@ -28,9 +34,11 @@ _TOLD: Final = re.compile(
     r"|\b(?:Mr|Mrs|Ms|Mx|Dr|Prof|Sgt|Capt|Lt|Col|Maj|Cpl|Pvt|Rev|Miss|Sir|RN|PA|NP)\.?\s)"
     + _NAME
 )
+_SAYS_NAME: Final = re.compile(r"(?i)name|\bcall|known as|\b(?:mr|mrs|ms|mx|dr|miss)\b")
+_TITLED: Final = re.compile(r"\b(?i:mr|mrs|ms|mx|dr|prof)(?:\.|(?= [A-Z]))(?=\s?[^\W\d_])")
 _HOUSE: Final = re.compile(
-    r"(?i:\b(?:employer|company|organi[sz]ation|facility|hospital|clinic|provider|insurer|pharmacy|institution|practice|vendor)"
-    r"(?: name)?:\s{1,3})"
+    rf"(?:(?i:\b(?:employer|company|organi[sz]ation|facility|hospital|clinic|provider|insurer|pharmacy|institution|practice|vendor)"
+    rf"(?: name)?:\s{{1,3}})|\b(?:Mr|Mrs|Ms|Dr|Prof)\.? {_CALLED}(?: {_CALLED}){{0,2}}(?:,| at| of| from| with) )"
     r"(?P<house>[A-Z][\w&'’.-]{0,30}(?: (?:of |and |& )?[A-Z][\w&'’.-]{0,30}){0,4})"
 )
 _SURE: Final = re.compile(
@@ -44,16 +52,20 @@ def told_names(text: str, *, sure: bool = False) -> Iterator[tuple[int, int, Kin
     """Names that the words before them announce; with ``sure`` only where nothing else can follow those words."""
     for match in (_SURE if sure else _TOLD).finditer(text):
         start, end = _without_ordinary_ends(text, *match.span("name"))
-        if start < end:
+        if start < end and (_SAYS_NAME.search(match.group()) or _could_be_name(text[start:end])):
             yield start, end, Kind.NAME
     if not sure:
         yield from ((*match.span("house"), Kind.ORGANISATION) for match in _HOUSE.finditer(text))
+        yield from ((*match.span(), Kind.TITLE) for match in _TITLED.finditer(text))
+
+
+def _could_be_name(words: str) -> bool:
+    """Whether one of the words is a name or unknown: after "To:" stands "Specialist" as well."""
+    return any(meaning & NAMING or not meaning & COMMON for meaning in map(sense, re.findall(r"[^\W\d_]+", words)))
 
 
 def _without_ordinary_ends(text: str, start: int, end: int) -> tuple[int, int]:
     """The name without words after it that only begin the next sentence or are words of support."""
-    from tierline.privacy.lexicon import sense  # noqa: PLC0415
-
     words = [(m.start() + start, m.end() + start, sense(m.group())) for m in re.finditer(r"[\w'’-]+", text[start:end])]
     if words and words[0][2] & _STOPS and not words[0][2] & (Sense.GIVEN | Sense.FAMILY):
         return start, start
@@ -113,16 +125,20 @@ def _common_is_name(tokens: list[Token], index: int) -> bool:
     meaning = tokens[index].sense
     if _begins_sentence(tokens, index):
         after = _word_at(tokens, index + 1)
-        return bool(
-            meaning & Sense.GIVEN and after and after.sense & Sense.CAPITAL and after.sense & Sense.FAMILY
-            and not after.sense & _STOPS
-        )  # fmt: skip
+        if not after or not meaning & (Sense.GIVEN | Sense.FAMILY):
+            return False
+        if after.text in _PERSON_VERBS:
+            return True
+        beside = after.sense & Sense.CAPITAL and after.sense & Sense.FAMILY and not after.sense & _STOPS
+        return bool(meaning & Sense.GIVEN and beside)
     before = _word_at(tokens, index - 1)
     if before and before.sense & Sense.CAPITAL and before.sense & COMMON and not before.sense & Sense.GIVEN:
         return False
     after = _word_at(tokens, index + 1)
     if after and after.sense & Sense.CAPITAL and after.sense & COMMON and not after.sense & Sense.FAMILY:
         return False
+    if before and before.text == "and" and index > 1 and tokens[index - 2].sense & Sense.CAPITAL:
+        return True
     return bool(meaning & (Sense.GIVEN | Sense.PLACE)) and not meaning & Sense.UPPER
 
 
@@ -169,7 +185,7 @@ def _organisations(tokens: list[Token], private: list[bool]) -> None:
 
 
 def _stretched(tokens: list[Token], private: list[bool]) -> None:
-    """Names grow over neighbours that belong to them: a second part that is an ordinary word, an initial."""
+    """Names grow over neighbours that belong to them: a second part that is an ordinary word, an initial, a title."""
     for index in range(1, len(tokens)):
         if private[index - 1] and not private[index] and _goes_on(tokens, index):
             private[index] = True
@@ -181,6 +197,8 @@ def _stretched(tokens: list[Token], private: list[bool]) -> None:
 def _goes_on(tokens: list[Token], index: int) -> bool:
     """Whether a token after a name belongs to it."""
     token = tokens[index]
+    if token.text.lower() in _AFTER_NAMES and token.start - tokens[index - 1].end == 1:
+        return True
     if token.form is not Form.WORD or not token.sense & Sense.CAPITAL or token.start - tokens[index - 1].end > 1:
         return False
     if len(token.text) == 1:
@@ -197,6 +215,8 @@ def _leads_in(tokens: list[Token], index: int) -> bool:
         return False
     if token.sense & (Sense.GIVEN | Sense.FAMILY) and not token.sense & Sense.OPENER:
         return True
+    if token.text.lower() in _COMPASS:
+        return False
     return not _begins_sentence(tokens, index) and not token.sense & _STOPS and len(token.text) > 1
 
 
@@ -214,7 +234,8 @@ def runs(tokens: list[Token], private: list[bool]) -> Iterator[tuple[int, int]]:
         index = last + 1
 
 
-_JOINING: Final = frozenset({".", "&", "'", "-", ",", "’", "/"})
+_JOINING: Final = frozenset({"&", "'", "-", ",", "’", "/"})
+_ABBREVIATED: Final = frozenset("st ste dr mr mrs ms mt ft jr sr prof".split())
 
 
 def _next_of_run(tokens: list[Token], private: list[bool], last: int) -> int | None:
@@ -226,7 +247,7 @@ def _next_of_run(tokens: list[Token], private: list[bool], last: int) -> int | N
         if private[index]:
             return index
         token = tokens[index]
-        joins = token.text in _JOINING or (
+        joins = token.text in _JOINING or (token.text == "." and _abbreviates(tokens[index - 1])) or (
             token.form is Form.WORD and bool(token.sense & Sense.CONNECTOR) and not token.sense & Sense.CAPITAL
         )
         if token.text == "and":
@@ -234,6 +255,11 @@ def _next_of_run(tokens: list[Token], private: list[bool], last: int) -> int | N
         if not joins:
             return None
     return None
+
+
+def _abbreviates(token: Token) -> bool:
+    """Whether a full stop after this word is its own and not the sentence's."""
+    return len(token.text) == 1 or token.text.lower() in _ABBREVIATED
 
 
 def _after_comma(tokens: list[Token], last: int) -> bool:
