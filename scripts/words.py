@@ -30,6 +30,7 @@ ENDINGS = {
     "est": ["", "e"], "ers": ["", "e"], "ings": ["", "e"], "ness": [""], "d": [""], "able": ["", "e"], "ally": ["al"],
     "iest": ["y"], "ier": ["y"], "iness": ["y"], "ization": ["ize"], "ised": ["ize"], "ise": ["ize"], "ising": ["ize"],
 }  # fmt: skip
+TABLE_WORDS = frozenset({"china", "turkey", "guinea", "jersey"})  # countries that are things as well
 #: The frequencies are of British spelling.
 SPELLINGS = (("our", "or"), ("isation", "ization"), ("ise", "ize"), ("ising", "izing"), ("yse", "yze"), ("ogue", "og"), ("tre", "ter"),
              ("lled", "led"), ("lling", "ling"), ("ence", "ense"), ("aem", "em"), ("aed", "ed"))  # fmt: skip
@@ -90,8 +91,9 @@ def _dictionary(sources: Path) -> frozenset[str]:
 def _ordinary(sources: Path, dictionary: frozenset[str], names: set[str]) -> Iterator[str]:
     [path] = sources.rglob("frequency_dictionary_en_82_765.txt")
     often = [line.split()[0] for line in path.read_text(encoding="utf-8-sig").splitlines()][:MOST_ORDINARY]
+    never = NAMES_FIRST | (set(_countries(sources)) - TABLE_WORDS)
     for rank, word in enumerate(often):
-        if len(word) < 2 or word in NAMES_FIRST or not any(stem in dictionary for stem in _stems(word)):
+        if len(word) < 2 or word in never or not any(stem in dictionary for stem in _stems(word)):
             continue
         if word in names and rank > (RARE if word in dictionary else RARE_DERIVED):
             continue
@@ -152,6 +154,10 @@ def _places(sources: Path) -> Iterator[str]:
     for town in json.loads(towns.read_text()).values():
         if town["population"] >= LEAST_PEOPLE:
             yield _plain(town["name"])
+    yield from _countries(sources)
+
+
+def _countries(sources: Path) -> Iterator[str]:
     for name in ("countries", "us_states"):
         [path] = sources.rglob(f"{name}.json")
         yield from (_plain(place["name"]) for place in json.loads(path.read_text()).values())

@@ -40,7 +40,7 @@ _ZIP: Final = re.compile(
     r"(?i:\b(?:zip(?:[ -]?code)?|post(?:al)?[ -]?code|postcode|plz))(?:\s{0,2}(?:is|:|=|#))?\s{1,3}"
     r"(?P<zip>[A-Z]{0,2}-?\d[A-Z0-9]{1,4}(?:[- ]\d?[A-Z0-9]{1,4})?(?:[- ]?\d{0,4})?)(?!\w)"
 )
-_CORNER: Final = re.compile(r"(?i:\bthe corner of) (?=[A-Z])")
+_CORNER: Final = re.compile(r"(?i:\bthe corner of) (?=\w)")
 _HINT: Final = re.compile(r"\d")
 
 
@@ -62,9 +62,14 @@ def _is_street(written: str) -> bool:
     return any(word[:1].isupper() for word in words[:4]) or len(words) <= 3
 
 
-def address_blocks(tokens: list[Token], private: list[bool]) -> Iterator[tuple[int, int]]:
-    """Stretches of tokens that are an address: first and last token of each."""
+def address_blocks(tokens: list[Token], private: list[bool]) -> Iterator[tuple[int, int, Kind]]:
+    """Stretches of tokens that are an address: first and last token of each, and of the names written above it."""
+    if not any(token.form is Form.NUMBER for token in tokens):
+        return
     material = [_is_material(tokens, private, index) for index in range(len(tokens))]
+    for first, last in _lines(tokens):
+        if _is_address_line(tokens, first, last):
+            material[first:last] = [token.form in (Form.WORD, Form.NUMBER) for token in tokens[first:last]]
     index = 0
     while index < len(tokens):
         if not material[index]:
@@ -85,6 +90,8 @@ def _is_material(tokens: list[Token], private: list[bool], index: int) -> bool:
         return len(token.text) <= 7 and not (index and tokens[index - 1].end == token.start and tokens[index - 1].form is Form.WORD)
     if token.form is not Form.WORD:
         return False
+    if token.text in _EMPTY or _names_street(tokens, private, index):
+        return True
     if token.text in _STATES or token.sense & Sense.UNIT:
         return True
     if token.sense & Sense.UPPER and len(token.text) <= 3 and not token.sense & Sense.SUPPORT:
@@ -94,6 +101,25 @@ def _is_material(tokens: list[Token], private: list[bool], index: int) -> bool:
     if len(token.text) == 1:
         return token.text.isupper() or _beside_number(tokens, index)
     return bool(token.sense & Sense.STREET) and (bool(token.sense & Sense.CAPITAL) or _beside_name(tokens, private, index))
+
+
+#: What exports of tables write for a field that is empty.
+_EMPTY: Final = frozenset({"nan", "null"})
+
+
+def _names_street(tokens: list[Token], private: list[bool], index: int) -> bool:
+    """Whether a small word stands between a name and a number, and is none of ours: "Trg revolucije 12"."""
+    token = tokens[index]
+    if not index or index + 1 >= len(tokens) or token.sense & (Sense.ORDINARY | Sense.OPENER | Sense.SUPPORT):
+        return False
+    return private[index - 1] and tokens[index + 1].form is Form.NUMBER
+
+
+def end_of_block(text: str, tokens: list[Token], last: int) -> int:
+    """Where an address ends: over the full stop of a house number ("u. 12.") or an abbreviation."""
+    end = tokens[last].end
+    stops = tokens[last].form is Form.NUMBER or len(tokens[last].text) <= 3
+    return end + 1 if stops and text[end : end + 1] == "." and text[end + 1 : end + 2] != "." else end
 
 
 def _before_number(tokens: list[Token], index: int) -> bool:
@@ -133,7 +159,7 @@ def _next_of_block(tokens: list[Token], material: list[bool], last: int) -> int 
             if lines > 2:
                 return None
         elif token.text == "and":
-            if tokens[index - 1].form is not Form.WORD and tokens[index - 1].form is not Form.NUMBER:
+            if tokens[index - 1].form is Form.LINE or tokens[index - 1].text == ",":
                 return None
         elif token.text not in _BETWEEN and not (token.form is Form.WORD and token.sense & Sense.CONNECTOR):
             return None
@@ -150,8 +176,38 @@ def _ends_sentence(tokens: list[Token], index: int) -> bool:
     return before.form is Form.WORD and len(before.text) > 4 and not before.sense & (Sense.UNIT | Sense.STREET)
 
 
-def _trimmed(tokens: list[Token], private: list[bool], first: int, last: int) -> Iterator[tuple[int, int]]:
-    """A stretch without leading lines that have no number: those are somebody's name."""
+def _lines(tokens: list[Token]) -> Iterator[tuple[int, int]]:
+    """First token and end of every line."""
+    first = 0
+    for index, token in enumerate(tokens):
+        if token.form is Form.LINE:
+            if index > first:
+                yield first, index
+            first = index + 1
+    if first and first < len(tokens):
+        yield first, len(tokens)
+
+
+_IN_LINES: Final = frozenset({",", ".", "-", "(", ")", "'", "/"})
+
+
+def _is_address_line(tokens: list[Token], first: int, last: int) -> bool:
+    """Whether a line is only a few words with capitals and numbers, as the lines of an address and its addressee are."""
+    words = [token for token in tokens[first:last] if token.form is Form.WORD]
+    if not 0 < len(words) <= 5 or words[0].sense & (Sense.OPENER | Sense.SUPPORT):
+        return False
+    if tokens[last - 1].text == "." and len(words[-1].text) > 4:
+        return False
+    return all(
+        bool(token.sense & (Sense.CAPITAL | Sense.CONNECTOR)) and not token.sense & Sense.SUPPORT
+        if token.form is Form.WORD
+        else token.form is Form.NUMBER or token.text in _IN_LINES
+        for token in tokens[first:last]
+    )
+
+
+def _trimmed(tokens: list[Token], private: list[bool], first: int, last: int) -> Iterator[tuple[int, int, Kind]]:
+    """A stretch apart from leading lines that have no number: those name somebody."""
     start = first
     for index in range(first, last + 1):
         if tokens[index].form is Form.LINE:
@@ -163,7 +219,9 @@ def _trimmed(tokens: list[Token], private: list[bool], first: int, last: int) ->
     stretch = range(start, last + 1)
     of_something = any(private[index] or tokens[index].sense & (Sense.UNIT | Sense.STREET) for index in stretch)
     if of_something:
-        yield start, last
+        yield start, last, Kind.ADDRESS
+        if start - first > 1:
+            yield first, start - 2, Kind.NAME
 
 
 def _has_number(tokens: list[Token], first: int, end: int) -> bool:

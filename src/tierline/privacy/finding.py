@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from tierline.privacy.addresses import address_blocks, certain_addresses, corners
+from tierline.privacy.addresses import address_blocks, certain_addresses, corners, end_of_block
 from tierline.privacy.clinical import clinical_hits
 from tierline.privacy.dates import vague_dates, worded_dates
 from tierline.privacy.labelled import labelled_hits
-from tierline.privacy.naming import kind_of, named, runs, told_names
+from tierline.privacy.naming import end_of_run, kind_of, named, runs, told_names
 from tierline.privacy.normalising import Plain, normalised
 from tierline.privacy.patterns import pattern_hits
 from tierline.privacy.people import people_hits
@@ -73,9 +73,9 @@ def _free(text: str) -> Iterator[Found]:
     tokens = tokens_of(text)
     private = named(tokens)
     for first, last in runs(tokens, private):
-        yield tokens[first].start, tokens[last].end, kind_of(tokens, first, last)
-    for first, last in address_blocks(tokens, private):
-        yield tokens[first].start, tokens[last].end, Kind.ADDRESS
+        yield tokens[first].start, end_of_run(text, tokens, last), kind_of(tokens, first, last)
+    for first, last, kind in address_blocks(tokens, private):
+        yield tokens[first].start, end_of_block(text, tokens, last), kind
 
 
 def _without(found: list[Found], harmless: list[tuple[int, int]]) -> list[Found]:

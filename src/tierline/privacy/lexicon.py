@@ -62,7 +62,7 @@ def _senses() -> dict[str, Sense]:
     for name, sense in _LISTS.items():
         for word in listed(name):
             senses[word] = senses.get(word, Sense.NONE) | sense
-    for place in listed("places"):
+    for place in listed("places") | listed("countries"):
         if " " not in place:
             senses[place] = senses.get(place, Sense.NONE) | Sense.PLACE
     return senses
@@ -71,7 +71,7 @@ def _senses() -> dict[str, Sense]:
 @cache
 def long_places() -> frozenset[str]:
     """Places of two words and more, in small letters."""
-    return frozenset(place for place in listed("places") if " " in place)
+    return frozenset(place for place in listed("places") | listed("countries") if " " in place)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -99,7 +99,7 @@ def _listed_sense(word: str) -> Sense:
     if _CONTRACTED.search(plain):
         return Sense.ORDINARY | Sense.OPENER
     if "-" in plain or "'" in plain:
-        return _of_parts(plain.replace("'", "-").split("-"))
+        return _of_parts(plain.replace("'", "-").split("-"), capitals=not word[1:].islower())
     return Sense.ORDINARY if word.islower() and _is_compound(plain) else Sense.NONE
 
 
@@ -112,11 +112,13 @@ def _is_compound(plain: str) -> bool:
     )  # fmt: skip
 
 
-def _of_parts(parts: list[str]) -> Sense:
+def _of_parts(parts: list[str], *, capitals: bool) -> Sense:
     """A word of several: ordinary when all its parts are, a name when one is and not all are ordinary."""
     senses = [_senses().get(part, Sense.NONE) for part in parts if len(part) > 1]
     if not senses:
         return Sense.ORDINARY
+    if capitals and len(senses) > 1 and all(each & (Sense.FAMILY | Sense.GIVEN) for each in senses):
+        return Sense.FAMILY
     if all(each & (COMMON | Sense.OPENER) for each in senses):
         return Sense.ORDINARY
     named = Sense.NONE

@@ -16,7 +16,8 @@ from tierline.privacy.span import Kind
 from tierline.privacy.tokens import Form, Token
 
 _AFTER_NAMES: Final = frozenset("jr sr ii iii md phd dds esq mba rn dvm".split())
-_TITLES: Final = frozenset("mr mrs ms mx dr prof miss sgt capt".split())
+_LEGAL_FORMS: Final = frozenset("inc ltd llc llp corp gmbh plc incorporated".split())
+_PARTICLES: Final = frozenset("van von der den de la di del della ten ter bin ibn du da dos st".split())
 _COMPASS: Final = frozenset("southern northern eastern western central".split())
 _PERSON_VERBS: Final = frozenset(
     "said says asked wrote writes called calls began spent lives lived works worked reported reports told tells and".split()
@@ -26,7 +27,7 @@ _CALLED: Final = rf"{_PARTICLE}{{0,3}}[A-Z\u00c0-\u024f\u0370-\u04ff][\w'’-]{{
 _NAME: Final = rf"(?P<name>{_CALLED}(?: {_CALLED}){{0,3}})"
 #: What is said right before a name. What follows with a capital is one, ordinary word or not.
 _TOLD: Final = re.compile(
-    r"(?:(?i:\b(?:(?:full |first |last |family |maiden |legal |middle |preferred |nick|sur)?name(?: is| was|:)"
+    r"(?:(?i:\b(?:(?:full |first |last |family |maiden |legal |middle |preferred |nick|sur)?name(?: is| was|:|\?)"
     r"|patient(?: name)?:|pt:|veteran(?: name)?:|member(?: name)?:|re:|attn:?|signed:?|signature:|prescriber:|provider:|physician:"
     r"|nurse:|caregiver:|contact:|employee:|caller:|reporter:|customer:|user:|from:|to:|dear|sincerely,|regards,|named|is called"
     r"|was called|call(?:s|ed)? me|known as|goes by|speaking with|spoke (?:with|to)|this is|i am|i'm|my (?:wife|husband|son|daughter|"
@@ -36,6 +37,13 @@ _TOLD: Final = re.compile(
 )
 _SAYS_NAME: Final = re.compile(r"(?i)name|\bcall|known as|\b(?:mr|mrs|ms|mx|dr|miss)\b")
 _TITLED: Final = re.compile(r"\b(?i:mr|mrs|ms|mx|dr|prof)(?:\.|(?= [A-Z]))(?=\s?[^\W\d_])")
+_STATE_OF: Final = re.compile(
+    r"\b(?:(?:People's|Democratic|Islamic|Federal|United) )?(?:Kingdom|Republic|State|Commonwealth|Principality|Duchy|Federation|States|Isle|City|"
+    r"University|College|Bank|Duke|County) of (?:the )?(?=[A-Z])"
+)
+_PROFESSION: Final = re.compile(
+    r", (?:the|our|a|an) (?P<title>[\w/-]{2,30}(?: (?:and |of |& )?[\w/-]{2,30}){0,7}?),? (?:said|says|wrote|told|asked|reported)\b"
+)
 _HOUSE: Final = re.compile(
     rf"(?:(?i:\b(?:employer|company|organi[sz]ation|facility|hospital|clinic|provider|insurer|pharmacy|institution|practice|vendor)"
     rf"(?: name)?:\s{{1,3}})|\b(?:Mr|Mrs|Ms|Dr|Prof)\.? {_CALLED}(?: {_CALLED}){{0,2}}(?:,| at| of| from| with) )"
@@ -57,6 +65,8 @@ def told_names(text: str, *, sure: bool = False) -> Iterator[tuple[int, int, Kin
     if not sure:
         yield from ((*match.span("house"), Kind.ORGANISATION) for match in _HOUSE.finditer(text))
         yield from ((*match.span(), Kind.TITLE) for match in _TITLED.finditer(text))
+        yield from ((*match.span("title"), Kind.TITLE) for match in _PROFESSION.finditer(text))
+        yield from ((match.start(), match.end() - 1, Kind.PLACE) for match in _STATE_OF.finditer(text))
 
 
 def _could_be_name(words: str) -> bool:
@@ -137,6 +147,8 @@ def _common_is_name(tokens: list[Token], index: int) -> bool:
     after = _word_at(tokens, index + 1)
     if after and after.sense & Sense.CAPITAL and after.sense & COMMON and not after.sense & Sense.FAMILY:
         return False
+    if before and before.text in ("the", "with", "by", "for", "to", "from", "and") and meaning & Sense.FAMILY and len(tokens[index].text) > 2:
+        return not meaning & (Sense.UPPER | Sense.STREET | Sense.ORGANISATION)
     if before and before.text == "and" and index > 1 and tokens[index - 2].sense & Sense.CAPITAL:
         return True
     return bool(meaning & (Sense.GIVEN | Sense.PLACE)) and not meaning & Sense.UPPER
@@ -161,7 +173,7 @@ def _long_places(tokens: list[Token], private: list[bool]) -> None:
     for index in range(len(tokens) - 1):
         if tokens[index].form is not Form.WORD:
             continue
-        for length in (4, 3, 2):
+        for length in (6, 5, 4, 3, 2):
             group = tokens[index : index + length]
             if len(group) == length and all(token.form is Form.WORD for token in group):
                 if " ".join(token.text.lower() for token in group) in places:
@@ -172,10 +184,13 @@ def _long_places(tokens: list[Token], private: list[bool]) -> None:
 def _organisations(tokens: list[Token], private: list[bool]) -> None:
     """Words with capitals before "Inc", "Bank" and the like, inside a sentence."""
     for index, token in enumerate(tokens):
-        if not (token.sense & Sense.ORGANISATION and token.sense & Sense.CAPITAL) or private[index]:
+        if not token.sense & Sense.ORGANISATION or not (token.sense & Sense.CAPITAL or token.text in _LEGAL_FORMS):
             continue
         first = index
-        while first and (before := _word_at(tokens, first - 1)) and before.sense & Sense.CAPITAL:
+        small = not token.sense & Sense.CAPITAL
+        while first and (before := _word_at(tokens, first - 1)) and (before.sense & Sense.CAPITAL or small):
+            if small and (before.sense & Sense.OPENER or index - first >= 3):
+                break
             if before.sense & Sense.OPENER and _begins_sentence(tokens, first - 1):
                 break
             first -= 1
@@ -211,7 +226,11 @@ def _goes_on(tokens: list[Token], index: int) -> bool:
 def _leads_in(tokens: list[Token], index: int) -> bool:
     """Whether a token before a name belongs to it."""
     token = tokens[index]
-    if token.form is not Form.WORD or not token.sense & Sense.CAPITAL or tokens[index + 1].start - token.end > 1:
+    if token.form is not Form.WORD or tokens[index + 1].start - token.end > 1:
+        return False
+    if token.text in _PARTICLES:
+        return token.text != "de" or index > 0
+    if not token.sense & Sense.CAPITAL:
         return False
     if token.sense & (Sense.GIVEN | Sense.FAMILY) and not token.sense & Sense.OPENER:
         return True
@@ -242,16 +261,18 @@ def _next_of_run(tokens: list[Token], private: list[bool], last: int) -> int | N
     """The next token of the same name, over at most three that only join."""
     for step in range(1, 5):
         index = last + step
-        if index >= len(tokens) or tokens[index].start - tokens[index - 1].end > 1:
+        if index >= len(tokens) or tokens[index].start - tokens[index - 1].end > 2:
             return None
         if private[index]:
             return index
         token = tokens[index]
         joins = token.text in _JOINING or (token.text == "." and _abbreviates(tokens[index - 1])) or (
-            token.form is Form.WORD and bool(token.sense & Sense.CONNECTOR) and not token.sense & Sense.CAPITAL
+            token.form is Form.WORD
+            and (bool(token.sense & Sense.CONNECTOR) or len(token.text) == 1)
+            and not token.sense & Sense.CAPITAL
         )
         if token.text == "and":
-            joins = _after_comma(tokens, last)
+            joins = _after_comma(tokens, last) or _is_house(tokens, index + 1)
         if not joins:
             return None
     return None
@@ -262,9 +283,22 @@ def _abbreviates(token: Token) -> bool:
     return len(token.text) == 1 or token.text.lower() in _ABBREVIATED
 
 
+def _is_house(tokens: list[Token], index: int) -> bool:
+    """Whether a word ends the name of a house of business: "Roe and Sons"."""
+    word = _word_at(tokens, index)
+    return word is not None and bool(word.sense & Sense.ORGANISATION) and bool(word.sense & Sense.CAPITAL)
+
+
 def _after_comma(tokens: list[Token], last: int) -> bool:
     """Whether a name is the second or a later of a list: "Roe, Doe and Poe"."""
     return last >= 2 and tokens[last - 1].text == ","
+
+
+def end_of_run(text: str, tokens: list[Token], last: int) -> int:
+    """Where a run ends: over the full stop that belongs to "Inc.", "Jr.", "St."."""
+    token = tokens[last]
+    short = token.text.lower() in _LEGAL_FORMS or _abbreviates(token) or token.text == "Co"
+    return token.end + 1 if short and text[token.end : token.end + 1] == "." else token.end
 
 
 def kind_of(tokens: list[Token], first: int, last: int) -> Kind:

@@ -82,6 +82,9 @@ _DASHES: Final = frozenset("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2043\u02
 _DOTS: Final = frozenset("\u2024\u00b7\u2219\u22c5\u2027\u30fb\u3002\uff61\u0701")
 
 
+_LETTER_SIGNS: Final = {"\u2206": "Δ", "\u2211": "Σ", "\u220f": "Π"}  # signs of mathematics typed as Greek letters
+
+
 class _Fold(dict[int, int]):
     """One character for one: learns each when it is first met, and remembers at most what Unicode has."""
 
@@ -98,6 +101,8 @@ def _folded(code: int) -> int:
         return ord("-")
     if character in _DOTS:
         return ord(".")
+    if character in _LETTER_SIGNS:
+        return ord(_LETTER_SIGNS[character])
     category = unicodedata.category(character)
     if category == "Nd":
         return ord(str(unicodedata.digit(character)))
