@@ -29,31 +29,44 @@ _LINE: Final = re.compile(
     rf"(?:,?\s{{1,3}}(?:[A-Z][\w.'’-]{{1,30}} ?){{1,4}},?\s{{1,2}}(?:{_STATE})(?![a-z])(?:\.?,?\s{{1,2}}\d{{5}}(?:-\d{{4}})?)?)?"
     rf"(?:,?\s{{1,2}}\d{{5}}(?:-\d{{4}})?(?!\d))?"
 )
-_BOX: Final = re.compile(r"(?i:\b(?:p\.? ?o\.? ?box|psc \d{1,5},? box|unit \d{1,5},? box|cmr \d{1,5},? box|postbox))\s{1,2}\d{1,7}")
+_BOX: Final = re.compile(r"(?=[PpUuCc])(?i:\b(?:p\.? ?o\.? ?box|psc \d{1,5},? box|unit \d{1,5},? box|cmr \d{1,5},? box|postbox))\s{1,2}\d{1,7}")
 _MILITARY: Final = re.compile(
-    r"(?i:(?<![\w-])(?:(?:uscgc|usns|usnv|uss|usv) [\w'’-]{1,30}|(?:psc|unit|cmr) \d{1,5},? ?box \d{1,5})[\s,]{1,3}[adf]po,? a[aep] \d{5}(?:-\d{4})?)"
+    r"(?=[UuPpCc])(?i:(?<![\w-])(?:(?:uscgc|usns|usnv|uss|usv) [\w'’-]{1,30}|(?:psc|unit|cmr) \d{1,5},? ?box \d{1,5})[\s,]{1,3}[adf]po,? a[aep] \d{5}(?:-\d{4})?)"
 )
 _TOWN: Final = re.compile(
     rf"(?<![\w-])(?:[A-Z][\w.'’-]{{1,30}} ){{0,3}}[A-Z][\w.'’-]{{1,30}},? (?:{_STATE}),? {{1,2}}\d{{5}}(?:-\d{{4}})?(?!\w)"
 )
 _ZIP: Final = re.compile(
-    r"(?i:\b(?:zip(?:[ -]?code)?|post(?:al)?[ -]?code|postcode|plz))(?:\s{0,2}(?:is|:|=|#))?\s{1,3}"
+    r"(?=[ZzPp])(?i:\b(?:zip(?:[ -]?code)?|post(?:al)?[ -]?code|postcode|plz))(?:\s{0,2}(?:is|:|=|#))?\s{1,3}"
     r"(?P<zip>[A-Z]{0,2}-?\d[A-Z0-9]{1,4}(?:[- ]\d?[A-Z0-9]{1,4})?(?:[- ]?\d{0,4})?)(?!\w)"
 )
 _CORNER: Final = re.compile(r"(?i:\bthe corner of) (?=\w)")
 _HINT: Final = re.compile(r"\d")
 
 
-def certain_addresses(text: str) -> Iterator[tuple[int, int, Kind]]:
+_STREET_WORDS: Final = frozenset(_STREETS.split("|"))
+_BOX_WORDS: Final = frozenset("box postbox pobox apo fpo dpo".split())
+_ZIP_WORDS: Final = frozenset("zip zipcode postal postcode post plz".split())
+
+
+def certain_addresses(text: str, words: frozenset[str]) -> Iterator[tuple[int, int, Kind]]:
     """Addresses that their form gives away: a numbered street, a box, town with state and ZIP code."""
     if not _HINT.search(text):
         return
-    for match in _LINE.finditer(text):
-        if _is_street(match.group()):
-            yield (*match.span(), Kind.ADDRESS)
-    for pattern in (_BOX, _MILITARY, _TOWN):
-        yield from ((*match.span(), Kind.ADDRESS) for match in pattern.finditer(text))
-    yield from ((*match.span("zip"), Kind.ADDRESS) for match in _ZIP.finditer(text))
+    if not words.isdisjoint(_STREET_WORDS):
+        for match in _LINE.finditer(text):
+            if _is_street(match.group()):
+                yield (*match.span(), Kind.ADDRESS)
+    if not words.isdisjoint(_BOX_WORDS):
+        for pattern in (_BOX, _MILITARY):
+            yield from ((*match.span(), Kind.ADDRESS) for match in pattern.finditer(text))
+    if _FIVE.search(text):
+        yield from ((*match.span(), Kind.ADDRESS) for match in _TOWN.finditer(text))
+    if not words.isdisjoint(_ZIP_WORDS):
+        yield from ((*match.span("zip"), Kind.ADDRESS) for match in _ZIP.finditer(text))
+
+
+_FIVE: Final = re.compile(rf"(?:{_STATE}),? {{1,2}}\d{{5}}(?!\d)")
 
 
 def _is_street(written: str) -> bool:

@@ -16,7 +16,7 @@ _MONTH: Final = (
 _DAY: Final = r"(?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?"
 _YEAR: Final = r"(?:19|20)\d\d"
 _WRITTEN: Final = re.compile(
-    rf"(?<![\w])(?i:{_MONTH}\.? {_DAY}(?!\w)(?:,? {{1,2}}{_YEAR})?|{_DAY}(?: of)?[ -]{_MONTH}(?![a-z])\.?(?:,?[ -]{_YEAR}|[ -]\d\d)?"
+    rf"(?=[\dJFMASONDjfmasond])(?<!\w)(?i:{_MONTH}\.? {_DAY}(?!\w)(?:,? {{1,2}}{_YEAR})?|{_DAY}(?: of)?[ -]{_MONTH}(?![a-z])\.?(?:,?[ -]{_YEAR}|[ -]\d\d)?"
     rf"|{_MONTH}\.?,? {_YEAR})(?!\w)"
 )
 _YEAR_TOLD: Final = re.compile(
@@ -32,8 +32,16 @@ _AGE: Final = re.compile(
 _HINT: Final = re.compile(r"\d|day\b")
 
 
-def worded_dates(text: str) -> Iterator[tuple[int, int, Kind]]:
+_MONTHS: Final = frozenset(
+    "jan january feb february mar march apr april may jun june jul july aug august sep sept september oct october nov "
+    "november dec december".split()
+)
+
+
+def worded_dates(text: str, words: frozenset[str]) -> Iterator[tuple[int, int, Kind]]:
     """Dates with a month in letters: as certain as numeric ones."""
+    if words.isdisjoint(_MONTHS):
+        return
     for match in _WRITTEN.finditer(text):
         yield (*match.span(), contexts.date_kind(text, *match.span()))
 

@@ -51,26 +51,29 @@ def find(text: str, *, names: Iterable[str] = (), known: Iterable[str] = (), tho
     secret here (a team's mailbox, a product). With ``thorough`` false only what is certain is looked for.
     """
     plain = normalised(text)
-    found = [*_certain(plain), *(_free(plain.text) if thorough else told_names(plain.text, sure=True)), *((*span, Kind.NAME) for span in people_hits(plain.text, tuple(names)))]
+    found = [*_certain(plain), *(_free(plain) if thorough else told_names(plain.text, plain.words, sure=True)), *((*span, Kind.NAME) for span in people_hits(plain.text, tuple(names)))]
+    if not found:
+        return ()
     harmless = references(plain.text) + occurrences(plain.text, known)
     return _spans(plain, _apart(_without(found, harmless)))
 
 
 def _certain(plain: Plain) -> Iterator[Found]:
     yield from pattern_hits(plain)
-    yield from labelled_hits(plain.text)
+    yield from labelled_hits(plain.text, plain.words)
     yield from secret_hits(plain.text)
-    yield from certain_addresses(plain.text)
-    yield from worded_dates(plain.text)
+    yield from certain_addresses(plain.text, plain.words)
+    yield from worded_dates(plain.text, plain.words)
 
 
-def _free(text: str) -> Iterator[Found]:
+def _free(plain: Plain) -> Iterator[Found]:
     """What no form gives away: names, places, addresses as people write them, what is told of health and age."""
-    yield from told_names(text)
+    text = plain.text
+    yield from told_names(text, plain.words)
     yield from vague_dates(text)
-    yield from clinical_hits(text)
     yield from corners(text)
     tokens = tokens_of(text)
+    yield from clinical_hits(text, tokens)
     private = named(tokens)
     for first, last in runs(tokens, private):
         yield tokens[first].start, end_of_run(text, tokens, last), kind_of(tokens, first, last)

@@ -75,8 +75,20 @@ _SHORT: Final = re.compile(r"\d{3,8}(?!\w)")
 _PROSE: Final = re.compile(r"[A-Za-z]+[.?!,]?$")
 
 
-def labelled_hits(text: str) -> Iterator[tuple[int, int, Kind]]:
+#: The first words of all labels: without one of them there is nothing to look for.
+_FIRST_WORDS: Final = frozenset(
+    "ssn s social soc last edipi dod military icn mvi integration npi national dea mrn medical chart patient hospital dfn "
+    "insurance member membership policy subscriber medicare mbi group driver drivers licence license passport dl state vin "
+    "bank checking saving savings account acct routing aba iban sort swift bic pass password passphrase passcode pwd passwd "
+    "api access secret private client encryption signing token pin cvv cvc security verification one otp authorization "
+    "bearer session sessionid user username userid login log screen uid mhv key keys apikey".split()
+)
+
+
+def labelled_hits(text: str, words: frozenset[str]) -> Iterator[tuple[int, int, Kind]]:
     """Every value behind a label, with what the label calls it."""
+    if words.isdisjoint(_FIRST_WORDS):
+        return
     for match in _LABEL.finditer(text):
         name = match.lastgroup or ""
         link = _LINK.match(text, match.end())

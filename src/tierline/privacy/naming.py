@@ -56,8 +56,20 @@ _SURE: Final = re.compile(
 _STOPS: Final = Sense.SUPPORT | Sense.OPENER
 
 
-def told_names(text: str, *, sure: bool = False) -> Iterator[tuple[int, int, Kind]]:
+#: Words that announce a name; without one of them there is nothing to look for.
+_SURE_WORDS: Final = frozenset("name patient veteran member beneficiary caregiver spouse".split())
+_TELLING_WORDS: Final = _SURE_WORDS | frozenset(
+    "firstname lastname fullname nickname pt re attn signed signature prescriber provider physician nurse contact employee "
+    "caller reporter customer user from to dear sincerely regards named called call calls me known goes speaking spoke this i "
+    "my mr mrs ms mx dr prof sgt capt lt col maj cpl pvt rev miss sir rn pa np employer company organisation organization "
+    "facility hospital clinic insurer pharmacy institution practice vendor said says wrote told asked reported of".split()
+)
+
+
+def told_names(text: str, words: frozenset[str], *, sure: bool = False) -> Iterator[tuple[int, int, Kind]]:
     """Names that the words before them announce; with ``sure`` only where nothing else can follow those words."""
+    if words.isdisjoint(_SURE_WORDS if sure else _TELLING_WORDS):
+        return
     for match in (_SURE if sure else _TOLD).finditer(text):
         start, end = _without_ordinary_ends(text, *match.span("name"))
         if start < end and (_SAYS_NAME.search(match.group()) or _could_be_name(text[start:end])):
@@ -169,16 +181,15 @@ def _begins_sentence(tokens: list[Token], index: int) -> bool:
 
 def _long_places(tokens: list[Token], private: list[bool]) -> None:
     """Places of several words, in small letters too."""
-    places = long_places()
-    for index in range(len(tokens) - 1):
-        if tokens[index].form is not Form.WORD:
-            continue
-        for length in (6, 5, 4, 3, 2):
-            group = tokens[index : index + length]
-            if len(group) == length and all(token.form is Form.WORD for token in group):
-                if " ".join(token.text.lower() for token in group) in places:
-                    private[index : index + length] = [True] * length
-                    break
+    for index, token in enumerate(tokens):
+        if token.sense & Sense.LEADS_PLACE and (length := _long_place(tokens, index)):
+            private[index : index + length] = [True] * length
+
+
+def _long_place(tokens: list[Token], index: int) -> int:
+    """How many words from here are a place's name."""
+    words = [token.text.lower() for token in tokens[index : index + 6]]
+    return next((length for length in (6, 5, 4, 3, 2) if " ".join(words[:length]) in long_places()), 0)
 
 
 def _organisations(tokens: list[Token], private: list[bool]) -> None:

@@ -11,7 +11,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from tierline.privacy.look_alikes import LOOK_ALIKES
@@ -19,11 +19,15 @@ from tierline.privacy.look_alikes import LOOK_ALIKES
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """A normalised text. ``starts`` and ``ends`` hold, per character, where it was; None: nowhere else."""
+    """A normalised text. ``starts`` and ``ends`` hold, per character, where it was; None: nowhere else.
+
+    ``words`` are the words in it, in small letters: whoever looks for something behind a word looks here first.
+    """
 
     text: str
     starts: list[int] | None = None
     ends: list[int] | None = None
+    words: frozenset[str] = frozenset()
 
     def given(self, start: int, end: int) -> tuple[int, int]:
         """The characters as given that ``start`` to ``end`` stand for."""
@@ -53,7 +57,7 @@ class Plain:
             new_ends += ends[done:start] + [ends[end - 1]] * len(replacement)
             done = end
         pieces.append(self.text[done:])
-        return Plain("".join(pieces), new_starts + starts[done:], new_ends + ends[done:])
+        return Plain("".join(pieces), new_starts + starts[done:], new_ends + ends[done:], self.words)
 
 
 def normalised(text: str) -> Plain:
@@ -61,14 +65,28 @@ def normalised(text: str) -> Plain:
     plain = Plain(text)
     if not text.isascii() or _CONTROL.search(text):
         plain = plain.edited((*m.span(), "") for m in _UNSEEN.finditer(plain.text))
-        plain = Plain(plain.text.translate(_FOLD), plain.starts, plain.ends)
-        plain = Plain(_WORD.sub(_unmixed, plain.text), plain.starts, plain.ends)
+        plain = replace(plain, text=_WORD.sub(_unmixed, plain.text.translate(_FOLD)))
     if "&" in text or "%" in text:
         plain = plain.edited(_entities(plain.text))
-    plain = plain.edited(_digits_of_words(plain.text))
-    if _AT_HINT.search(plain.text):
+    lower = plain.text.lower()
+    plain = replace(plain, words=frozenset(_LETTERS.findall(lower)))
+    if _may_spell(lower):
+        plain = plain.edited(_digits_of_words(plain.text))
+    if "@" in lower or (("at" in plain.words) and "dot" in plain.words):
         plain = plain.edited(_signs_of_words(plain.text))
     return plain
+
+
+_LETTERS: Final = re.compile(r"[a-z]+")
+_SPELLING: Final = (
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "zero", "oh", "double", "triple", "ten",
+    "twelve", "teen", "twenty", "ty",
+)  # fmt: skip
+
+
+def _may_spell(lower: str) -> bool:
+    """Whether there are number words enough to spell anything."""
+    return sum(map(lower.count, _SPELLING)) > 2
 
 
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
@@ -185,7 +203,6 @@ def _digits_of(piece: re.Match[str]) -> str:
     return _ONES[found["ones"]] * _TIMES.get(found.get("times", ""), 1)
 
 
-_AT_HINT: Final = re.compile(r"(?i)[\s\[({<]at[\s\])}>]|@\s|\s@|[\[({<]\s?@|@[\w-]{1,64}(?:\s|[\[({<])")
 _LABEL: Final = r"[A-Za-z0-9_%+-]{1,64}"
 _IN_BRACKETS: Final = r"\s{0,2}[\[({<]\s?(?:%s)\s?[\])}>]\s{0,2}"
 _DOT: Final = rf"(?:{_IN_BRACKETS % '[dD][oO][tT]|[.]'}|\s{{1,2}}[dD][oO][tT]\s{{1,2}}|\.)"

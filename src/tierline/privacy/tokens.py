@@ -25,7 +25,7 @@ class Token(NamedTuple):
     end: int
     form: Form
     text: str
-    sense: Sense
+    sense: int
 
 
 _TOKEN: Final = re.compile(
