@@ -54,7 +54,7 @@ def find(text: str, *, names: Iterable[str] = (), known: Iterable[str] = (), tho
     found = [*_certain(plain), *(_free(plain) if thorough else told_names(plain.text, plain.words, sure=True)), *((*span, Kind.NAME) for span in people_hits(plain.text, tuple(names)))]
     if not found:
         return ()
-    harmless = references(plain.text) + occurrences(plain.text, known)
+    harmless = references(plain.text, plain.words) + occurrences(plain.text, known)
     return _spans(plain, _apart(_without(found, harmless)))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from tierline.privacy.span import Kind
@@ -56,12 +57,32 @@ _LABELS: Final[tuple[tuple[str, Kind, str, str], ...]] = (
 )  # fmt: skip
 _VALUES: Final = {name: re.compile(value) for name, _, _, value in _LABELS if value}
 _KINDS: Final = {name: kind for name, kind, _, _ in _LABELS}
-_LABEL: Final = re.compile(
-    r"(?<![A-Za-z0-9])(?=[abcdegilmnoprstuv])(?:"
-    + "|".join(f"(?P<{name}>{label})" for name, _, label, _ in _LABELS)
-    + r")(?![A-Za-z])",
-    re.IGNORECASE,
-)
+#: The words each label can begin with: without one of them there is nothing to look for.
+_FIRST_WORDS: Final = {
+    "ssn": frozenset("ssn s social soc last".split()),
+    "edipi": frozenset("edipi dod military".split()),
+    "icn": frozenset("icn mvi integration".split()),
+    "npi": frozenset("npi national".split()),
+    "dea": frozenset(("dea",)),
+    "mrn": frozenset("mrn medical chart patient hospital dfn".split()),
+    "insurance": frozenset("insurance member membership policy subscriber medicare mbi group".split()),
+    "licence": frozenset("driver drivers licence license passport dl state national vin".split()),
+    "account": frozenset("bank checking saving savings account acct routing aba iban sort swift bic".split()),
+    "secret": frozenset(
+        "pass password passphrase passcode pwd passwd api access secret private client encryption signing token pin cvv cvc "
+        "security verification one otp authorization bearer session sessionid key keys apikey".split()
+    ),
+    "username": frozenset("user username userid login log screen uid mhv".split()),
+}
+
+
+@lru_cache(maxsize=512)
+def _labels(names: tuple[str, ...]) -> re.Pattern[str]:
+    """Only the labels whose words a text has, so that others cost nothing."""
+    wanted = "|".join(f"(?P<{name}>{label})" for name, _, label, _ in _LABELS if name in names)
+    return re.compile(rf"(?<![A-Za-z0-9])(?=[abcdegilmnoprstuv])(?:{wanted})(?![A-Za-z])", re.IGNORECASE)
+
+
 _LINK: Final = re.compile(
     r"(?:[ \t_]{0,2}(?:(?:numbers?|num|no|nr|id|code|value|\(?last (?:four|4)(?: digits)?\)?)(?![a-z])|#)[.#]?){0,3}"
     r"(?:\s{0,3}(?:is|was|are|of|to|as|=>|[:=#|>,(\"'-]|[*_`]{1,3})){0,3}[\s\"'`*]{0,3}",
@@ -75,21 +96,12 @@ _SHORT: Final = re.compile(r"\d{3,8}(?!\w)")
 _PROSE: Final = re.compile(r"[A-Za-z]+[.?!,]?$")
 
 
-#: The first words of all labels: without one of them there is nothing to look for.
-_FIRST_WORDS: Final = frozenset(
-    "ssn s social soc last edipi dod military icn mvi integration npi national dea mrn medical chart patient hospital dfn "
-    "insurance member membership policy subscriber medicare mbi group driver drivers licence license passport dl state vin "
-    "bank checking saving savings account acct routing aba iban sort swift bic pass password passphrase passcode pwd passwd "
-    "api access secret private client encryption signing token pin cvv cvc security verification one otp authorization "
-    "bearer session sessionid user username userid login log screen uid mhv key keys apikey".split()
-)
-
-
 def labelled_hits(text: str, words: frozenset[str]) -> Iterator[tuple[int, int, Kind]]:
-    """Every value behind a label, with what the label calls it."""
-    if words.isdisjoint(_FIRST_WORDS):
+    """Every value behind a label, with what the label calls it. ``words``: those of the text, in small letters."""
+    names = tuple(name for name, first in _FIRST_WORDS.items() if not first.isdisjoint(words))
+    if not names:
         return
-    for match in _LABEL.finditer(text):
+    for match in _labels(names).finditer(text):
         name = match.lastgroup or ""
         link = _LINK.match(text, match.end())
         at = link.end() if link else match.end()

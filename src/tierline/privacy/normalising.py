@@ -11,7 +11,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from tierline.privacy.look_alikes import LOOK_ALIKES
@@ -65,14 +65,14 @@ def normalised(text: str) -> Plain:
     plain = Plain(text)
     if not text.isascii() or _CONTROL.search(text):
         plain = plain.edited((*m.span(), "") for m in _UNSEEN.finditer(plain.text))
-        plain = replace(plain, text=_WORD.sub(_unmixed, plain.text.translate(_FOLD)))
+        plain = Plain(_WORD.sub(_unmixed, plain.text.translate(_FOLD)), plain.starts, plain.ends)
     if "&" in text or "%" in text:
         plain = plain.edited(_entities(plain.text))
     lower = plain.text.lower()
-    plain = replace(plain, words=frozenset(_LETTERS.findall(lower)))
+    plain = Plain(plain.text, plain.starts, plain.ends, frozenset(_LETTERS.findall(lower)))
     if _may_spell(lower):
         plain = plain.edited(_digits_of_words(plain.text))
-    if "@" in lower or (("at" in plain.words) and "dot" in plain.words):
+    if "dot" in plain.words or any(map(lower.__contains__, _APART)):
         plain = plain.edited(_signs_of_words(plain.text))
     return plain
 
@@ -82,6 +82,10 @@ _SPELLING: Final = (
     "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "zero", "oh", "double", "triple", "ten",
     "twelve", "teen", "twenty", "ty",
 )  # fmt: skip
+
+
+#: An @ or a full stop written apart from the words it joins.
+_APART: Final = (" @", "@ ", "\n@", "@\n", "(at", "[at", "{at", "<at", "(@", "[@", "( at", "[ at", "[.]", "(.)", "{.}")
 
 
 def _may_spell(lower: str) -> bool:

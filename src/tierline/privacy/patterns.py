@@ -50,9 +50,8 @@ _IP6: Final = re.compile(
     r"|[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){7}"
     r"|(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,6})?::(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,6})?)(?![\w:])"
 )
-_MAIL: Final = re.compile(
-    r"(?<![\w.%+@-])[\w%+'!#$&*/=?^`{|}~-]{1,64}(?:\.[\w%+'-]{1,64}){0,8}@(?:\w[\w-]{0,62}\.){1,8}\w{2,24}(?![\w@])"
-)
+_DOMAIN_OF_MAIL: Final = re.compile(r"(?:\w[\w-]{0,62}\.){1,8}\w{2,24}(?![\w@])")
+_IN_LOCAL_PART: Final = frozenset("._%+-'!#$&*/=?^`{|}~")
 _URL: Final = re.compile(r"(?i:https?://|ftp://|www\.)[^\s<>\"'\]\[(){}|\\^`]{2,2000}")
 _DOMAIN: Final = re.compile(
     r"(?<![\w@.-])[A-Za-z0-9][A-Za-z0-9-]{1,62}(?:\.[A-Za-z0-9-]{1,63}){0,4}"
@@ -74,23 +73,45 @@ def pattern_hits(plain: Plain) -> Iterator[Found]:
         yield from _numbers(plain)
         if _LETTER_HINT.search(text):
             yield from _lettered(text)
-    if text.count(":") > 1 or text.count("-") > 4:
+    if _COLONS.search(text):
         for match in _IP6.finditer(text):
             if match.end() - match.start() > 6:
                 yield (*match.span(), Kind.MAC if match["octet"] else Kind.IP)
     if "@" in text:
-        yield from ((*match.span(), Kind.EMAIL) for match in _MAIL.finditer(text))
+        yield from _mails(text)
     yield from _web(text)
 
 
+#: What addresses of devices and of the sixth internet protocol have, and times of day do not.
+_COLONS: Final = re.compile(r":[0-9A-Fa-f]{0,4}:[0-9A-Fa-f]{0,4}:|::|-[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-")
+
+
+def _mails(text: str) -> Iterator[Found]:
+    """E-mail addresses, found from their @ outwards: the longest run of what may stand before it, and a domain."""
+    at = text.find("@")
+    while at >= 0:
+        start = at
+        while start and at - start < 64 and (text[start - 1].isalnum() or text[start - 1] in _IN_LOCAL_PART):
+            start -= 1
+        while start < at and not (text[start].isalnum() or text[start] == "_"):
+            start += 1
+        domain = _DOMAIN_OF_MAIL.match(text, at + 1) if start < at else None
+        if domain is not None:
+            yield start, domain.end(), Kind.EMAIL
+        at = text.find("@", domain.end() if domain else at + 1)
+
+
 _DIGITS: Final = re.compile(r"\d[\d\W]{0,3}\d[\d\W]{0,3}\d[\d\W]{0,3}\d")
+
+
+_DOT_LETTERS: Final = re.compile(r"\.[a-z][a-z]")
 
 
 def _web(text: str) -> Iterator[Found]:
     if "://" in text or "www." in text or "WWW." in text:
         for match in _URL.finditer(text):
             yield match.start(), match.start() + len(match.group().rstrip(".,;:!?")), Kind.URL
-    if "." in text:
+    if _DOT_LETTERS.search(text):
         yield from ((*match.span(), Kind.URL) for match in _DOMAIN.finditer(text))
 
 

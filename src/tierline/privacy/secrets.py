@@ -22,15 +22,15 @@ _SECRET: Final = re.compile(
     r"|https://hooks\.slack\.com/services/[\w/]{10,100}"
 )
 _IN_URL: Final = re.compile(r"[a-z][a-z0-9+.-]{1,20}://[^\s:/@]{0,100}:(?P<password>[^\s@/]{1,200})@")
-_HINT: Final = re.compile(
-    r"-----BEGIN|\bA(?:KIA|SIA|GPA|IDA|ROA)|gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|\b[srp]k[-_]|AIza|ya29|SG\.|npm_|eyJ"
-    r"|ssh-|hooks\.slack"
-)
+_BEGINNINGS: Final = (
+    "-----BEGIN", "AKIA", "ASIA", "AGPA", "AIDA", "AROA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-",
+    "xox", "sk-", "sk_", "rk_", "pk_", "AIza", "ya29.", "SG.", "npm_", "eyJ", "ssh-", "hooks.slack",
+)  # fmt: skip
 
 
 def secret_hits(text: str) -> Iterator[tuple[int, int, Kind]]:
     """Every key, token or password that needs no label."""
-    if _HINT.search(text):
+    if any(map(text.__contains__, _BEGINNINGS)):
         yield from ((*match.span(), Kind.SECRET) for match in _SECRET.finditer(text))
     if "://" in text:
         yield from ((*match.span("password"), Kind.SECRET) for match in _IN_URL.finditer(text))
