@@ -14,9 +14,10 @@ from tierline.privacy.clinical import clinical_hits
 from tierline.privacy.dates import vague_dates, worded_dates
 from tierline.privacy.labelled import labelled_hits
 from tierline.privacy.naming import end_of_run, kind_of, named, runs, told_names
-from tierline.privacy.normalising import Plain, normalised
+from tierline.privacy.normalising import normalised
 from tierline.privacy.patterns import pattern_hits
 from tierline.privacy.people import people_hits
+from tierline.privacy.plain import Plain
 from tierline.privacy.references import occurrences, references
 from tierline.privacy.secrets import secret_hits
 from tierline.privacy.span import Kind, Span

@@ -51,7 +51,7 @@ _HOUSE: Final = re.compile(
 )
 _SURE: Final = re.compile(
     r"(?i:\b(?:my name is|(?:patient|veteran|member|beneficiary|caregiver|spouse)(?:'s)?(?: full)?(?: name)?(?::| is named| name is)"
-    r"|(?:full |first |last |maiden |legal )name(?: is|:)|name:))\s{1,3}" + _NAME
+    r"|(?:full |first |last |maiden |legal )name(?: is|:)|name:))\s{1,3}" + _NAME.replace("){0,3})", rf"){{0,3}}(?:, {_CALLED}(?: {_CALLED})?)?)")
 )
 _STOPS: Final = Sense.SUPPORT | Sense.OPENER
 
@@ -222,7 +222,9 @@ def _stretched(tokens: list[Token], private: list[bool]) -> None:
 
 def _goes_on(tokens: list[Token], index: int) -> bool:
     """Whether a token after a name belongs to it."""
-    token = tokens[index]
+    token, before = tokens[index], tokens[index - 1]
+    if before.sense & Sense.GIVEN and not token.sense and len(token.text) > 3 and token.start - before.end == 1:
+        return token.form is Form.WORD
     if token.text.lower() in _AFTER_NAMES and token.start - tokens[index - 1].end == 1:
         return True
     if token.form is not Form.WORD or not token.sense & Sense.CAPITAL or token.start - tokens[index - 1].end > 1:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from tierline.privacy import checksums, contexts
-from tierline.privacy.normalising import Plain
+from tierline.privacy.plain import Plain
 from tierline.privacy.span import Kind
 
 Found = tuple[int, int, Kind]
@@ -27,10 +27,10 @@ _NUMBER: Final = re.compile(
     r"|(?P<ip>(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3})(?:/\d{1,2})?(?![\w]|\.\d)"
     r"|(?P<spaced>\d(?:(?P<gap>[ ._*-]|  | - )\d){6,18})(?![A-Za-z0-9])"
     rf"|(?P<ssn>\d{{3}}(?:{_SEP}| - |\n){{1,2}}\d{{2}}(?:{_SEP}| - |\n){{1,2}}\d{{4}})(?!\w|-\d|\.\d)"
-    rf"|(?P<card>\d{{4}}(?P<four>[-. _]|  |\n)\d{{4}}(?P=four)\d{{4}}(?P=four)\d{{1,7}}(?:(?P=four)\d{{1,3}})?"
+    rf"|(?P<card>\d{{4}}(?:[-. _/\n]{{1,2}}\d{{4}}){{2}}[-. _/\n]{{1,2}}\d{{1,7}}(?:[-. _/\n]\d{{1,3}})?"
     rf"|\d{{4}}{_SEP}\d{{6}}{_SEP}\d{{4,5}})(?!\w|-\d)"
-    r"|(?P<phone>(?:(?:\+|00)?1[-. ]{0,2}|001[-. ])?(?:\(\d{3}\)[-. \n]{0,2}|\d{3}[-. /\n]{1,2}|\d{3}(?=\d{7}(?!\d)))"
-    r"\d{3}[-. \n]{0,2}\d{4}(?: ?(?:[xX]|ext\.?|extension) ?\d{1,6})?)(?!\w|-\d|\.\d)"
+    r"|(?P<phone>(?:(?:\+|00)?1[-. ]{0,2}|001[-. ])?(?:\(\d{3}\)[-. \n]{0,2}|\d{3}[-. /_\n]{0,2})"
+    r"\d{3}[-. _\n]{0,2}\d{4}(?: ?(?:[xX]|ext\.?|extension) ?\d{1,6})?)(?!\w|-\d|\.\d)"
     r"|(?P<abroad>(?:\+|00)(?!0)\d{1,3}(?:[-. /]{0,2}\(?\d{1,5}\)?){2,7}(?: ?(?:[xX]|ext\.?) ?\d{1,6})?)(?![\w])"
     r"|(?P<run>\d{6,34})(?![A-Za-z0-9_]|-\d|,\d)"
     r"|(?P<local>\(?\d{1,5}\)?(?:[-/ .]{1,2}\d{2,9}){1,5}(?: ?(?:[xX]|ext\.?) ?\d{1,6})?)(?![A-Za-z0-9_])"
@@ -118,7 +118,7 @@ def _web(text: str) -> Iterator[Found]:
 def _numbers(plain: Plain) -> Iterator[Found]:
     text = plain.text
     for match in _NUMBER.finditer(text):
-        form = match.lastgroup if match.lastgroup not in ("gap", "four", "slash") else _outer(match)
+        form = match.lastgroup if match.lastgroup not in ("gap", "slash") else _outer(match)
         start, end = match.span(form or 0)
         kind = _judged(plain, form or "", start, end)
         if kind is not None:
@@ -126,7 +126,7 @@ def _numbers(plain: Plain) -> Iterator[Found]:
 
 
 def _outer(match: re.Match[str]) -> str | None:
-    return next((name for name in ("spaced", "card", "day") if match[name]), None)
+    return next((name for name in ("spaced", "day") if match[name]), None)
 
 
 def _judged(plain: Plain, form: str, start: int, end: int) -> Kind | None:
@@ -171,12 +171,17 @@ def _run(plain: Plain, start: int, end: int, digits: str) -> Kind | None:
         return Kind.CARD
     if told is not None:
         return told
+    if digits in _COUNTING:
+        return None
     hidden = plain.disguised(start, end) or not plain.text[start:end].isdigit()
     if len(digits) == 9 and hidden and checksums.ssn(digits):
         return Kind.SSN
     if len(digits) == 10:
         return _ten_digits(plain.text, start, end, digits)
     return Kind.ACCOUNT if hidden and len(digits) >= 7 and plain.disguised(start, end) else None
+
+
+_COUNTING: Final = "012345678901234567890123456789"
 
 
 def _local(text: str, start: int, end: int, digits: str) -> Kind | None:
