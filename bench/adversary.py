@@ -17,7 +17,9 @@ _BOLD: Final = {ord("0") + digit: 0x1D7CE + digit for digit in range(10)} | {
 }
 _WORDS: Final = "zero one two three four five six seven eight nine".split()
 _GIVEN: Final = "Wilhelmina Tobias Rosalind Ambrose Henrietta Casimir Leopold Beatrix Thaddeus Imogen".split()
-_FAMILY: Final = "Quillfeather Ostrander Vandermeer Castellano Brightwater Okonkwo Lindqvist Haverford Szabo Pemberton".split()
+_FAMILY: Final = (
+    "Quillfeather Ostrander Vandermeer Castellano Brightwater Okonkwo Lindqvist Haverford Szabo Pemberton".split()
+)
 
 Made = tuple[str, str]  # kind, value
 
@@ -75,7 +77,11 @@ def _between(sign: str) -> Callable[[str], str]:
 
 
 def _spelled(value: str) -> str:
-    return " ".join(_WORDS[int(sign)] if sign.isdigit() else {"-": "dash"}.get(sign, "") for sign in value).replace("  ", " ").strip()
+    return (
+        " ".join(_WORDS[int(sign)] if sign.isdigit() else {"-": "dash"}.get(sign, "") for sign in value)
+        .replace("  ", " ")
+        .strip()
+    )
 
 
 def _said_mail(value: str) -> str:
@@ -118,8 +124,14 @@ DISGUISES: Final[dict[str, tuple[Callable[[str], str], frozenset[str]]]] = {
     "small letters": (str.lower, frozenset({"name", "icn", "email"})),
     "capitals": (str.upper, frozenset({"name", "email"})),
     "turned round": (lambda value: ", ".join(reversed(value.split())), frozenset({"name"})),
-    "digits for letters": (lambda value: value.replace("o", "0").replace("i", "1").replace("e", "3"), frozenset({"name"})),
-    "letters for digits": (lambda value: value.replace("0", "O").replace("1", "l"), frozenset({"ssn", "phone", "card"})),
+    "digits for letters": (
+        lambda value: value.replace("o", "0").replace("i", "1").replace("e", "3"),
+        frozenset({"name"}),
+    ),
+    "letters for digits": (
+        lambda value: value.replace("0", "O").replace("1", "l"),
+        frozenset({"ssn", "phone", "card"}),
+    ),
     "at and dot": (_said_mail, frozenset({"email"})),
     "[at] and [dot]": (_bracketed_mail, frozenset({"email"})),
     "entities": (lambda value: "".join(f"&#{ord(each)};" for each in value), frozenset()),

@@ -59,7 +59,9 @@ class Tally:
     def add(self, text: Labelled, spans: Iterable[tuple[int, int]]) -> list[str]:
         """Count one text; the labelled pieces that were not covered whole."""
         ours = {place for start, end in spans for place in range(start, end) if not text.text[place].isspace()}
-        theirs = {place for start, end, _ in text.spans for place in range(start, end) if not text.text[place].isspace()}
+        theirs = {
+            place for start, end, _ in text.spans for place in range(start, end) if not text.text[place].isspace()
+        }
         self.right += len(ours & theirs)
         self.found += len(ours)
         self.labelled += len(theirs)
@@ -102,7 +104,9 @@ def _share(part: int, of: int) -> float | None:
 def parser() -> argparse.ArgumentParser:
     """The options of the bench."""
     words = argparse.ArgumentParser(prog="python -m bench.privacy", description="Measure the privacy guard.")
-    words.add_argument("--data", type=Path, default=Path(os.environ.get("TIERLINE_DATA", DATA)), help="folder of data sets")
+    words.add_argument(
+        "--data", type=Path, default=Path(os.environ.get("TIERLINE_DATA", DATA)), help="folder of data sets"
+    )
     words.add_argument("--part", choices=("all", "tuned", "held-out"), default="all", help="which half of the texts")
     words.add_argument("--json", action="store_true", help="write the figures as JSON")
     words.add_argument("--missed", action="store_true", help="list what was not covered whole")
@@ -114,7 +118,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser().parse_args(arguments)
     paths = [path for name in SETS for path in sorted((given.data / name).glob("data.jsonl*"))]
     if not paths:
-        print(f"No data to measure on: {given.data} holds neither {' nor '.join(SETS)}. Give --data FOLDER.", file=sys.stderr)
+        print(
+            f"No data to measure on: {given.data} holds neither {' nor '.join(SETS)}. Give --data FOLDER.",
+            file=sys.stderr,
+        )
         return 2
     texts = {f"{path.parent.name}/{src}": group for path in paths for src, group in _read(path, given.part).items()}
     figures: dict[str, Any] = {name: _measured(group, tell=given.missed) for name, group in texts.items()}
@@ -179,7 +186,10 @@ def _tell(part: str, sets: dict[str, Any], speed: dict[str, float]) -> None:
     for name, found in sets.items():
         shown = [found[key] for key in ("precision", "recall", "f2", "whole", "structured whole", "left clean")]
         cells = ["   -" if value is None else f"{value:.3f}" for value in shown]
-        print(f"{name:<24}{found['texts']:>7}" + "".join(f"{cell:>{w}}" for cell, w in zip(cells, (8, 8, 8, 8, 9, 8), strict=True)))
+        print(
+            f"{name:<24}{found['texts']:>7}"
+            + "".join(f"{cell:>{w}}" for cell, w in zip(cells, (8, 8, 8, 8, 9, 8), strict=True))
+        )
     print()
     for name, found in sets.items():
         told = [f"{kind} {row['whole']:.3f} of {row['entities']}" for kind, row in found["kinds"].items()]

@@ -63,7 +63,9 @@ def main(words: list[str]) -> int:
     given, family = set(_census(sources, "dist.male.first", "dist.female.first")), set(_family(sources))
     faked_given, faked_family = _faked(sources)
     dictionary = _dictionary(sources)
-    _write("ordinary", _ordinary(sources, dictionary, given | family))
+    ordinary, rather = _ordinary(sources, dictionary, given | family)
+    _write("ordinary", ordinary)
+    _write("rather-names", rather)
     _write("given-names", given | faked_given)
     _write("family-names", family | faked_family)
     _write("places", _places(sources), between="; ")
@@ -88,17 +90,23 @@ def _dictionary(sources: Path) -> frozenset[str]:
     return frozenset(word for word in pickle.loads(path.read_bytes()) if word.islower())  # noqa: S301 - a pinned wheel
 
 
-def _ordinary(sources: Path, dictionary: frozenset[str], names: set[str]) -> Iterator[str]:
+def _ordinary(sources: Path, dictionary: frozenset[str], names: set[str]) -> tuple[set[str], set[str]]:
+    """Ordinary words; and those of them that with a capital are a name rather: "Morales"."""
     [path] = sources.rglob("frequency_dictionary_en_82_765.txt")
     often = [line.split()[0] for line in path.read_text(encoding="utf-8-sig").splitlines()][:MOST_ORDINARY]
     never = NAMES_FIRST | (set(_countries(sources)) - TABLE_WORDS)
+    ordinary: set[str] = set()
+    rather: set[str] = set()
     for rank, word in enumerate(often):
         if len(word) < 2 or word in never or not any(stem in dictionary for stem in _stems(word)):
             continue
-        if word in names and rank > (RARE if word in dictionary else RARE_DERIVED):
+        if word in names and word in dictionary and rank > RARE:
             continue
-        yield word
-        yield from (word.replace(british, american) for british, american in SPELLINGS if british in word)
+        if word in names and word not in dictionary and rank > RARE_DERIVED:
+            rather.add(word)
+        ordinary.add(word)
+        ordinary.update(word.replace(british, american) for british, american in SPELLINGS if british in word)
+    return ordinary, rather
 
 
 def _stems(word: str) -> Iterator[str]:

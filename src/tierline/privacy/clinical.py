@@ -24,13 +24,17 @@ _HEAD: Final = (
     r"Disease|Disorder|Syndrome|Failure|Mellitus|Fibrillation|Hypertension|Infection|Carcinoma|Cancer|Neuropathy|Arthritis|"
     r"Bronchitis|Hepatitis|Infarction|Dystrophy|Sclerosis|Stenosis|Insufficiency|Deficiency|Apnea|Palsy|Anemia|Pneumonia"
 )
-_CONDITION_HEAD: Final = re.compile(rf"\b(?:Type [12I]{{1,2}} )?(?:{_WORD}(?:[- ](?:Onset|Type))? ){{0,3}}(?:{_HEAD})(?![a-z])")
+_CONDITION_HEAD: Final = re.compile(
+    rf"\b(?:Type [12I]{{1,2}} )?(?:{_WORD}(?:[- ](?:Onset|Type))? ){{0,3}}(?:{_HEAD})(?![a-z])"
+)
 _PROCEDURE_HEAD: Final = re.compile(
     rf"\b(?:(?:MRI|CT|PET|X-[Rr]ay|EKG|ECG|EEG|Ultrasound)(?: (?:Scan|scan))?(?: (?:of the |of )?{_WORD}(?: {_WORD})?)?"
     rf"|(?:{_WORD} ){{1,3}}(?:Scan|X-[Rr]ay|Panel|Biopsy|Transplant|Replacement|Bypass|Ultrasound|Function Test|Stress Test|Blood Count|Culture)"
     r"|[A-Za-z]{3,20}(?:ectomy|oscopy|ostomy|plasty|ogram|ography))(?![a-z])"
 )
-_ITIS: Final = re.compile(r"\b(?:(?:[Aa]cute|[Cc]hronic|[Rr]heumatoid|[Ss]evere|[Vv]iral) )?[A-Za-z]{3,16}(?:itis|emia|osis|opathy|algia|oma)(?![a-z])")
+_ITIS: Final = re.compile(
+    r"\b(?:(?:[Aa]cute|[Cc]hronic|[Rr]heumatoid|[Ss]evere|[Vv]iral) )?[A-Za-z]{3,16}(?:itis|emia|osis|opathy|algia|oma)(?![a-z])"
+)
 _NO_CONDITION: Final = frozenset("diploma aroma academia coma diagnosis prognosis academic".split())
 
 

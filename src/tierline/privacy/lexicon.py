@@ -45,6 +45,7 @@ class Sense:
     CONNECTOR: Final = 1 << 10
     LEADS_PLACE: Final = 1 << 11  # the first word of a place of several words
     HEALTH: Final = 1 << 12  # a medicine, or a word of health conditions and procedures
+    RATHER_NAME: Final = 1 << 16  # an ordinary word that with a capital is a name rather
     CAPITAL: Final = 1 << 13  # begins with a capital letter
     UPPER: Final = 1 << 14  # is written in capital letters, two or more
     FOREIGN: Final = 1 << 15  # is written in another script than ours
@@ -56,6 +57,7 @@ _LISTS: Final = {
     "ordinary": Sense.ORDINARY, "support": Sense.SUPPORT, "given-names": Sense.GIVEN, "family-names": Sense.FAMILY,
     "streets": Sense.STREET, "units": Sense.UNIT, "organisations": Sense.ORGANISATION, "origins": Sense.ORIGIN,
     "openers": Sense.OPENER, "connectors": Sense.CONNECTOR, "medicines": Sense.HEALTH,
+    "rather-names": Sense.RATHER_NAME,
 }  # fmt: skip
 
 
@@ -97,6 +99,8 @@ def sense(word: str) -> int:
     first = word[:1]
     if first.isupper():
         found |= Sense.CAPITAL
+        if found & Sense.RATHER_NAME:
+            found &= ~Sense.ORDINARY
         if word.isupper() and len(word) > 1:
             found |= Sense.UPPER
     if not word.isascii() and any(ord(letter) >= 0x370 and not 0x1E00 <= ord(letter) < 0x1F00 for letter in word):

@@ -7,95 +7,25 @@ names in the vocabulary of support (``words/support.txt``), in openings of sente
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
-from tierline.privacy.lexicon import COMMON, NAMING, Sense, long_places, sense
+from tierline.privacy.lexicon import COMMON, NAMING, Sense, long_places
 from tierline.privacy.span import Kind
 from tierline.privacy.tokens import Form, Token
+from tierline.privacy.wordlist import words
 
-_AFTER_NAMES: Final = frozenset("jr sr ii iii md phd dds esq mba rn dvm".split())
-_LEGAL_FORMS: Final = frozenset("inc ltd llc llp corp gmbh plc incorporated".split())
-_PARTICLES: Final = frozenset("van von der den de la di del della ten ter bin ibn du da dos st".split())
-_COMPASS: Final = frozenset("southern northern eastern western central".split())
-_PERSON_VERBS: Final = frozenset(
-    "said says asked wrote writes called calls began spent lives lived works worked reported reports told tells and".split()
+_AFTER_NAMES: Final = words("jr sr ii iii md phd dds esq mba rn dvm")
+_LEGAL_FORMS: Final = words("inc ltd llc llp corp gmbh plc incorporated")
+_PARTICLES: Final = words("van von der den de la di del della ten ter bin ibn du da dos st")
+_COMPASS: Final = words("southern northern eastern western central")
+_PERSON_VERBS: Final = words(
+    "said says asked wrote writes called calls began spent lives lived works worked reported reports told tells and"
 )
-_PARTICLE: Final = r"(?:(?:de|del|della|da|di|do|dos|du|la|le|van|von|der|den|el|al|bin|ibn|ter|ten|st)\.? )"
-_CALLED: Final = rf"{_PARTICLE}{{0,3}}[A-Z\u00c0-\u024f\u0370-\u04ff][\w'’-]{{0,30}}\.?"
-_NAME: Final = rf"(?P<name>{_CALLED}(?: {_CALLED}){{0,3}})"
-#: What is said right before a name. What follows with a capital is one, ordinary word or not.
-_TOLD: Final = re.compile(
-    r"(?:(?i:\b(?:(?:full |first |last |family |maiden |legal |middle |preferred |nick|sur)?name(?: is| was|:|\?)"
-    r"|patient(?: name)?:|pt:|veteran(?: name)?:|member(?: name)?:|re:|attn:?|signed:?|signature:|prescriber:|provider:|physician:"
-    r"|nurse:|caregiver:|contact:|employee:|caller:|reporter:|customer:|user:|from:|to:|dear|sincerely,|regards,|named|is called"
-    r"|was called|call(?:s|ed)? me|known as|goes by|speaking with|spoke (?:with|to)|this is|i am|i'm|my (?:wife|husband|son|daughter|"
-    r"brother|sister|mother|father|kid|child|friend|boss|doctor)(?:,| is)?))\s{1,3}"
-    r"|\b(?:Mr|Mrs|Ms|Mx|Dr|Prof|Sgt|Capt|Lt|Col|Maj|Cpl|Pvt|Rev|Miss|Sir|RN|PA|NP)\.?\s)"
-    + _NAME
-)
-_SAYS_NAME: Final = re.compile(r"(?i)name|\bcall|known as|\b(?:mr|mrs|ms|mx|dr|miss)\b")
-_TITLED: Final = re.compile(r"\b(?i:mr|mrs|ms|mx|dr|prof)(?:\.|(?= [A-Z]))(?=\s?[^\W\d_])")
-_STATE_OF: Final = re.compile(
-    r"\b(?:(?:People's|Democratic|Islamic|Federal|United) )?(?:Kingdom|Republic|State|Commonwealth|Principality|Duchy|Federation|States|Isle|City|"
-    r"University|College|Bank|Duke|County) of (?:the )?(?=[A-Z])"
-)
-_PROFESSION: Final = re.compile(
-    r", (?:the|our|a|an) (?P<title>[\w/-]{2,30}(?: (?:and |of |& )?[\w/-]{2,30}){0,7}?),? (?:said|says|wrote|told|asked|reported)\b"
-)
-_HOUSE: Final = re.compile(
-    rf"(?:(?i:\b(?:employer|company|organi[sz]ation|facility|hospital|clinic|provider|insurer|pharmacy|institution|practice|vendor)"
-    rf"(?: name)?:\s{{1,3}})|\b(?:Mr|Mrs|Ms|Dr|Prof)\.? {_CALLED}(?: {_CALLED}){{0,2}}(?:,| at| of| from| with) )"
-    r"(?P<house>[A-Z][\w&'’.-]{0,30}(?: (?:of |and |& )?[A-Z][\w&'’.-]{0,30}){0,4})"
-)
-_SURE: Final = re.compile(
-    r"(?i:\b(?:my name is|(?:patient|veteran|member|beneficiary|caregiver|spouse)(?:'s)?(?: full)?(?: name)?(?::| is named| name is)"
-    r"|(?:full |first |last |maiden |legal )name(?: is|:)|name:))\s{1,3}" + _NAME.replace("){0,3})", rf"){{0,3}}(?:, {_CALLED}(?: {_CALLED})?)?)")
-)
+#: After these an ordinary word with a capital is somebody rather than something: "the Fry novel", "with Baker".
+_BEFORE_PEOPLE: Final = words("the with by for to from and")
+_LONGEST_HOUSE: Final = 8  # words of the name of a house of business
 _STOPS: Final = Sense.SUPPORT | Sense.OPENER
-
-
-#: Words that announce a name; without one of them there is nothing to look for.
-_SURE_WORDS: Final = frozenset("name patient veteran member beneficiary caregiver spouse".split())
-_TELLING_WORDS: Final = _SURE_WORDS | frozenset(
-    "firstname lastname fullname nickname pt re attn signed signature prescriber provider physician nurse contact employee "
-    "caller reporter customer user from to dear sincerely regards named called call calls me known goes speaking spoke this i "
-    "my mr mrs ms mx dr prof sgt capt lt col maj cpl pvt rev miss sir rn pa np employer company organisation organization "
-    "facility hospital clinic insurer pharmacy institution practice vendor said says wrote told asked reported of".split()
-)
-
-
-def told_names(text: str, words: frozenset[str], *, sure: bool = False) -> Iterator[tuple[int, int, Kind]]:
-    """Names that the words before them announce; with ``sure`` only where nothing else can follow those words."""
-    if words.isdisjoint(_SURE_WORDS if sure else _TELLING_WORDS):
-        return
-    for match in (_SURE if sure else _TOLD).finditer(text):
-        start, end = _without_ordinary_ends(text, *match.span("name"))
-        if start < end and (_SAYS_NAME.search(match.group()) or _could_be_name(text[start:end])):
-            yield start, end, Kind.NAME
-    if not sure:
-        yield from ((*match.span("house"), Kind.ORGANISATION) for match in _HOUSE.finditer(text))
-        yield from ((*match.span(), Kind.TITLE) for match in _TITLED.finditer(text))
-        yield from ((*match.span("title"), Kind.TITLE) for match in _PROFESSION.finditer(text))
-        yield from ((match.start(), match.end() - 1, Kind.PLACE) for match in _STATE_OF.finditer(text))
-
-
-def _could_be_name(words: str) -> bool:
-    """Whether one of the words is a name or unknown: after "To:" stands "Specialist" as well."""
-    return any(meaning & NAMING or not meaning & COMMON for meaning in map(sense, re.findall(r"[^\W\d_]+", words)))
-
-
-def _without_ordinary_ends(text: str, start: int, end: int) -> tuple[int, int]:
-    """The name without words after it that only begin the next sentence or are words of support."""
-    words = [(m.start() + start, m.end() + start, sense(m.group())) for m in re.finditer(r"[\w'’-]+", text[start:end])]
-    if words and words[0][2] & _STOPS and not words[0][2] & (Sense.GIVEN | Sense.FAMILY):
-        return start, start
-    for first, _, meaning in words[1:]:
-        if meaning & _STOPS and not meaning & (Sense.GIVEN | Sense.FAMILY):
-            return start, len(text[:first].rstrip())
-    last = text[start:end].rstrip(".")
-    return start, start + len(last) if len(last) > 2 else end
 
 
 def named(tokens: list[Token]) -> list[bool]:
@@ -144,26 +74,28 @@ def _strange_is_name(token: Token, *, lower_only: bool) -> bool:
 
 def _common_is_name(tokens: list[Token], index: int) -> bool:
     """An ordinary word that is a name too, with a capital: a given name inside a sentence, or beside another name."""
-    meaning = tokens[index].sense
     if _begins_sentence(tokens, index):
-        after = _word_at(tokens, index + 1)
-        if not after or not meaning & (Sense.GIVEN | Sense.FAMILY):
-            return False
-        if after.text in _PERSON_VERBS:
-            return True
-        beside = after.sense & Sense.CAPITAL and after.sense & Sense.FAMILY and not after.sense & _STOPS
-        return bool(meaning & Sense.GIVEN and beside)
-    before = _word_at(tokens, index - 1)
+        return _first_is_name(tokens, index)
+    meaning = tokens[index].sense
+    before, after = _word_at(tokens, index - 1), _word_at(tokens, index + 1)
     if before and before.sense & Sense.CAPITAL and before.sense & COMMON and not before.sense & Sense.GIVEN:
         return False
-    after = _word_at(tokens, index + 1)
     if after and after.sense & Sense.CAPITAL and after.sense & COMMON and not after.sense & Sense.FAMILY:
         return False
-    if before and before.text in ("the", "with", "by", "for", "to", "from", "and") and meaning & Sense.FAMILY and len(tokens[index].text) > 2:
+    if before and before.text in _BEFORE_PEOPLE and meaning & Sense.FAMILY and len(tokens[index].text) > 2:
         return not meaning & (Sense.UPPER | Sense.STREET | Sense.ORGANISATION)
-    if before and before.text == "and" and index > 1 and tokens[index - 2].sense & Sense.CAPITAL:
-        return True
     return bool(meaning & (Sense.GIVEN | Sense.PLACE)) and not meaning & Sense.UPPER
+
+
+def _first_is_name(tokens: list[Token], index: int) -> bool:
+    """The same at the beginning of a sentence, where every word has a capital."""
+    meaning, after = tokens[index].sense, _word_at(tokens, index + 1)
+    if not after or not meaning & (Sense.GIVEN | Sense.FAMILY):
+        return False
+    if after.text in _PERSON_VERBS:
+        return True
+    beside = after.sense & Sense.CAPITAL and after.sense & Sense.FAMILY and not after.sense & _STOPS
+    return bool(meaning & Sense.GIVEN and beside)
 
 
 def _word_at(tokens: list[Token], index: int) -> Token | None:
@@ -176,7 +108,7 @@ def _begins_sentence(tokens: list[Token], index: int) -> bool:
     if index == 0:
         return True
     before = tokens[index - 1]
-    return before.form is Form.LINE or (before.form is Form.SIGN and before.text in ".!?:\"“*•-")
+    return before.form is Form.LINE or (before.form is Form.SIGN and before.text in '.!?:"“*•-')
 
 
 def _long_places(tokens: list[Token], private: list[bool]) -> None:
@@ -193,21 +125,24 @@ def _long_place(tokens: list[Token], index: int) -> int:
 
 
 def _organisations(tokens: list[Token], private: list[bool]) -> None:
-    """Words with capitals before "Inc", "Bank" and the like, inside a sentence."""
+    """Words with capitals before "Inc", "Bank" and the like; before "inc" any few words."""
     for index, token in enumerate(tokens):
-        if not token.sense & Sense.ORGANISATION or not (token.sense & Sense.CAPITAL or token.text in _LEGAL_FORMS):
-            continue
-        first = index
-        small = not token.sense & Sense.CAPITAL
-        while first and (before := _word_at(tokens, first - 1)) and (before.sense & Sense.CAPITAL or small):
-            if small and (before.sense & Sense.OPENER or index - first >= 3):
-                break
-            if before.sense & Sense.OPENER and _begins_sentence(tokens, first - 1):
-                break
-            first -= 1
-        group = tokens[first:index]
-        if group and not all(each.sense & _STOPS for each in group):
-            private[first : index + 1] = [True] * (index + 1 - first)
+        if token.sense & Sense.ORGANISATION and (token.sense & Sense.CAPITAL or token.text in _LEGAL_FORMS):
+            first = _first_of_house(tokens, index)
+            if not all(each.sense & _STOPS for each in tokens[first:index]):
+                private[first : index + 1] = [True] * (index + 1 - first)
+
+
+def _first_of_house(tokens: list[Token], index: int) -> int:
+    """Where the name of a house begins that ends at a word like "Inc"."""
+    small = not tokens[index].sense & Sense.CAPITAL
+    for first in range(index, max(0, index - (3 if small else _LONGEST_HOUSE)), -1):
+        before = _word_at(tokens, first - 1)
+        if before is None or not (before.sense & Sense.CAPITAL or small):
+            return first
+        if before.sense & Sense.OPENER and (small or _begins_sentence(tokens, first - 1)):
+            return first
+    return max(0, index - (3 if small else _LONGEST_HOUSE))
 
 
 def _stretched(tokens: list[Token], private: list[bool]) -> None:
@@ -223,15 +158,15 @@ def _stretched(tokens: list[Token], private: list[bool]) -> None:
 def _goes_on(tokens: list[Token], index: int) -> bool:
     """Whether a token after a name belongs to it."""
     token, before = tokens[index], tokens[index - 1]
-    if before.sense & Sense.GIVEN and not token.sense and len(token.text) > 3 and token.start - before.end == 1:
-        return token.form is Form.WORD
-    if token.text.lower() in _AFTER_NAMES and token.start - tokens[index - 1].end == 1:
-        return True
-    if token.form is not Form.WORD or not token.sense & Sense.CAPITAL or token.start - tokens[index - 1].end > 1:
+    if token.form is not Form.WORD or token.start - before.end > 1:
         return False
+    if token.start > before.end and token.text.lower() in _AFTER_NAMES:
+        return True
+    if not token.sense & Sense.CAPITAL:
+        return bool(before.sense & Sense.GIVEN) and not token.sense and len(token.text) > 3
     if len(token.text) == 1:
         return True
-    if token.sense & (Sense.SUPPORT | Sense.OPENER) and not token.sense & (Sense.FAMILY | Sense.GIVEN):
+    if token.sense & _STOPS and not token.sense & (Sense.FAMILY | Sense.GIVEN):
         return False
     return not token.sense & Sense.UPPER or len(token.text) > 3
 
@@ -241,15 +176,12 @@ def _leads_in(tokens: list[Token], index: int) -> bool:
     token = tokens[index]
     if token.form is not Form.WORD or tokens[index + 1].start - token.end > 1:
         return False
-    if token.text in _PARTICLES:
-        return token.text != "de" or index > 0
     if not token.sense & Sense.CAPITAL:
-        return False
+        return token.text in _PARTICLES
     if token.sense & (Sense.GIVEN | Sense.FAMILY) and not token.sense & Sense.OPENER:
         return True
-    if token.text.lower() in _COMPASS:
-        return False
-    return not _begins_sentence(tokens, index) and not token.sense & _STOPS and len(token.text) > 1
+    first = _begins_sentence(tokens, index) or token.sense & _STOPS
+    return not first and len(token.text) > 1 and token.text.lower() not in _COMPASS
 
 
 def runs(tokens: list[Token], private: list[bool]) -> Iterator[tuple[int, int]]:
@@ -267,28 +199,29 @@ def runs(tokens: list[Token], private: list[bool]) -> Iterator[tuple[int, int]]:
 
 
 _JOINING: Final = frozenset({"&", "'", "-", ",", "’", "/"})
-_ABBREVIATED: Final = frozenset("st ste dr mr mrs ms mt ft jr sr prof".split())
+_ABBREVIATED: Final = words("st ste dr mr mrs ms mt ft jr sr prof")
 
 
 def _next_of_run(tokens: list[Token], private: list[bool], last: int) -> int | None:
     """The next token of the same name, over at most three that only join."""
-    for step in range(1, 5):
-        index = last + step
-        if index >= len(tokens) or tokens[index].start - tokens[index - 1].end > 2:
+    for index in range(last + 1, min(last + 5, len(tokens))):
+        if tokens[index].start - tokens[index - 1].end > 2:
             return None
         if private[index]:
             return index
-        token = tokens[index]
-        joins = token.text in _JOINING or (token.text == "." and _abbreviates(tokens[index - 1])) or (
-            token.form is Form.WORD
-            and (bool(token.sense & Sense.CONNECTOR) or len(token.text) == 1)
-            and not token.sense & Sense.CAPITAL
-        )
-        if token.text == "and":
-            joins = _after_comma(tokens, last) or _is_house(tokens, index + 1)
-        if not joins:
+        if not _joins(tokens, index, last):
             return None
     return None
+
+
+def _joins(tokens: list[Token], index: int, last: int) -> bool:
+    """Whether a token only joins two parts of a name: a sign, an abbreviation's full stop, "of", "and" in lists."""
+    token = tokens[index]
+    if token.form is not Form.WORD:
+        return token.text in _JOINING or (token.text == "." and _abbreviates(tokens[index - 1]))
+    if token.text == "and":
+        return _after_comma(tokens, last) or _is_house(tokens, index + 1)
+    return not token.sense & Sense.CAPITAL and (bool(token.sense & Sense.CONNECTOR) or len(token.text) == 1)
 
 
 def _abbreviates(token: Token) -> bool:

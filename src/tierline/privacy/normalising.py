@@ -51,10 +51,11 @@ _O_OR_L: Final = re.compile(r"\d[OolI]|[OlI]\d")
 
 def _exchanged(plain: Plain) -> Plain:
     """Letters among digits exchanged for them: one for one, so that places stay."""
-    text = plain.text
+    text, pieces, done = plain.text, [], 0
     for start, end, digits in letters_as_digits(text):
-        text = text[:start] + digits + text[end:]
-    return Plain(text, plain.starts, plain.ends)
+        pieces += (text[done:start], digits)
+        done = end
+    return Plain("".join([*pieces, text[done:]]), plain.starts, plain.ends) if pieces else plain
 
 
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")

@@ -31,7 +31,7 @@ _NUMBER: Final = re.compile(
     rf"|\d{{4}}{_SEP}\d{{6}}{_SEP}\d{{4,5}})(?!\w|-\d)"
     r"|(?P<phone>(?:(?:\+|00)?1[-. ]{0,2}|001[-. ])?(?:\(\d{3}\)[-. \n]{0,2}|\d{3}[-. /_\n]{0,2})"
     r"\d{3}[-. _\n]{0,2}\d{4}(?: ?(?:[xX]|ext\.?|extension) ?\d{1,6})?)(?!\w|-\d|\.\d)"
-    r"|(?P<abroad>(?:\+|00)(?!0)\d{1,3}(?:[-. /]{0,2}\(?\d{1,5}\)?){2,7}(?: ?(?:[xX]|ext\.?) ?\d{1,6})?)(?![\w])"
+    r"|(?P<abroad>(?:\+|00)(?!0)\d{1,3}(?:[-. /]{0,2}+\(?\d{1,5}+\)?){2,7}+(?: ?(?:[xX]|ext\.?) ?\d{1,6})?)(?![\w])"
     r"|(?P<run>\d{6,34})(?![A-Za-z0-9_]|-\d|,\d)"
     r"|(?P<local>\(?\d{1,5}\)?(?:[-/ .]{1,2}\d{2,9}){1,5}(?: ?(?:[xX]|ext\.?) ?\d{1,6})?)(?![A-Za-z0-9_])"
     r")"
@@ -51,7 +51,7 @@ _IP6: Final = re.compile(
     r"|(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,6})?::(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,6})?)(?![\w:])"
 )
 _DOMAIN_OF_MAIL: Final = re.compile(r"(?:\w[\w-]{0,62}\.){1,8}\w{2,24}(?![\w@])")
-_IN_LOCAL_PART: Final = frozenset("._%+-'!#$&*/=?^`{|}~")
+_IN_LOCAL_PART: Final = frozenset("._%+-'~&!#$*")
 _URL: Final = re.compile(r"(?i:https?://|ftp://|www\.)[^\s<>\"'\]\[(){}|\\^`]{2,2000}")
 _DOMAIN: Final = re.compile(
     r"(?<![\w@.-])[A-Za-z0-9][A-Za-z0-9-]{1,62}(?:\.[A-Za-z0-9-]{1,63}){0,4}"
@@ -131,23 +131,26 @@ def _outer(match: re.Match[str]) -> str | None:
 
 def _judged(plain: Plain, form: str, start: int, end: int) -> Kind | None:
     """What a number of some form is, by its digits and by the words around it."""
-    text = plain.text
     if form in _PLAIN_FORMS:
         return _PLAIN_FORMS[form]
-    digits = "".join(filter(str.isdigit, text[start:end]))
+    text = plain.text
     if form in ("moment", "day"):
         return contexts.date_kind(text, start, end)
-    if form == "ssn":
-        if checksums.ssn(digits) or contexts.of_number(text, start) is Kind.SSN:
-            return Kind.SSN
-        return Kind.PHONE if contexts.of_number(text, start) is Kind.PHONE else None
-    if form == "card":
-        return Kind.CARD if checksums.card(digits) or contexts.of_number(text, start) is not None else None
-    if form == "phone" and len(digits) >= 10:
+    digits = "".join(filter(str.isdigit, text[start:end]))
+    if form in ("ssn", "card"):
+        return _checked(form, digits, contexts.of_number(text, start))
+    if form == "phone":
         return _ten_digits(text, start, end, digits)
-    if form == "local":
-        return _local(text, start, end, digits)
-    return _run(plain, start, end, digits)
+    return _local(text, start, end, digits) if form == "local" else _run(plain, start, end, digits)
+
+
+def _checked(form: str, digits: str, told: Kind | None) -> Kind | None:
+    """A number in the groups of a card or an SSN: one by its check digits, or by what the words before it say."""
+    if form == "card":
+        return Kind.CARD if told is not None or checksums.card(digits) else None
+    if told is Kind.SSN or checksums.ssn(digits):
+        return Kind.SSN
+    return Kind.PHONE if told is Kind.PHONE else None
 
 
 _PLAIN_FORMS: Final = {"icn": Kind.ICN, "ip": Kind.IP, "abroad": Kind.PHONE}

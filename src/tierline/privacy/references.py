@@ -23,7 +23,8 @@ _REFERENCE: Final = re.compile(
 
 
 _NAMED: Final = re.compile(
-    r"(?<!\w)(?:issue|pull|ticket|case|incident|record|pr)s?[/ ](?:(?:no|number)\b\.?|#)? ?(?:is )?\d{4,8}(?![\w.-])", re.IGNORECASE
+    r"(?<!\w)(?:issue|pull|ticket|case|incident|record|pr)s?[/ ](?:(?:no|number)\b\.?|#)? ?(?:is )?\d{4,8}(?![\w.-])",
+    re.IGNORECASE,
 )
 _NAMING_WORDS: Final = frozenset(
     word + ending for word in ("issue", "pull", "ticket", "case", "incident", "record", "pr") for ending in ("", "s")

@@ -20,9 +20,7 @@ _MARKUP: Final = re.compile(
 )
 _AS_DIGITS: Final = str.maketrans("OolI", "0011")
 #: Groups of digits among which a few are letters that look like some.
-_LETTERED: Final = re.compile(
-    r"(?<![A-Za-z0-9])[\dOolI]{2,19}(?:[-. ()/]{1,2}[\dOolI]{2,7}){0,4}(?![A-Za-z0-9])"
-)
+_LETTERED: Final = re.compile(r"(?<![A-Za-z0-9])[\dOolI]{2,19}(?:[-. ()/]{1,2}[\dOolI]{2,7}){0,4}(?![A-Za-z0-9])")
 
 
 def spaced_out(text: str) -> Iterator[Edit]:

@@ -68,7 +68,7 @@ def _digits_of(piece: re.Match[str]) -> str:
     return _ONES[found["ones"]] * _TIMES.get(found.get("times", ""), 1)
 
 
-_LABEL: Final = r"[A-Za-z0-9_%+-]{1,64}"
+_LABEL: Final = r"[A-Za-z0-9_%+-]{1,64}+"
 _IN_BRACKETS: Final = r"\s{0,2}[\[({<]\s?(?:%s)\s?[\])}>]\s{0,2}"
 _DOT: Final = rf"(?:{_IN_BRACKETS % '[dD][oO][tT]|[.]'}|\s{{1,2}}[dD][oO][tT]\s{{1,2}}|\.)"
 _LOOSE_DOT: Final = rf"(?:{_DOT}|\s?\.\s?)"
@@ -100,7 +100,9 @@ _SPELLING: Final = (
 )  # fmt: skip
 
 
-_FOREIGN: Final = frozenset("cero uno dos tres cuatro cinco zéro deux trois quatre cinq eins zwei drei vier sechs".split())
+_FOREIGN: Final = frozenset(
+    "cero uno dos tres cuatro cinco zéro deux trois quatre cinq eins zwei drei vier sechs".split()
+)
 
 
 def may_spell(lower: str, words: frozenset[str]) -> bool:

@@ -40,5 +40,7 @@ def tokens_of(text: str) -> list[Token]:
     for match in _TOKEN.finditer(text):
         form = _FORMS[match.lastgroup or "sign"]
         written = match.group()
-        found.append(Token(match.start(), match.end(), form, written, sense(written) if form is Form.WORD else Sense.NONE))
+        found.append(
+            Token(match.start(), match.end(), form, written, sense(written) if form is Form.WORD else Sense.NONE)
+        )
     return found
