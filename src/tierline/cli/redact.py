@@ -1,9 +1,9 @@
 """``tierline redact [FILE] [--json]``: what is private taken out of a text, or of JSON Lines; pure, streaming.
 
 Without ``--json`` a text comes in and the redacted text goes out; what was found is told on standard error. With it,
-``{"id", "text"}`` come in and ``{"id", "redacted", "spans": [{"start", "end", "kind"}]}`` go out. Having found something
-is what it is for, so that is exit status 0. Refuses a line that is no such object with its number (exit status 2); what
-stood before it is answered. Needs no database and no server.
+``{"id", "text"}`` come in and ``{"id", "redacted", "spans": [{"start", "end", "kind"}]}`` go out. To find something
+is what it is for, so that is exit status 0. Refuses a line that is no such object with its number (exit status 2);
+what stood before it is answered. Needs no database and no server.
 """
 
 from __future__ import annotations

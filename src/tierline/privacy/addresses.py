@@ -54,7 +54,10 @@ def _is_material(tokens: list[Token], private: list[bool], index: int) -> bool:
         or _names_street(tokens, private, index)
         or (not token.sense & _OURS and bool(token.sense & Sense.CAPITAL) and _before_number(tokens, index))
         or (len(token.text) == 1 and (token.text.isupper() or _beside_number(tokens, index)))
-        or (token.sense & Sense.STREET and (bool(token.sense & Sense.CAPITAL) or _beside_name(tokens, private, index)))
+        or (
+            bool(token.sense & Sense.STREET)
+            and (bool(token.sense & Sense.CAPITAL) or _beside_name(tokens, private, index))
+        )
     )
 
 
@@ -148,7 +151,7 @@ def _lines(tokens: list[Token]) -> Iterator[tuple[int, int]]:
 
 
 def _is_address_line(tokens: list[Token], first: int, last: int) -> bool:
-    """Whether a line is only a few words with capitals and numbers, as the lines of an address and its addressee are."""
+    """Whether a line is only a few words with capitals and numbers, as those of an address and its addressee."""
     words = [token for token in tokens[first:last] if token.form is Form.WORD]
     if not 0 < len(words) <= 5 or words[0].sense & _OURS:
         return False

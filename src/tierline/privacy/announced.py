@@ -52,11 +52,11 @@ _HOUSE: Final = re.compile(
 #: Words that announce a name; without one of them there is nothing to look for.
 _SURE_WORDS: Final = words_in("name patient veteran member beneficiary caregiver spouse")
 _TELLING_WORDS: Final = _SURE_WORDS | words_in(
-    """firstname lastname fullname nickname surname pt re attn signed signature prescriber provider physician nurse contact
-    employee caller reporter customer user from to dear sincerely regards named called call calls me known goes speaking
-    spoke this i my mr mrs ms mx dr prof sgt capt lt col maj cpl pvt rev miss sir rn pa np employer company organisation
-    organization facility hospital clinic insurer pharmacy institution practice vendor said says wrote told asked reported
-    of"""
+    """firstname lastname fullname nickname surname pt re attn signed signature prescriber provider physician nurse
+    contact employee caller reporter customer user from to dear sincerely regards named called call calls me known
+    goes speaking spoke this i my mr mrs ms mx dr prof sgt capt lt col maj cpl pvt rev miss sir rn pa np employer company organisation
+    organization facility hospital clinic insurer pharmacy institution practice vendor said says wrote told asked
+    reported of"""
 )
 _STOPS: Final = Sense.SUPPORT | Sense.OPENER
 _LETTERS: Final = re.compile(r"[^\W\d_]+")

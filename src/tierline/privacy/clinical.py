@@ -14,6 +14,7 @@ from typing import Final
 from tierline.privacy.lexicon import Sense, listed
 from tierline.privacy.span import Kind
 from tierline.privacy.tokens import Token
+from tierline.privacy.wordlist import words as words_in
 
 _DOSE: Final = (
     r"(?: ?(?:\d{1,4}(?:[.,]\d{1,3})?) ?(?:mg|mcg|ug|µg|g|ml|units?|iu|meq|%)(?:/\d{0,3} ?(?:ml|mg|hr?))?(?![A-Za-z]))?"
@@ -29,13 +30,15 @@ _CONDITION_HEAD: Final = re.compile(
 )
 _PROCEDURE_HEAD: Final = re.compile(
     rf"\b(?:(?:MRI|CT|PET|X-[Rr]ay|EKG|ECG|EEG|Ultrasound)(?: (?:Scan|scan))?(?: (?:of the |of )?{_WORD}(?: {_WORD})?)?"
-    rf"|(?:{_WORD} ){{1,3}}(?:Scan|X-[Rr]ay|Panel|Biopsy|Transplant|Replacement|Bypass|Ultrasound|Function Test|Stress Test|Blood Count|Culture)"
+    rf"|(?:{_WORD} ){{1,3}}(?:Scan|X-[Rr]ay|Panel|Biopsy|Transplant|Replacement|Bypass|Ultrasound|Function Test"
+    r"|Stress Test|Blood Count|Culture)"
     r"|[A-Za-z]{3,20}(?:ectomy|oscopy|ostomy|plasty|ogram|ography))(?![a-z])"
 )
 _ITIS: Final = re.compile(
-    r"\b(?:(?:[Aa]cute|[Cc]hronic|[Rr]heumatoid|[Ss]evere|[Vv]iral) )?[A-Za-z]{3,16}(?:itis|emia|osis|opathy|algia|oma)(?![a-z])"
+    r"\b(?:(?:[Aa]cute|[Cc]hronic|[Rr]heumatoid|[Ss]evere|[Vv]iral) )?"
+    r"[A-Za-z]{3,16}(?:itis|emia|osis|opathy|algia|oma)(?![a-z])"
 )
-_NO_CONDITION: Final = frozenset("diploma aroma academia coma diagnosis prognosis academic".split())
+_NO_CONDITION: Final = words_in("diploma aroma academia coma diagnosis prognosis academic")
 
 
 _DOSED: Final = re.compile(_DOSE)
@@ -82,6 +85,4 @@ def _medicines() -> frozenset[str]:
 
 @cache
 def _entries() -> dict[str, Kind]:
-    return {entry: Kind.CONDITION for entry in listed("conditions")} | {
-        entry: Kind.PROCEDURE for entry in listed("procedures")
-    }
+    return dict.fromkeys(listed("conditions"), Kind.CONDITION) | dict.fromkeys(listed("procedures"), Kind.PROCEDURE)

@@ -9,6 +9,7 @@ import re
 from typing import Final
 
 from tierline.privacy.span import Kind
+from tierline.privacy.wordlist import words as words_in
 
 REACH: Final = 48  # characters looked back
 
@@ -24,8 +25,9 @@ _WORDS: Final[dict[Kind, str]] = {
     Kind.ACCOUNT: "account accounts acct acc routing aba iban bank swift wire deposit checking savings",
     Kind.LICENCE: "license licence licenses driver drivers dl passport permit",
     Kind.PHONE: (
-        "phone phones telephone cellphone tel tele call called calling calls mobile mob cell cellular fax reach reached "
-        "contact text texted sms whatsapp dial dialed answering ring voicemail hotline desk office ext extension ph cel number"
+        "phone phones telephone cellphone tel tele call called calling calls mobile mob cell cellular fax reach "
+        "reached contact text texted sms whatsapp dial dialed answering ring voicemail hotline desk office ext "
+        "extension ph cel number"
     ),
 }
 #: Two words that say it together.
@@ -33,14 +35,15 @@ _PAIRS: Final[dict[tuple[str, str], Kind]] = {
     ("dod", "id"): Kind.EDIPI, ("military", "id"): Kind.EDIPI, ("tax", "id"): Kind.SSN, ("taxpayer", "id"): Kind.SSN,
     ("soc", "sec"): Kind.SSN, ("integration", "control"): Kind.ICN, ("national", "provider"): Kind.NPI,
     ("medical", "record"): Kind.MRN, ("patient", "id"): Kind.MRN, ("patient", "number"): Kind.MRN,
-    ("patient", "no"): Kind.MRN, ("chart", "number"): Kind.MRN, ("chart", "no"): Kind.MRN, ("hospital", "number"): Kind.MRN,
+    ("patient", "no"): Kind.MRN, ("chart", "number"): Kind.MRN, ("chart", "no"): Kind.MRN,
+    ("hospital", "number"): Kind.MRN,
     ("member", "id"): Kind.INSURANCE, ("member", "number"): Kind.INSURANCE, ("member", "no"): Kind.INSURANCE,
     ("beneficiary", "id"): Kind.INSURANCE, ("sort", "code"): Kind.ACCOUNT, ("state", "id"): Kind.LICENCE,
     ("national", "id"): Kind.LICENCE, ("messages", "to"): Kind.PHONE, ("american", "express"): Kind.CARD,
 }  # fmt: skip
 _KINDS: Final = {word: kind for kind, words in _WORDS.items() for word in words.split()}
 #: Words that fit many numbers: one further back that fits fewer goes before them.
-_LOOSE: Final = frozenset("number contact reach text call".split())
+_LOOSE: Final = words_in("number contact reach text call")
 _LETTERS: Final = re.compile(r"[a-z]+")
 _BIRTH: Final = re.compile(
     r"\bd\.?o\.?b\b|\bborn\b|birth|\bdate of b\b|\bb\.\s?$|geboren|\bnée?\b|nacid|fecha de nac", re.IGNORECASE
@@ -67,7 +70,7 @@ def of_number(text: str, start: int) -> Kind | None:
 
 
 def _own_words(before: str) -> str:
-    """What belongs to this number: the words after the last number, of this line or of the one above when it is bare."""
+    """The words that can be of this number: after the last one, of this line or, when it is bare, of the line above."""
     line = before.rfind("\n")
     if line >= 0 and before[line:].strip():
         before = before[line:]

@@ -12,14 +12,20 @@ from pathlib import Path
 from typing import Final
 
 from tierline.privacy.people import without_accents
+from tierline.privacy.wordlist import words as words_in
 
 #: How medicines, conditions and procedures end, and the words that end their names.
 HEALTH_ENDINGS: Final = tuple(
-    "pril sartan statin olol azole cillin mycin floxacin oxetine gliptin gliflozin prazole tidine dipine zepam zolam triptan "
-    "parin mab tinib vir cycline setron semide thiazide itis emia osis opathy algia oma ectomy oscopy ostomy plasty ogram "
-    "ography disease disorder syndrome failure mellitus fibrillation hypertension infection cancer arthritis infarction "
-    "dystrophy sclerosis stenosis insufficiency deficiency apnea palsy mri ct pet scan ray panel biopsy transplant "
-    "replacement bypass ultrasound test count culture ekg ecg eeg".split()
+    sorted(
+        words_in(
+            """pril sartan statin olol azole cillin mycin floxacin oxetine gliptin gliflozin prazole tidine dipine
+            zepam zolam triptan parin mab tinib vir cycline setron semide thiazide itis emia osis opathy algia
+            oma ectomy oscopy ostomy plasty ogram ography disease disorder syndrome failure mellitus
+            fibrillation hypertension infection cancer arthritis infarction dystrophy sclerosis stenosis
+            insufficiency deficiency apnea palsy mri ct pet scan ray panel biopsy transplant replacement bypass
+            ultrasound test count culture ekg ecg eeg"""
+        )
+    )
 )
 _CONTRACTED: Final = re.compile(r"(?:n't|'(?:ve|ll|re|m|d|t|em|s))$")
 WORDS: Final = Path(__file__).with_name("words")
@@ -45,6 +51,7 @@ class Sense:
     CONNECTOR: Final = 1 << 10
     LEADS_PLACE: Final = 1 << 11  # the first word of a place of several words
     HEALTH: Final = 1 << 12  # a medicine, or a word of health conditions and procedures
+    COMPOUND: Final = 1 << 17  # on no list, but two ordinary words written as one
     RATHER_NAME: Final = 1 << 16  # an ordinary word that with a capital is a name rather
     CAPITAL: Final = 1 << 13  # begins with a capital letter
     UPPER: Final = 1 << 14  # is written in capital letters, two or more
@@ -110,7 +117,7 @@ def sense(word: str) -> int:
 
 def _listed_sense(word: str) -> int:
     plain = without_accents(word).lower().replace("’", "'")
-    if plain.endswith("'s") or plain.endswith("s'"):
+    if plain.endswith(("'s", "s'")):
         plain = plain[:-2]
     senses = _senses()
     found = senses.get(plain)
@@ -120,7 +127,7 @@ def _listed_sense(word: str) -> int:
         return Sense.ORDINARY | Sense.OPENER
     if "-" in plain or "'" in plain:
         return _of_parts(plain.replace("'", "-").split("-"), capitals=not word[1:].islower())
-    return Sense.ORDINARY if word.islower() and _is_compound(plain) else Sense.NONE
+    return Sense.ORDINARY | Sense.COMPOUND if word.islower() and _is_compound(plain) else Sense.NONE
 
 
 def _is_compound(plain: str) -> bool:

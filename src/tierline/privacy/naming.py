@@ -163,7 +163,8 @@ def _goes_on(tokens: list[Token], index: int) -> bool:
     if token.start > before.end and token.text.lower() in _AFTER_NAMES:
         return True
     if not token.sense & Sense.CAPITAL:
-        return bool(before.sense & Sense.GIVEN) and not token.sense and len(token.text) > 3
+        strange = not token.sense or token.sense & Sense.COMPOUND
+        return bool(before.sense & Sense.GIVEN and strange) and len(token.text) > 3
     if len(token.text) == 1:
         return True
     if token.sense & _STOPS and not token.sense & (Sense.FAMILY | Sense.GIVEN):
@@ -185,7 +186,7 @@ def _leads_in(tokens: list[Token], index: int) -> bool:
 
 
 def runs(tokens: list[Token], private: list[bool]) -> Iterator[tuple[int, int]]:
-    """Neighbouring name tokens as one: first and last token. Over an initial's dot, "of", "&", a comma between names."""
+    """Neighbouring name tokens as one, over what only joins them: the first and the last token of each."""
     index = 0
     while index < len(tokens):
         if not private[index]:

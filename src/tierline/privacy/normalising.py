@@ -51,7 +51,8 @@ _O_OR_L: Final = re.compile(r"\d[OolI]|[OlI]\d")
 
 def _exchanged(plain: Plain) -> Plain:
     """Letters among digits exchanged for them: one for one, so that places stay."""
-    text, pieces, done = plain.text, [], 0
+    text, done = plain.text, 0
+    pieces: list[str] = []
     for start, end, digits in letters_as_digits(text):
         pieces += (text[done:start], digits)
         done = end
@@ -65,11 +66,12 @@ _UNSEEN: Final = re.compile(
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20d0-\u20f0\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb"
     "\U000e0000-\U000e01ef]+"
 )
-_DASHES: Final = frozenset("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2043\u02d7\ufe58\ufe63\uff0d\u30fc\u2500")
-_DOTS: Final = frozenset("\u2024\u00b7\u2219\u22c5\u2027\u30fb\u3002\uff61\u0701")
-
-
-_LETTER_SIGNS: Final = {"\u2206": "Δ", "\u2211": "Σ", "\u220f": "Π"}  # signs of mathematics typed as Greek letters
+#: Dashes, dots, and signs of mathematics typed as Greek letters.
+_SIGNS: Final = (
+    dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2043\u02d7\ufe58\ufe63\uff0d\u30fc\u2500", "-")
+    | dict.fromkeys("\u2024\u00b7\u2219\u22c5\u2027\u30fb\u3002\uff61\u0701", ".")
+    | {"\u2206": "Δ", "\u2211": "Σ", "\u220f": "Π"}
+)
 
 
 class _Fold(dict[int, int]):
@@ -81,22 +83,16 @@ class _Fold(dict[int, int]):
 
 
 def _folded(code: int) -> int:
+    """The plain character for one: a sign of ours, a digit of any script, a blank, a compatible letter."""
     character = chr(code)
     if code < 128:
         return code
-    if character in _DASHES:
-        return ord("-")
-    if character in _DOTS:
-        return ord(".")
-    if character in _LETTER_SIGNS:
-        return ord(_LETTER_SIGNS[character])
-    category = unicodedata.category(character)
-    if category == "Nd":
-        return ord(str(unicodedata.digit(character)))
-    if category == "Zs":
+    if character in _SIGNS:
+        return ord(_SIGNS[character])
+    if (digit := unicodedata.digit(character, None)) is not None:
+        return ord(str(digit))
+    if unicodedata.category(character) == "Zs":
         return ord(" ")
-    if (circled := unicodedata.digit(character, None)) is not None:
-        return ord(str(circled))
     compatible = unicodedata.normalize("NFKC", character)
     return ord(compatible) if len(compatible) == 1 else code
 

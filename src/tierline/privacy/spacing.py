@@ -1,4 +1,4 @@
-"""What people put between or in place of the characters of a thing to hide it: blanks, markup, letters for digits. Pure.
+"""What people put between the characters of a thing to hide it, or in their place: blanks, markup, letters. Pure.
 
 Refuses short runs: six single characters with the same blank between them are no prose, three may be.
 """
@@ -43,5 +43,5 @@ def letters_as_digits(text: str) -> Iterator[Edit]:
         written = match.group()
         digits = sum(map(str.isdigit, written))
         letters = sum(map(str.isalpha, written))
-        if letters and digits >= 6 and digits >= letters:
+        if letters and digits >= 5 and digits + letters >= 9 and digits >= letters:
             yield (*match.span(), written.translate(_AS_DIGITS))

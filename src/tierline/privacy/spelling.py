@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from tierline.privacy.plain import Edit
+from tierline.privacy.wordlist import words as words_in
 
 _ONES: Final = {
     word: str(number)
@@ -100,9 +101,7 @@ _SPELLING: Final = (
 )  # fmt: skip
 
 
-_FOREIGN: Final = frozenset(
-    "cero uno dos tres cuatro cinco zéro deux trois quatre cinq eins zwei drei vier sechs".split()
-)
+_FOREIGN: Final = words_in("cero uno dos tres cuatro cinco zéro deux trois quatre cinq eins zwei drei vier sechs")
 
 
 def may_spell(lower: str, words: frozenset[str]) -> bool:

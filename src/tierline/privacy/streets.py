@@ -29,19 +29,16 @@ _LINE: Final = re.compile(
     r"(?<![\w-])\d{1,6}[A-Za-z]?(?:-\d{1,4})? (?:(?:[NSEW]|[NS][EW]|North|South|East|West)\.? )?"
     rf"(?:[\w.'’-]{{1,30}} ){{1,4}}?(?i:{_STREETS})(?![\w-])\.?(?: (?:[NSEW]|[NS][EW])(?!\w))?"
     rf"(?:,?\s{{0,2}}(?i:{_UNIT})(?![A-Za-z]))?"
-    rf"(?:,?\s{{1,3}}{_TOWN_WORD}(?: {_TOWN_WORD}){{0,3}},?\s{{1,2}}(?:{_STATE})(?![a-z])(?:\.?,?\s{{1,2}}{_ZIP_CODE})?)?"
+    rf"(?:,?\s{{1,3}}{_TOWN_WORD}(?: {_TOWN_WORD}){{0,3}},?\s{{1,2}}(?:{_STATE})(?![a-z])"
+    rf"(?:\.?,?\s{{1,2}}{_ZIP_CODE})?)?"
     rf"(?:,?\s{{1,2}}{_ZIP_CODE}(?!\d))?"
 )
-_BOX: Final = re.compile(
-    r"(?=[PpUuCc])(?i:\b(?:p\.? ?o\.? ?box|(?:psc|unit|cmr) \d{1,5},? box|postbox))\s{1,2}\d{1,7}"
-)
+_BOX: Final = re.compile(r"(?=[PpUuCc])(?i:\b(?:p\.? ?o\.? ?box|(?:psc|unit|cmr) \d{1,5},? box|postbox))\s{1,2}\d{1,7}")
 _MILITARY: Final = re.compile(
     r"(?=[UuPpCc])(?i:(?<![\w-])(?:(?:uscgc|usns|usnv|uss|usv) [\w'’-]{1,30}|(?:psc|unit|cmr) \d{1,5},? ?box \d{1,5})"
     rf"[\s,]{{1,3}}[adf]po,? a[aep] {_ZIP_CODE})"
 )
-_TOWN: Final = re.compile(
-    rf"(?<![\w-])(?:{_TOWN_WORD} ){{0,3}}{_TOWN_WORD},? (?:{_STATE}),? {{1,2}}{_ZIP_CODE}(?!\w)"
-)
+_TOWN: Final = re.compile(rf"(?<![\w-])(?:{_TOWN_WORD} ){{0,3}}{_TOWN_WORD},? (?:{_STATE}),? {{1,2}}{_ZIP_CODE}(?!\w)")
 _STATE_AND_ZIP: Final = re.compile(rf"(?:{_STATE}),? {{1,2}}\d{{5}}(?!\d)")
 _ZIP: Final = re.compile(
     r"(?=[ZzPp])(?i:\b(?:zip(?:[ -]?code)?|post(?:al)?[ -]?code|postcode|plz))(?:\s{0,2}(?:is|:|=|#))?\s{1,3}"

@@ -29,7 +29,8 @@ class Token(NamedTuple):
 
 
 _TOKEN: Final = re.compile(
-    r"(?P<word>[^\W\d_]+(?:['’-](?=[^\W\d_])[^\W\d_]+)*)|(?P<number>\d[^\W_]*)|(?P<line>\n[ \t>?*|]*)|(?P<sign>[^\w\s]|_)"
+    r"(?P<word>[^\W\d_]+(?:['’-](?=[^\W\d_])[^\W\d_]+)*)|(?P<number>\d[^\W_]*)|(?P<line>\n[ \t>?*|]*)"
+    r"|(?P<sign>[^\w\s]|_)"
 )
 _FORMS: Final = {"word": Form.WORD, "number": Form.NUMBER, "line": Form.LINE, "sign": Form.SIGN}
 
