@@ -6,7 +6,6 @@ number and something the number is of. Refuses numbers that have only ordinary w
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -15,53 +14,21 @@ from tierline.privacy.span import Kind
 from tierline.privacy.tokens import Form, Token
 
 _STATES: Final = listed("states")
-_STREETS: Final = (
-    r"street|st|avenue|ave|road|rd|lane|ln|drive|dr|boulevard|blvd|court|ct|circle|cir|way|place|pl|square|sq|terrace|"
-    r"parkway|pkwy|highway|hwy|trail|trl|alley|plaza|crescent|loop|pike|turnpike|route|close|row|walk"
-)
-_UNIT: Final = r"(?:apt|apartment|suite|ste|unit|room|rm|floor|fl|bldg|building|#)\.? ?#?[A-Za-z]?\d{0,6}[A-Za-z]?(?:-\d{1,4})?"
-_STATE: Final = "|".join(sorted(_STATES))
-#: A line as in the United States: number, street, perhaps a flat, perhaps town, state and ZIP code.
-_LINE: Final = re.compile(
-    rf"(?<![\w-])\d{{1,6}}[A-Za-z]?(?:-\d{{1,4}})? (?:(?:[NSEW]|[NS][EW]|North|South|East|West)\.? )?"
-    rf"(?:[\w.'’-]{{1,30}} ){{1,4}}?(?i:{_STREETS})(?![\w-])\.?(?: (?:[NSEW]|[NS][EW])(?!\w))?"
-    rf"(?:,?\s{{0,2}}(?i:{_UNIT})(?![A-Za-z]))?"
-    rf"(?:,?\s{{1,3}}(?:[A-Z][\w.'’-]{{1,30}} ?){{1,4}},?\s{{1,2}}(?:{_STATE})(?![a-z])(?:\.?,?\s{{1,2}}\d{{5}}(?:-\d{{4}})?)?)?"
-    rf"(?:,?\s{{1,2}}\d{{5}}(?:-\d{{4}})?(?!\d))?"
-)
-_BOX: Final = re.compile(r"(?i:\b(?:p\.? ?o\.? ?box|psc \d{1,5},? box|unit \d{1,5},? box|cmr \d{1,5},? box|postbox))\s{1,2}\d{1,7}")
-_TOWN: Final = re.compile(
-    rf"(?<![\w-])(?:[A-Z][\w.'’-]{{1,30}} ){{0,3}}[A-Z][\w.'’-]{{1,30}},? (?:{_STATE}),? {{1,2}}\d{{5}}(?:-\d{{4}})?(?!\w)"
-)
-_ZIP: Final = re.compile(
-    r"(?i:\b(?:zip(?:[ -]?code)?|post(?:al)?[ -]?code|postcode|plz))(?:\s{0,2}(?:is|:|=|#))?\s{1,3}"
-    r"(?P<zip>[A-Z]{0,2}-?\d[A-Z0-9]{1,4}(?:[- ]\d?[A-Z0-9]{1,4})?(?:[- ]?\d{0,4})?)(?!\w)"
-)
-_CORNER: Final = re.compile(r"(?i:\bthe corner of) (?=[A-Z])")
-_HINT: Final = re.compile(r"\d")
+#: What exports of tables write for a field that is empty.
+_EMPTY: Final = frozenset({"nan", "null"})
+_BETWEEN: Final = frozenset({",", ".", "-", "/", "(", ")", "'", "’", "&", "#", "–"})
+_IN_LINES: Final = frozenset({",", ".", "-", "(", ")", "'", "/"})
+_OURS: Final = Sense.SUPPORT | Sense.OPENER
 
 
-def certain_addresses(text: str) -> Iterator[tuple[int, int, Kind]]:
-    """Addresses that their form gives away: a numbered street, a box, town with state and ZIP code."""
-    if not _HINT.search(text):
+def address_blocks(tokens: list[Token], private: list[bool]) -> Iterator[tuple[int, int, Kind]]:
+    """Stretches of tokens that are an address: first and last token of each, and of the names written above it."""
+    if not any(token.form is Form.NUMBER for token in tokens):
         return
-    for match in _LINE.finditer(text):
-        if _is_street(match.group()):
-            yield (*match.span(), Kind.ADDRESS)
-    for pattern in (_BOX, _TOWN):
-        yield from ((*match.span(), Kind.ADDRESS) for match in pattern.finditer(text))
-    yield from ((*match.span("zip"), Kind.ADDRESS) for match in _ZIP.finditer(text))
-
-
-def _is_street(written: str) -> bool:
-    """Whether the word for a street is one here: "12 ways" and "3 people on the way" are none."""
-    words = re.findall(r"[^\W\d_][\w'’-]*", written)
-    return any(word[:1].isupper() for word in words[:4]) or len(words) <= 3
-
-
-def address_blocks(tokens: list[Token], private: list[bool]) -> Iterator[tuple[int, int]]:
-    """Stretches of tokens that are an address: first and last token of each."""
     material = [_is_material(tokens, private, index) for index in range(len(tokens))]
+    for first, last in _lines(tokens):
+        if _is_address_line(tokens, first, last):
+            material[first:last] = [token.form in (Form.WORD, Form.NUMBER) for token in tokens[first:last]]
     index = 0
     while index < len(tokens):
         if not material[index]:
@@ -75,18 +42,54 @@ def address_blocks(tokens: list[Token], private: list[bool]) -> Iterator[tuple[i
 
 
 def _is_material(tokens: list[Token], private: list[bool], index: int) -> bool:
-    token = tokens[index]
+    """Whether a token can be part of an address."""
     if private[index]:
         return True
+    token = tokens[index]
     if token.form is Form.NUMBER:
-        return len(token.text) <= 7
-    if token.form is not Form.WORD:
-        return False
-    if token.text in _STATES or token.sense & Sense.UNIT:
+        glued = index and tokens[index - 1].end == token.start and tokens[index - 1].form is Form.WORD
+        return len(token.text) <= 7 and not glued
+    return token.form is Form.WORD and (
+        _is_province(token)
+        or _names_street(tokens, private, index)
+        or (not token.sense & _OURS and bool(token.sense & Sense.CAPITAL) and _before_number(tokens, index))
+        or (len(token.text) == 1 and (token.text.isupper() or _beside_number(tokens, index)))
+        or (
+            bool(token.sense & Sense.STREET)
+            and (bool(token.sense & Sense.CAPITAL) or _beside_name(tokens, private, index))
+        )
+    )
+
+
+def _is_province(token: Token) -> bool:
+    """A flat's word, a state, a province in capitals, or what stands for an empty one."""
+    if token.text in _EMPTY or token.text in _STATES or token.sense & Sense.UNIT:
         return True
-    if len(token.text) == 1:
-        return token.text.isupper() or _beside_number(tokens, index)
-    return bool(token.sense & Sense.STREET) and (bool(token.sense & Sense.CAPITAL) or _beside_name(tokens, private, index))
+    return bool(token.sense & Sense.UPPER) and len(token.text) <= 3 and not token.sense & Sense.SUPPORT
+
+
+def _names_street(tokens: list[Token], private: list[bool], index: int) -> bool:
+    """Whether a small word stands between a name and a number, and is none of ours: "Trg revolucije 12"."""
+    token = tokens[index]
+    if not index or index + 1 >= len(tokens) or token.sense & (Sense.ORDINARY | _OURS):
+        return False
+    return private[index - 1] and tokens[index + 1].form is Form.NUMBER
+
+
+def end_of_block(text: str, tokens: list[Token], last: int) -> int:
+    """Where an address ends: over the full stop of a house number ("u. 12.") or an abbreviation."""
+    end = tokens[last].end
+    stops = tokens[last].form is Form.NUMBER or len(tokens[last].text) <= 3
+    return end + 1 if stops and text[end : end + 1] == "." and text[end + 1 : end + 2] != "." else end
+
+
+def _before_number(tokens: list[Token], index: int) -> bool:
+    """Whether the next token is a number, or the next but one over another word with a capital."""
+    following = tokens[index + 1 : index + 3]
+    return bool(following) and (
+        following[0].form is Form.NUMBER
+        or (len(following) > 1 and bool(following[0].sense & Sense.CAPITAL) and following[1].form is Form.NUMBER)
+    )
 
 
 def _beside_number(tokens: list[Token], index: int) -> bool:
@@ -103,32 +106,67 @@ def _beside_name(tokens: list[Token], private: list[bool], index: int) -> bool:
     )
 
 
-_BETWEEN: Final = frozenset({",", ".", "-", "/", "(", ")", "'", "’", "&", "#", "–"})
-
-
 def _next_of_block(tokens: list[Token], material: list[bool], last: int) -> int | None:
+    """The next token of the same address, over signs, line ends and words that only join."""
     lines = 0
     for index in range(last + 1, min(last + 6, len(tokens))):
-        token = tokens[index]
         if material[index]:
             return index
-        if token.form is Form.LINE:
-            lines += 1
-            if lines > 1:
-                return None
-        elif (token.text not in _BETWEEN and not (token.form is Form.WORD and token.sense & Sense.CONNECTOR)) or (token.text == "." and index + 1 < len(tokens) and _ends_sentence(tokens, index)):
+        lines += tokens[index].form is Form.LINE
+        if lines > 2 or not _continues(tokens, index):
             return None
     return None
 
 
+def _continues(tokens: list[Token], index: int) -> bool:
+    """Whether an address can go on after this token, which is no part of one itself."""
+    token, before = tokens[index], tokens[index - 1]
+    if token.form is Form.LINE:
+        return True
+    if token.text == "and":
+        return before.form is not Form.LINE and before.text != ","
+    if token.text == ".":
+        return not _ends_sentence(tokens, index)
+    return token.text in _BETWEEN or (token.form is Form.WORD and bool(token.sense & Sense.CONNECTOR))
+
+
 def _ends_sentence(tokens: list[Token], index: int) -> bool:
     """Whether a full stop ends a sentence rather than an abbreviation."""
-    before = tokens[index - 1]
+    before, after = tokens[index - 1], tokens[index + 1] if index + 1 < len(tokens) else None
+    if before.text == "." or (after is not None and after.form is Form.NUMBER):
+        return before.text == "."
     return before.form is Form.WORD and len(before.text) > 4 and not before.sense & (Sense.UNIT | Sense.STREET)
 
 
-def _trimmed(tokens: list[Token], private: list[bool], first: int, last: int) -> Iterator[tuple[int, int]]:
-    """A stretch without leading lines that have no number: those are somebody's name."""
+def _lines(tokens: list[Token]) -> Iterator[tuple[int, int]]:
+    """First token and end of every line."""
+    first = 0
+    for index, token in enumerate(tokens):
+        if token.form is Form.LINE:
+            if index > first:
+                yield first, index
+            first = index + 1
+    if first and first < len(tokens):
+        yield first, len(tokens)
+
+
+def _is_address_line(tokens: list[Token], first: int, last: int) -> bool:
+    """Whether a line is only a few words with capitals and numbers, as those of an address and its addressee."""
+    words = [token for token in tokens[first:last] if token.form is Form.WORD]
+    if not 0 < len(words) <= 5 or words[0].sense & _OURS:
+        return False
+    if tokens[last - 1].text == "." and len(words[-1].text) > 4:
+        return False
+    return all(
+        bool(token.sense & (Sense.CAPITAL | Sense.CONNECTOR)) and not token.sense & Sense.SUPPORT
+        if token.form is Form.WORD
+        else token.form is Form.NUMBER or token.text in _IN_LINES
+        for token in tokens[first:last]
+    )
+
+
+def _trimmed(tokens: list[Token], private: list[bool], first: int, last: int) -> Iterator[tuple[int, int, Kind]]:
+    """A stretch apart from leading lines that have no number: those name somebody."""
     start = first
     for index in range(first, last + 1):
         if tokens[index].form is Form.LINE:
@@ -140,13 +178,10 @@ def _trimmed(tokens: list[Token], private: list[bool], first: int, last: int) ->
     stretch = range(start, last + 1)
     of_something = any(private[index] or tokens[index].sense & (Sense.UNIT | Sense.STREET) for index in stretch)
     if of_something:
-        yield start, last
+        yield start, last, Kind.ADDRESS
+        if start - first > 1:
+            yield first, start - 2, Kind.NAME
 
 
 def _has_number(tokens: list[Token], first: int, end: int) -> bool:
     return any(tokens[index].form is Form.NUMBER for index in range(first, end))
-
-
-def corners(text: str) -> Iterator[tuple[int, int, Kind]]:
-    """"the corner of" before a name: part of an address as people say it."""
-    yield from ((match.start(), match.end() - 1, Kind.ADDRESS) for match in _CORNER.finditer(text))

@@ -9,26 +9,42 @@ import re
 from typing import Final
 
 from tierline.privacy.span import Kind
+from tierline.privacy.wordlist import words as words_in
 
 REACH: Final = 48  # characters looked back
 
-_WORDS: Final[tuple[tuple[Kind, str], ...]] = (
-    (Kind.SSN, r"ssn|s\.s\.n|ss ?#|social(?: security)?|soc\.? sec|tax(?:payer)? id|itin|\btin\b"),
-    (Kind.EDIPI, r"edipi|dod ?id|electronic data interchange|military id"),
-    (Kind.ICN, r"\bicn\b|integration control"),
-    (Kind.NPI, r"\bnpi\b|national provider"),
-    (Kind.MRN, r"\bmrn\b|medical record|patient (?:id|number|no)|chart (?:number|no|#)|hospital (?:number|no)|\bdfn\b"),
-    (Kind.INSURANCE, r"insurance|member (?:id|number|no|#)|policy|subscriber|medicare|medicaid|\bmbi\b|beneficiary id"),
-    (Kind.CARD, r"credit|debit|\bcards?\b|visa|master ?card|amex|american express|discover|\bpan\b"),
-    (Kind.ACCOUNT, r"\baccounts?\b|\bacct|\ba/c\b|routing|\baba\b|iban|sort code|\bbank\b|swift|wire|deposit"),
-    (Kind.LICENCE, r"licen[cs]e|driver'?s?\b|\bdl\b|passport|permit|state id|national id|\bvisa number"),
-    (
-        Kind.PHONE,
-        r"phone|\btel\b|\btele|\bcall|mobile|\bcell|\bfax|reach|contact|\btext(?:ed)?\b|\bsms|whats ?app|dial|answering"
-        r"|\bring\b|voicemail|hotline|desk:|office:|home:|work:|messages to|\bnumber is\b|\bext\b|\(m\)|\(h\)|\(w\)|\bm:|\bt:|\bp:|\bph\b",
+#: Words that say by themselves what a number after them is.
+_WORDS: Final[dict[Kind, str]] = {
+    Kind.SSN: "ssn ssns social itin tin",
+    Kind.EDIPI: "edipi",
+    Kind.ICN: "icn",
+    Kind.NPI: "npi",
+    Kind.MRN: "mrn mrns dfn",
+    Kind.INSURANCE: "insurance insured policy subscriber medicare medicaid mbi",
+    Kind.CARD: "credit debit card cards visa mastercard amex discover pan",
+    Kind.ACCOUNT: "account accounts acct acc routing aba iban bank swift wire deposit checking savings",
+    Kind.LICENCE: "license licence licenses driver drivers dl passport permit",
+    Kind.PHONE: (
+        "phone phones telephone cellphone tel tele call called calling calls mobile mob cell cellular fax reach "
+        "reached contact text texted sms whatsapp dial dialed answering ring voicemail hotline desk office ext "
+        "extension ph cel number"
     ),
-)
-_TELLING: Final = re.compile("|".join(f"(?P<{kind.name}>{words})" for kind, words in _WORDS), re.IGNORECASE)
+}
+#: Two words that say it together.
+_PAIRS: Final[dict[tuple[str, str], Kind]] = {
+    ("dod", "id"): Kind.EDIPI, ("military", "id"): Kind.EDIPI, ("tax", "id"): Kind.SSN, ("taxpayer", "id"): Kind.SSN,
+    ("soc", "sec"): Kind.SSN, ("integration", "control"): Kind.ICN, ("national", "provider"): Kind.NPI,
+    ("medical", "record"): Kind.MRN, ("patient", "id"): Kind.MRN, ("patient", "number"): Kind.MRN,
+    ("patient", "no"): Kind.MRN, ("chart", "number"): Kind.MRN, ("chart", "no"): Kind.MRN,
+    ("hospital", "number"): Kind.MRN,
+    ("member", "id"): Kind.INSURANCE, ("member", "number"): Kind.INSURANCE, ("member", "no"): Kind.INSURANCE,
+    ("beneficiary", "id"): Kind.INSURANCE, ("sort", "code"): Kind.ACCOUNT, ("state", "id"): Kind.LICENCE,
+    ("national", "id"): Kind.LICENCE, ("messages", "to"): Kind.PHONE, ("american", "express"): Kind.CARD,
+}  # fmt: skip
+_KINDS: Final = {word: kind for kind, words in _WORDS.items() for word in words.split()}
+#: Words that fit many numbers: one further back that fits fewer goes before them.
+_LOOSE: Final = words_in("number contact reach text call")
+_LETTERS: Final = re.compile(r"[a-z]+")
 _BIRTH: Final = re.compile(
     r"\bd\.?o\.?b\b|\bborn\b|birth|\bdate of b\b|\bb\.\s?$|geboren|\bnée?\b|nacid|fecha de nac", re.IGNORECASE
 )
@@ -42,11 +58,24 @@ _OTHER_NUMBER: Final = re.compile(
 
 def of_number(text: str, start: int) -> Kind | None:
     """What the last telling word before a number calls it, or None."""
-    before = text[max(0, start - REACH) : start]
-    told: Kind | None = None
-    for match in _TELLING.finditer(before):
-        told = Kind[match.lastgroup or ""]
-    return told
+    words = _LETTERS.findall(_own_words(text[max(0, start - REACH) : start]).lower())
+    loose: Kind | None = None
+    for place in range(len(words) - 1, -1, -1):
+        kind = _PAIRS.get((words[place - 1], words[place])) if place else None
+        kind = kind or _KINDS.get(words[place])
+        if kind is not None and words[place] not in _LOOSE:
+            return kind
+        loose = loose or kind
+    return loose
+
+
+def _own_words(before: str) -> str:
+    """The words that can be of this number: after the last one, of this line or, when it is bare, of the line above."""
+    line = before.rfind("\n")
+    if line >= 0 and before[line:].strip():
+        before = before[line:]
+    last_digit = max(before.rfind(digit) for digit in "0123456789")
+    return before[last_digit + 1 :] if len(before) - last_digit > 4 else before
 
 
 def date_kind(text: str, start: int, end: int) -> Kind:

@@ -8,6 +8,7 @@ from typing import Final
 
 from tierline.privacy import contexts
 from tierline.privacy.span import Kind
+from tierline.privacy.wordlist import words as words_in
 
 _MONTH: Final = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
@@ -16,24 +17,34 @@ _MONTH: Final = (
 _DAY: Final = r"(?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?"
 _YEAR: Final = r"(?:19|20)\d\d"
 _WRITTEN: Final = re.compile(
-    rf"(?<![\w])(?i:{_MONTH}\.? {_DAY}(?!\w)(?:,? {{1,2}}{_YEAR})?|{_DAY}(?: of)?[ -]{_MONTH}(?![a-z])\.?(?:,?[ -]{_YEAR}|[ -]\d\d)?"
+    rf"(?=[\dJFMASONDjfmasond])(?<!\w)(?i:{_MONTH}\.? {_DAY}(?!\w)(?:,? {{1,2}}{_YEAR})?"
+    rf"|{_DAY}(?: of)?[ -]{_MONTH}(?![a-z])\.?(?:,?[ -]{_YEAR}|[ -]\d\d)?"
     rf"|{_MONTH}\.?,? {_YEAR})(?!\w)"
 )
 _YEAR_TOLD: Final = re.compile(
-    rf"(?i:\b(?:in|since|from|of|until|till|to|during|year|circa|after|before|by|class of|founded|late|early|mid)) (?P<year>{_YEAR})(?!\w|[-/]\d)"
+    r"(?i:\b(?:in|since|from|of|until|till|to|during|year|circa|after|before|by|class of|founded|late|early|mid)) "
+    rf"(?P<year>{_YEAR})(?!\w|[-/]\d)"
 )
 _WEEKDAY: Final = re.compile(r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?!\w)")
 _YEAR_RANGE: Final = re.compile(rf"(?<![\w-]){_YEAR} ?[-–] ?{_YEAR}(?![\w-])")
 _AGE: Final = re.compile(
-    r"(?i:\b(?:aged?|turned|turning|is only|was only|i'm|i am|he is|she is|(?:he|she|who)'s)(?: only)? (?P<after>\d{1,3})(?!\w|[.:/,%-]\d|%| ?(?:%|mg|ml|km|lb|kg|"
-    r"minutes|hours|days|weeks|months|of\b)))"
+    r"(?i:\b(?:aged?|turned|turning|is only|was only|i'm|i am|he is|she is|(?:he|she|who)'s)(?: only)? "
+    r"(?P<after>\d{1,3})(?!\w|[.:/,%-]\d|%| ?(?:%|mg|ml|km|lb|kg|minutes|hours|days|weeks|months|of\b)))"
     r"|(?<![\w.,/:-])(?P<before>\d{1,3})(?=[ -]?(?i:years?[ -]old|y/?o\b|yrs?[ -]old|year[ -]old|yo\b|-year-old))"
 )
 _HINT: Final = re.compile(r"\d|day\b")
 
 
-def worded_dates(text: str) -> Iterator[tuple[int, int, Kind]]:
+_MONTHS: Final = words_in(
+    "jan january feb february mar march apr april may jun june jul july aug august sep sept september oct october nov "
+    "november dec december"
+)
+
+
+def worded_dates(text: str, words: frozenset[str]) -> Iterator[tuple[int, int, Kind]]:
     """Dates with a month in letters: as certain as numeric ones."""
+    if words.isdisjoint(_MONTHS):
+        return
     for match in _WRITTEN.finditer(text):
         yield (*match.span(), contexts.date_kind(text, *match.span()))
 

@@ -6,20 +6,24 @@ and everything that a redacted text leaves out. Refuses nothing; linear in the l
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from tierline.privacy.addresses import address_blocks, certain_addresses, corners
+from tierline.privacy.addresses import address_blocks, end_of_block
+from tierline.privacy.announced import announced
 from tierline.privacy.clinical import clinical_hits
 from tierline.privacy.dates import vague_dates, worded_dates
 from tierline.privacy.labelled import labelled_hits
-from tierline.privacy.naming import kind_of, named, runs, told_names
-from tierline.privacy.normalising import Plain, normalised
+from tierline.privacy.naming import end_of_run, kind_of, named, runs
+from tierline.privacy.normalising import normalised
 from tierline.privacy.patterns import pattern_hits
 from tierline.privacy.people import people_hits
+from tierline.privacy.plain import Plain
 from tierline.privacy.references import occurrences, references
 from tierline.privacy.secrets import secret_hits
 from tierline.privacy.span import Kind, Span
+from tierline.privacy.streets import corners, street_addresses
 from tierline.privacy.tokens import tokens_of
 
 Found = tuple[int, int, Kind]
@@ -51,42 +55,58 @@ def find(text: str, *, names: Iterable[str] = (), known: Iterable[str] = (), tho
     secret here (a team's mailbox, a product). With ``thorough`` false only what is certain is looked for.
     """
     plain = normalised(text)
-    found = [*_certain(plain), *(_free(plain.text) if thorough else told_names(plain.text, sure=True)), *((*span, Kind.NAME) for span in people_hits(plain.text, tuple(names)))]
-    harmless = references(plain.text) + occurrences(plain.text, known)
+    found = [
+        *_certain(plain),
+        *(_free(plain) if thorough else announced(plain.text, plain.words, sure=True)),
+        *((*span, Kind.NAME) for span in people_hits(plain.text, tuple(names))),
+    ]
+    if not found:
+        return ()
+    harmless = references(plain.text, plain.words) + occurrences(plain.text, known)
     return _spans(plain, _apart(_without(found, harmless)))
 
 
 def _certain(plain: Plain) -> Iterator[Found]:
     yield from pattern_hits(plain)
-    yield from labelled_hits(plain.text)
+    yield from labelled_hits(plain.text, plain.words)
     yield from secret_hits(plain.text)
-    yield from certain_addresses(plain.text)
-    yield from worded_dates(plain.text)
+    yield from street_addresses(plain.text, plain.words)
+    yield from worded_dates(plain.text, plain.words)
 
 
-def _free(text: str) -> Iterator[Found]:
+def _free(plain: Plain) -> Iterator[Found]:
     """What no form gives away: names, places, addresses as people write them, what is told of health and age."""
-    yield from told_names(text)
+    text = plain.text
+    yield from announced(text, plain.words)
     yield from vague_dates(text)
-    yield from clinical_hits(text)
-    yield from corners(text)
+    yield from corners(text, plain.words)
     tokens = tokens_of(text)
+    yield from clinical_hits(text, tokens)
     private = named(tokens)
     for first, last in runs(tokens, private):
-        yield tokens[first].start, tokens[last].end, kind_of(tokens, first, last)
-    for first, last in address_blocks(tokens, private):
-        yield tokens[first].start, tokens[last].end, Kind.ADDRESS
+        yield tokens[first].start, end_of_run(text, tokens, last), kind_of(tokens, first, last)
+    for first, last, kind in address_blocks(tokens, private):
+        yield tokens[first].start, end_of_block(text, tokens, last), kind
 
 
 def _without(found: list[Found], harmless: list[tuple[int, int]]) -> list[Found]:
     """The finds that do not touch a harmless piece; but one that reaches far over it stays."""
     if not harmless:
         return found
-    return [
-        (start, end, kind)
-        for start, end, kind in found
-        if not any(start < last and first < end and end - start <= 2 * (last - first) for first, last in harmless)
-    ]
+    pieces = sorted(harmless)
+    starts = [start for start, _ in pieces]
+    return [each for each in found if not _harmless(each, pieces, starts)]
+
+
+def _harmless(found: Found, pieces: list[tuple[int, int]], starts: list[int]) -> bool:
+    start, end, _ = found
+    for index in range(bisect_left(starts, end) - 1, -1, -1):
+        first, last = pieces[index]
+        if last <= start:
+            return False
+        if end - start <= 2 * (last - first):
+            return True
+    return False
 
 
 def _apart(found: list[Found]) -> list[Found]:

@@ -5,7 +5,7 @@ Nothing a verdict says holds the value itself. Refuses to be asked about restric
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from tierline.privacy.finding import find
@@ -51,11 +51,18 @@ def judge(
     spans = [span for span in find(text, names=named, known=harmless, thorough=False) if span.kind in kinds]
     if not spans:
         return Findings((), text)
-    return Findings(tuple(_hit(text, span) for span in spans), redact(text, spans))
+    return Findings(tuple(_hits(text, spans)), redact(text, spans))
 
 
-def _hit(text: str, span: Span) -> Hit:
-    line = text.count("\n", 0, span.start) + 1
+def _hits(text: str, spans: Iterable[Span]) -> Iterator[Hit]:
+    line, counted = 1, 0
+    for span in spans:
+        line += text.count("\n", counted, span.start)
+        counted = span.start
+        yield _hit(text, span, line)
+
+
+def _hit(text: str, span: Span, line: int) -> Hit:
     words = f"looks like {WORDS[span.kind]} in line {line}"
     return Hit(span.kind, span.start, span.end, line, masked(text[span.start : span.end]), words)
 

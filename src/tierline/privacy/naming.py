@@ -7,61 +7,25 @@ names in the vocabulary of support (``words/support.txt``), in openings of sente
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from tierline.privacy.lexicon import COMMON, NAMING, Sense, long_places
 from tierline.privacy.span import Kind
 from tierline.privacy.tokens import Form, Token
+from tierline.privacy.wordlist import words
 
-_PARTICLE: Final = r"(?:(?:de|del|della|da|di|do|dos|du|la|le|van|von|der|den|el|al|bin|ibn|ter|ten|st)\.? )"
-_CALLED: Final = rf"{_PARTICLE}{{0,3}}[A-Z\u00c0-\u024f\u0370-\u04ff][\w'’-]{{0,30}}\.?"
-_NAME: Final = rf"(?P<name>{_CALLED}(?: {_CALLED}){{0,3}})"
-#: What is said right before a name. What follows with a capital is one, ordinary word or not.
-_TOLD: Final = re.compile(
-    r"(?:(?i:\b(?:(?:full |first |last |family |maiden |legal |middle |preferred |nick|sur)?name(?: is| was|:)"
-    r"|patient(?: name)?:|pt:|veteran(?: name)?:|member(?: name)?:|re:|attn:?|signed:?|signature:|prescriber:|provider:|physician:"
-    r"|nurse:|caregiver:|contact:|employee:|caller:|reporter:|customer:|user:|from:|to:|dear|sincerely,|regards,|named|is called"
-    r"|was called|call(?:s|ed)? me|known as|goes by|speaking with|spoke (?:with|to)|this is|i am|i'm|my (?:wife|husband|son|daughter|"
-    r"brother|sister|mother|father|kid|child|friend|boss|doctor)(?:,| is)?))\s{1,3}"
-    r"|\b(?:Mr|Mrs|Ms|Mx|Dr|Prof|Sgt|Capt|Lt|Col|Maj|Cpl|Pvt|Rev|Miss|Sir|RN|PA|NP)\.?\s)"
-    + _NAME
+_AFTER_NAMES: Final = words("jr sr ii iii md phd dds esq mba rn dvm")
+_LEGAL_FORMS: Final = words("inc ltd llc llp corp gmbh plc incorporated")
+_PARTICLES: Final = words("van von der den de la di del della ten ter bin ibn du da dos st")
+_COMPASS: Final = words("southern northern eastern western central")
+_PERSON_VERBS: Final = words(
+    "said says asked wrote writes called calls began spent lives lived works worked reported reports told tells and"
 )
-_HOUSE: Final = re.compile(
-    r"(?i:\b(?:employer|company|organi[sz]ation|facility|hospital|clinic|provider|insurer|pharmacy|institution|practice|vendor)"
-    r"(?: name)?:\s{1,3})"
-    r"(?P<house>[A-Z][\w&'’.-]{0,30}(?: (?:of |and |& )?[A-Z][\w&'’.-]{0,30}){0,4})"
-)
-_SURE: Final = re.compile(
-    r"(?i:\b(?:my name is|(?:patient|veteran|member|beneficiary|caregiver|spouse)(?:'s)?(?: full)?(?: name)?(?::| is named| name is)"
-    r"|(?:full |first |last |maiden |legal )name(?: is|:)|name:))\s{1,3}" + _NAME
-)
+#: After these an ordinary word with a capital is somebody rather than something: "the Fry novel", "with Baker".
+_BEFORE_PEOPLE: Final = words("the with by for to from and")
+_LONGEST_HOUSE: Final = 8  # words of the name of a house of business
 _STOPS: Final = Sense.SUPPORT | Sense.OPENER
-
-
-def told_names(text: str, *, sure: bool = False) -> Iterator[tuple[int, int, Kind]]:
-    """Names that the words before them announce; with ``sure`` only where nothing else can follow those words."""
-    for match in (_SURE if sure else _TOLD).finditer(text):
-        start, end = _without_ordinary_ends(text, *match.span("name"))
-        if start < end:
-            yield start, end, Kind.NAME
-    if not sure:
-        yield from ((*match.span("house"), Kind.ORGANISATION) for match in _HOUSE.finditer(text))
-
-
-def _without_ordinary_ends(text: str, start: int, end: int) -> tuple[int, int]:
-    """The name without words after it that only begin the next sentence or are words of support."""
-    from tierline.privacy.lexicon import sense  # noqa: PLC0415
-
-    words = [(m.start() + start, m.end() + start, sense(m.group())) for m in re.finditer(r"[\w'’-]+", text[start:end])]
-    if words and words[0][2] & _STOPS and not words[0][2] & (Sense.GIVEN | Sense.FAMILY):
-        return start, start
-    for first, _, meaning in words[1:]:
-        if meaning & _STOPS and not meaning & (Sense.GIVEN | Sense.FAMILY):
-            return start, len(text[:first].rstrip())
-    last = text[start:end].rstrip(".")
-    return start, start + len(last) if len(last) > 2 else end
 
 
 def named(tokens: list[Token]) -> list[bool]:
@@ -110,20 +74,28 @@ def _strange_is_name(token: Token, *, lower_only: bool) -> bool:
 
 def _common_is_name(tokens: list[Token], index: int) -> bool:
     """An ordinary word that is a name too, with a capital: a given name inside a sentence, or beside another name."""
-    meaning = tokens[index].sense
     if _begins_sentence(tokens, index):
-        after = _word_at(tokens, index + 1)
-        return bool(
-            meaning & Sense.GIVEN and after and after.sense & Sense.CAPITAL and after.sense & Sense.FAMILY
-            and not after.sense & _STOPS
-        )  # fmt: skip
-    before = _word_at(tokens, index - 1)
+        return _first_is_name(tokens, index)
+    meaning = tokens[index].sense
+    before, after = _word_at(tokens, index - 1), _word_at(tokens, index + 1)
     if before and before.sense & Sense.CAPITAL and before.sense & COMMON and not before.sense & Sense.GIVEN:
         return False
-    after = _word_at(tokens, index + 1)
     if after and after.sense & Sense.CAPITAL and after.sense & COMMON and not after.sense & Sense.FAMILY:
         return False
+    if before and before.text in _BEFORE_PEOPLE and meaning & Sense.FAMILY and len(tokens[index].text) > 2:
+        return not meaning & (Sense.UPPER | Sense.STREET | Sense.ORGANISATION)
     return bool(meaning & (Sense.GIVEN | Sense.PLACE)) and not meaning & Sense.UPPER
+
+
+def _first_is_name(tokens: list[Token], index: int) -> bool:
+    """The same at the beginning of a sentence, where every word has a capital."""
+    meaning, after = tokens[index].sense, _word_at(tokens, index + 1)
+    if not after or not meaning & (Sense.GIVEN | Sense.FAMILY):
+        return False
+    if after.text in _PERSON_VERBS:
+        return True
+    beside = after.sense & Sense.CAPITAL and after.sense & Sense.FAMILY and not after.sense & _STOPS
+    return bool(meaning & Sense.GIVEN and beside)
 
 
 def _word_at(tokens: list[Token], index: int) -> Token | None:
@@ -136,40 +108,45 @@ def _begins_sentence(tokens: list[Token], index: int) -> bool:
     if index == 0:
         return True
     before = tokens[index - 1]
-    return before.form is Form.LINE or (before.form is Form.SIGN and before.text in ".!?:\"“*•-")
+    return before.form is Form.LINE or (before.form is Form.SIGN and before.text in '.!?:"“*•-')
 
 
 def _long_places(tokens: list[Token], private: list[bool]) -> None:
     """Places of several words, in small letters too."""
-    places = long_places()
-    for index in range(len(tokens) - 1):
-        if tokens[index].form is not Form.WORD:
-            continue
-        for length in (4, 3, 2):
-            group = tokens[index : index + length]
-            if len(group) == length and all(token.form is Form.WORD for token in group):
-                if " ".join(token.text.lower() for token in group) in places:
-                    private[index : index + length] = [True] * length
-                    break
+    for index, token in enumerate(tokens):
+        if token.sense & Sense.LEADS_PLACE and (length := _long_place(tokens, index)):
+            private[index : index + length] = [True] * length
+
+
+def _long_place(tokens: list[Token], index: int) -> int:
+    """How many words from here are a place's name."""
+    words = [token.text.lower() for token in tokens[index : index + 6]]
+    return next((length for length in (6, 5, 4, 3, 2) if " ".join(words[:length]) in long_places()), 0)
 
 
 def _organisations(tokens: list[Token], private: list[bool]) -> None:
-    """Words with capitals before "Inc", "Bank" and the like, inside a sentence."""
+    """Words with capitals before "Inc", "Bank" and the like; before "inc" any few words."""
     for index, token in enumerate(tokens):
-        if not (token.sense & Sense.ORGANISATION and token.sense & Sense.CAPITAL) or private[index]:
-            continue
-        first = index
-        while first and (before := _word_at(tokens, first - 1)) and before.sense & Sense.CAPITAL:
-            if before.sense & Sense.OPENER and _begins_sentence(tokens, first - 1):
-                break
-            first -= 1
-        group = tokens[first:index]
-        if group and not all(each.sense & _STOPS for each in group):
-            private[first : index + 1] = [True] * (index + 1 - first)
+        if token.sense & Sense.ORGANISATION and (token.sense & Sense.CAPITAL or token.text in _LEGAL_FORMS):
+            first = _first_of_house(tokens, index)
+            if not all(each.sense & _STOPS for each in tokens[first:index]):
+                private[first : index + 1] = [True] * (index + 1 - first)
+
+
+def _first_of_house(tokens: list[Token], index: int) -> int:
+    """Where the name of a house begins that ends at a word like "Inc"."""
+    small = not tokens[index].sense & Sense.CAPITAL
+    for first in range(index, max(0, index - (3 if small else _LONGEST_HOUSE)), -1):
+        before = _word_at(tokens, first - 1)
+        if before is None or not (before.sense & Sense.CAPITAL or small):
+            return first
+        if before.sense & Sense.OPENER and (small or _begins_sentence(tokens, first - 1)):
+            return first
+    return max(0, index - (3 if small else _LONGEST_HOUSE))
 
 
 def _stretched(tokens: list[Token], private: list[bool]) -> None:
-    """Names grow over neighbours that belong to them: a second part that is an ordinary word, an initial."""
+    """Names grow over neighbours that belong to them: a second part that is an ordinary word, an initial, a title."""
     for index in range(1, len(tokens)):
         if private[index - 1] and not private[index] and _goes_on(tokens, index):
             private[index] = True
@@ -180,12 +157,17 @@ def _stretched(tokens: list[Token], private: list[bool]) -> None:
 
 def _goes_on(tokens: list[Token], index: int) -> bool:
     """Whether a token after a name belongs to it."""
-    token = tokens[index]
-    if token.form is not Form.WORD or not token.sense & Sense.CAPITAL or token.start - tokens[index - 1].end > 1:
+    token, before = tokens[index], tokens[index - 1]
+    if token.form is not Form.WORD or token.start - before.end > 1:
         return False
+    if token.start > before.end and token.text.lower() in _AFTER_NAMES:
+        return True
+    if not token.sense & Sense.CAPITAL:
+        strange = not token.sense or token.sense & Sense.COMPOUND
+        return bool(before.sense & Sense.GIVEN and strange) and len(token.text) > 3
     if len(token.text) == 1:
         return True
-    if token.sense & (Sense.SUPPORT | Sense.OPENER) and not token.sense & (Sense.FAMILY | Sense.GIVEN):
+    if token.sense & _STOPS and not token.sense & (Sense.FAMILY | Sense.GIVEN):
         return False
     return not token.sense & Sense.UPPER or len(token.text) > 3
 
@@ -193,15 +175,18 @@ def _goes_on(tokens: list[Token], index: int) -> bool:
 def _leads_in(tokens: list[Token], index: int) -> bool:
     """Whether a token before a name belongs to it."""
     token = tokens[index]
-    if token.form is not Form.WORD or not token.sense & Sense.CAPITAL or tokens[index + 1].start - token.end > 1:
+    if token.form is not Form.WORD or tokens[index + 1].start - token.end > 1:
         return False
+    if not token.sense & Sense.CAPITAL:
+        return token.text in _PARTICLES
     if token.sense & (Sense.GIVEN | Sense.FAMILY) and not token.sense & Sense.OPENER:
         return True
-    return not _begins_sentence(tokens, index) and not token.sense & _STOPS and len(token.text) > 1
+    first = _begins_sentence(tokens, index) or token.sense & _STOPS
+    return not first and len(token.text) > 1 and token.text.lower() not in _COMPASS
 
 
 def runs(tokens: list[Token], private: list[bool]) -> Iterator[tuple[int, int]]:
-    """Neighbouring name tokens as one: first and last token. Over an initial's dot, "of", "&", a comma between names."""
+    """Neighbouring name tokens as one, over what only joins them: the first and the last token of each."""
     index = 0
     while index < len(tokens):
         if not private[index]:
@@ -214,31 +199,53 @@ def runs(tokens: list[Token], private: list[bool]) -> Iterator[tuple[int, int]]:
         index = last + 1
 
 
-_JOINING: Final = frozenset({".", "&", "'", "-", ",", "’", "/"})
+_JOINING: Final = frozenset({"&", "'", "-", ",", "’", "/"})
+_ABBREVIATED: Final = words("st ste dr mr mrs ms mt ft jr sr prof")
 
 
 def _next_of_run(tokens: list[Token], private: list[bool], last: int) -> int | None:
     """The next token of the same name, over at most three that only join."""
-    for step in range(1, 5):
-        index = last + step
-        if index >= len(tokens) or tokens[index].start - tokens[index - 1].end > 1:
+    for index in range(last + 1, min(last + 5, len(tokens))):
+        if tokens[index].start - tokens[index - 1].end > 2:
             return None
         if private[index]:
             return index
-        token = tokens[index]
-        joins = token.text in _JOINING or (
-            token.form is Form.WORD and bool(token.sense & Sense.CONNECTOR) and not token.sense & Sense.CAPITAL
-        )
-        if token.text == "and":
-            joins = _after_comma(tokens, last)
-        if not joins:
+        if not _joins(tokens, index, last):
             return None
     return None
+
+
+def _joins(tokens: list[Token], index: int, last: int) -> bool:
+    """Whether a token only joins two parts of a name: a sign, an abbreviation's full stop, "of", "and" in lists."""
+    token = tokens[index]
+    if token.form is not Form.WORD:
+        return token.text in _JOINING or (token.text == "." and _abbreviates(tokens[index - 1]))
+    if token.text == "and":
+        return _after_comma(tokens, last) or _is_house(tokens, index + 1)
+    return not token.sense & Sense.CAPITAL and (bool(token.sense & Sense.CONNECTOR) or len(token.text) == 1)
+
+
+def _abbreviates(token: Token) -> bool:
+    """Whether a full stop after this word is its own and not the sentence's."""
+    return len(token.text) == 1 or token.text.lower() in _ABBREVIATED
+
+
+def _is_house(tokens: list[Token], index: int) -> bool:
+    """Whether a word ends the name of a house of business: "Roe and Sons"."""
+    word = _word_at(tokens, index)
+    return word is not None and bool(word.sense & Sense.ORGANISATION) and bool(word.sense & Sense.CAPITAL)
 
 
 def _after_comma(tokens: list[Token], last: int) -> bool:
     """Whether a name is the second or a later of a list: "Roe, Doe and Poe"."""
     return last >= 2 and tokens[last - 1].text == ","
+
+
+def end_of_run(text: str, tokens: list[Token], last: int) -> int:
+    """Where a run ends: over the full stop that belongs to "Inc.", "Jr.", "St."."""
+    token = tokens[last]
+    short = token.text.lower() in _LEGAL_FORMS or _abbreviates(token) or token.text == "Co"
+    return token.end + 1 if short and text[token.end : token.end + 1] == "." else token.end
 
 
 def kind_of(tokens: list[Token], first: int, last: int) -> Kind:

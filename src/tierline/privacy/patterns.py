@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from tierline.privacy import checksums, contexts
-from tierline.privacy.normalising import Plain
+from tierline.privacy.plain import Plain
 from tierline.privacy.span import Kind
 
 Found = tuple[int, int, Kind]
@@ -27,11 +27,11 @@ _NUMBER: Final = re.compile(
     r"|(?P<ip>(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3})(?:/\d{1,2})?(?![\w]|\.\d)"
     r"|(?P<spaced>\d(?:(?P<gap>[ ._*-]|  | - )\d){6,18})(?![A-Za-z0-9])"
     rf"|(?P<ssn>\d{{3}}(?:{_SEP}| - |\n){{1,2}}\d{{2}}(?:{_SEP}| - |\n){{1,2}}\d{{4}})(?!\w|-\d|\.\d)"
-    rf"|(?P<card>\d{{4}}(?P<four>[-. _]|  |\n)\d{{4}}(?P=four)\d{{4}}(?P=four)\d{{1,7}}(?:(?P=four)\d{{1,3}})?"
+    rf"|(?P<card>\d{{4}}(?:[-. _/\n]{{1,2}}\d{{4}}){{2}}[-. _/\n]{{1,2}}\d{{1,7}}(?:[-. _/\n]\d{{1,3}})?"
     rf"|\d{{4}}{_SEP}\d{{6}}{_SEP}\d{{4,5}})(?!\w|-\d)"
-    r"|(?P<phone>(?:(?:\+|00)?1[-. ]{0,2}|001[-. ])?(?:\(\d{3}\)[-. \n]{0,2}|\d{3}[-. /\n]{1,2}|\d{3}(?=\d{7}(?!\d)))"
-    r"\d{3}[-. \n]{0,2}\d{4}(?: ?(?:[xX]|ext\.?|extension) ?\d{1,6})?)(?!\w|-\d|\.\d)"
-    r"|(?P<abroad>(?:\+|00)(?!0)\d{1,3}(?:[-. /]{0,2}\(?\d{1,5}\)?){2,7}(?: ?(?:[xX]|ext\.?) ?\d{1,6})?)(?![\w])"
+    r"|(?P<phone>(?:(?:\+|00)?1[-. ]{0,2}|001[-. ])?(?:\(\d{3}\)[-. \n]{0,2}|\d{3}[-. /_\n]{0,2})"
+    r"\d{3}[-. _\n]{0,2}\d{4}(?: ?(?:[xX]|ext\.?|extension) ?\d{1,6})?)(?!\w|-\d|\.\d)"
+    r"|(?P<abroad>(?:\+|00)(?!0)\d{1,3}(?:[-. /]{0,2}+\(?\d{1,5}+\)?){2,7}+(?: ?(?:[xX]|ext\.?) ?\d{1,6})?)(?![\w])"
     r"|(?P<run>\d{6,34})(?![A-Za-z0-9_]|-\d|,\d)"
     r"|(?P<local>\(?\d{1,5}\)?(?:[-/ .]{1,2}\d{2,9}){1,5}(?: ?(?:[xX]|ext\.?) ?\d{1,6})?)(?![A-Za-z0-9_])"
     r")"
@@ -50,9 +50,8 @@ _IP6: Final = re.compile(
     r"|[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){7}"
     r"|(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,6})?::(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,6})?)(?![\w:])"
 )
-_MAIL: Final = re.compile(
-    r"(?<![\w.%+@-])[\w%+'!#$&*/=?^`{|}~-]{1,64}(?:\.[\w%+'-]{1,64}){0,8}@(?:\w[\w-]{0,62}\.){1,8}\w{2,24}(?![\w@])"
-)
+_DOMAIN_OF_MAIL: Final = re.compile(r"(?:\w[\w-]{0,62}\.){1,8}\w{2,24}(?![\w@])")
+_IN_LOCAL_PART: Final = frozenset("._%+-'~&!#$*")
 _URL: Final = re.compile(r"(?i:https?://|ftp://|www\.)[^\s<>\"'\]\[(){}|\\^`]{2,2000}")
 _DOMAIN: Final = re.compile(
     r"(?<![\w@.-])[A-Za-z0-9][A-Za-z0-9-]{1,62}(?:\.[A-Za-z0-9-]{1,63}){0,4}"
@@ -74,30 +73,52 @@ def pattern_hits(plain: Plain) -> Iterator[Found]:
         yield from _numbers(plain)
         if _LETTER_HINT.search(text):
             yield from _lettered(text)
-    if text.count(":") > 1 or text.count("-") > 4:
+    if _COLONS.search(text):
         for match in _IP6.finditer(text):
             if match.end() - match.start() > 6:
                 yield (*match.span(), Kind.MAC if match["octet"] else Kind.IP)
     if "@" in text:
-        yield from ((*match.span(), Kind.EMAIL) for match in _MAIL.finditer(text))
+        yield from _mails(text)
     yield from _web(text)
 
 
+#: What addresses of devices and of the sixth internet protocol have, and times of day do not.
+_COLONS: Final = re.compile(r":[0-9A-Fa-f]{0,4}:[0-9A-Fa-f]{0,4}:|::|-[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-")
+
+
+def _mails(text: str) -> Iterator[Found]:
+    """E-mail addresses, found from their @ outwards: the longest run of what may stand before it, and a domain."""
+    at = text.find("@")
+    while at >= 0:
+        start = at
+        while start and at - start < 64 and (text[start - 1].isalnum() or text[start - 1] in _IN_LOCAL_PART):
+            start -= 1
+        while start < at and not (text[start].isalnum() or text[start] == "_"):
+            start += 1
+        domain = _DOMAIN_OF_MAIL.match(text, at + 1) if start < at else None
+        if domain is not None:
+            yield start, domain.end(), Kind.EMAIL
+        at = text.find("@", domain.end() if domain else at + 1)
+
+
 _DIGITS: Final = re.compile(r"\d[\d\W]{0,3}\d[\d\W]{0,3}\d[\d\W]{0,3}\d")
+
+
+_DOT_LETTERS: Final = re.compile(r"\.[a-z][a-z]")
 
 
 def _web(text: str) -> Iterator[Found]:
     if "://" in text or "www." in text or "WWW." in text:
         for match in _URL.finditer(text):
             yield match.start(), match.start() + len(match.group().rstrip(".,;:!?")), Kind.URL
-    if "." in text:
+    if _DOT_LETTERS.search(text):
         yield from ((*match.span(), Kind.URL) for match in _DOMAIN.finditer(text))
 
 
 def _numbers(plain: Plain) -> Iterator[Found]:
     text = plain.text
     for match in _NUMBER.finditer(text):
-        form = match.lastgroup if match.lastgroup not in ("gap", "four", "slash") else _outer(match)
+        form = match.lastgroup if match.lastgroup not in ("gap", "slash") else _outer(match)
         start, end = match.span(form or 0)
         kind = _judged(plain, form or "", start, end)
         if kind is not None:
@@ -105,28 +126,31 @@ def _numbers(plain: Plain) -> Iterator[Found]:
 
 
 def _outer(match: re.Match[str]) -> str | None:
-    return next((name for name in ("spaced", "card", "day") if match[name]), None)
+    return next((name for name in ("spaced", "day") if match[name]), None)
 
 
 def _judged(plain: Plain, form: str, start: int, end: int) -> Kind | None:
     """What a number of some form is, by its digits and by the words around it."""
-    text = plain.text
     if form in _PLAIN_FORMS:
         return _PLAIN_FORMS[form]
-    digits = "".join(filter(str.isdigit, text[start:end]))
+    text = plain.text
     if form in ("moment", "day"):
         return contexts.date_kind(text, start, end)
-    if form == "ssn":
-        if checksums.ssn(digits) or contexts.of_number(text, start) is Kind.SSN:
-            return Kind.SSN
-        return Kind.PHONE if contexts.of_number(text, start) is Kind.PHONE else None
-    if form == "card":
-        return Kind.CARD if checksums.card(digits) or contexts.of_number(text, start) is not None else None
-    if form == "phone" and len(digits) >= 10:
+    digits = "".join(filter(str.isdigit, text[start:end]))
+    if form in ("ssn", "card"):
+        return _checked(form, digits, contexts.of_number(text, start))
+    if form == "phone":
         return _ten_digits(text, start, end, digits)
-    if form == "local":
-        return _local(text, start, end, digits)
-    return _run(plain, start, end, digits)
+    return _local(text, start, end, digits) if form == "local" else _run(plain, start, end, digits)
+
+
+def _checked(form: str, digits: str, told: Kind | None) -> Kind | None:
+    """A number in the groups of a card or an SSN: one by its check digits, or by what the words before it say."""
+    if form == "card":
+        return Kind.CARD if told is not None or checksums.card(digits) else None
+    if told is Kind.SSN or checksums.ssn(digits):
+        return Kind.SSN
+    return Kind.PHONE if told is Kind.PHONE else None
 
 
 _PLAIN_FORMS: Final = {"icn": Kind.ICN, "ip": Kind.IP, "abroad": Kind.PHONE}
@@ -150,12 +174,17 @@ def _run(plain: Plain, start: int, end: int, digits: str) -> Kind | None:
         return Kind.CARD
     if told is not None:
         return told
+    if digits in _COUNTING:
+        return None
     hidden = plain.disguised(start, end) or not plain.text[start:end].isdigit()
     if len(digits) == 9 and hidden and checksums.ssn(digits):
         return Kind.SSN
     if len(digits) == 10:
         return _ten_digits(plain.text, start, end, digits)
     return Kind.ACCOUNT if hidden and len(digits) >= 7 and plain.disguised(start, end) else None
+
+
+_COUNTING: Final = "012345678901234567890123456789"
 
 
 def _local(text: str, start: int, end: int, digits: str) -> Kind | None:

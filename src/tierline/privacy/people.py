@@ -13,10 +13,10 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
+from tierline.privacy.wordlist import words as words_in
+
 _PART: Final = re.compile(r"[^\W\d_]+")
-_HONORIFICS: Final = frozenset(
-    ["mr", "mrs", "ms", "miss", "mx", "dr", "prof", "sir", "jr", "sr", "ii", "iii", "iv", "van", "von", "de", "der", "den", "del", "la", "le", "da", "di"]
-)
+_HONORIFICS: Final = words_in("mr mrs ms miss mx dr prof sir jr sr ii iii iv van von de der den del la le da di")
 _BETWEEN: Final = r"[\s,.'_-]{1,4}"
 
 

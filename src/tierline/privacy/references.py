@@ -13,20 +13,30 @@ from typing import Final
 from tierline.privacy.span import PLACEHOLDERS
 
 _REFERENCE: Final = re.compile(
-    r"\bTL-\d{1,18}(?![\w-])"
-    r"|(?<![\w-])(?:\d{2}-)?HRC-HD-[A-Z0-9]{2}-\d{8,10}(?![\w-])"
-    r"|\b(?:INC|RITM|REQ|CHG|PRB|CTASK|PTASK|SCTASK|TASK|KB|CS|IMS|STRY|STSK|DMND)\d{7,8}(?![\w-])"
-    r"|(?:[\w.-]{1,60}/[\w.-]{1,60})?(?<![\w#])#\d{1,7}(?![\w-])"
-    r"|(?i:\b(?:issues?|pull|tickets?|cases?|incidents?|records?|chg|pr)[/ ](?:(?:no|number)\b\.?|#)? ?(?:is )?)\d{4,8}(?![\w.-])"
-    r"|[A-Z][A-Z0-9]{1,9}-\d{1,5}(?![\w-])"
-    rf"|(?:{'|'.join(re.escape(placeholder) for placeholder in dict.fromkeys(PLACEHOLDERS.values()))})"
+    r"(?=[#A-Z\[0-9])(?:"
+    r"(?<![\w-])(?:TL-\d{1,18}|(?:\d{2}-)?HRC-HD-[A-Z0-9]{2}-\d{8,10})(?![\w-])"
+    r"|(?<!\w)(?:INC|RITM|REQ|CHG|PRB|CTASK|PTASK|SCTASK|TASK|KB|CS|IMS|STRY|STSK|DMND)\d{7,8}(?![\w-])"
+    r"|(?<![#&])#\d{1,7}(?![\w-])"
+    r"|(?<!\w)[A-Z][A-Z0-9]{1,9}-\d{1,5}(?![\w-])"
+    rf"|{'|'.join(re.escape(placeholder) for placeholder in dict.fromkeys(PLACEHOLDERS.values()))})"
 )
-_HINT: Final = re.compile(r"#\d|[A-Z]-?\d|-HD-|\[|(?i:issue|pull|ticket|case|incident|record|pr )")
 
 
-def references(text: str) -> list[tuple[int, int]]:
+_NAMED: Final = re.compile(
+    r"(?<!\w)(?:issue|pull|ticket|case|incident|record|pr)s?[/ ](?:(?:no|number)\b\.?|#)? ?(?:is )?\d{4,8}(?![\w.-])",
+    re.IGNORECASE,
+)
+_NAMING_WORDS: Final = frozenset(
+    word + ending for word in ("issue", "pull", "ticket", "case", "incident", "record", "pr") for ending in ("", "s")
+)
+
+
+def references(text: str, words: frozenset[str]) -> list[tuple[int, int]]:
     """Where numbers of cases and the like stand, in order."""
-    return [match.span() for match in _REFERENCE.finditer(text)] if _HINT.search(text) else []
+    found = [match.span() for match in _REFERENCE.finditer(text)]
+    if not words.isdisjoint(_NAMING_WORDS):
+        found += [match.span() for match in _NAMED.finditer(text)]
+    return found
 
 
 def occurrences(text: str, known: Iterable[str]) -> list[tuple[int, int]]:

@@ -12,25 +12,44 @@ from typing import Final
 from tierline.privacy.span import Kind
 
 _SECRET: Final = re.compile(
-    r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----(?:[^-]{0,20000}-----END [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----)?"
-    r"|\b(?:AKIA|ASIA|AGPA|AIDA|AROA)[A-Z0-9]{16}\b"
-    r"|\bgh[pousr]_[A-Za-z0-9]{20,255}|\bgithub_pat_[A-Za-z0-9_]{20,255}|\bglpat-[\w-]{16,64}"
-    r"|\bxox[abeoprs]-[A-Za-z0-9-]{10,200}|\bsk-[A-Za-z0-9_-]{16,200}|\b(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{10,99}"
-    r"|\bAIza[\w-]{30,40}|\bya29\.[\w-]{20,200}|\bSG\.[\w-]{16,32}\.[\w-]{16,64}|\bnpm_[A-Za-z0-9]{30,40}"
-    r"|\beyJ[\w-]{8,4000}\.[\w-]{4,4000}(?:\.[\w-]{0,1000})?"
-    r"|\bssh-(?:rsa|ed25519|dss) AAAA[A-Za-z0-9+/=]{20,2000}"
-    r"|https://hooks\.slack\.com/services/[\w/]{10,100}"
+    r"(?<![\w-])(?:"
+    r"(?:AKIA|ASIA|AGPA|AIDA|AROA)[A-Z0-9]{16}(?![A-Za-z0-9])"
+    r"|gh[pousr]_[A-Za-z0-9]{20,255}|github_pat_[A-Za-z0-9_]{20,255}|glpat-[\w-]{16,64}"
+    r"|xox[abeoprs]-[A-Za-z0-9-]{10,200}|sk-[A-Za-z0-9_-]{16,200}|(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{10,99}"
+    r"|AIza[\w-]{30,40}|ya29\.[\w-]{20,200}|SG\.[\w-]{16,32}\.[\w-]{16,64}|npm_[A-Za-z0-9]{30,40}"
+    r"|eyJ[\w-]{8,4000}+\.[\w-]{4,4000}+(?:\.[\w-]{0,1000})?"
+    r"|ssh-(?:rsa|ed25519|dss) AAAA[A-Za-z0-9+/=]{20,2000}"
+    r"|https://hooks\.slack\.com/services/[\w/]{10,100})"
 )
+_KEY_BEGINS: Final = re.compile(r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----")
+_KEY_ENDS: Final = re.compile(r"-----END [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----")
+_LONGEST_KEY: Final = 20_000  # characters
 _IN_URL: Final = re.compile(r"[a-z][a-z0-9+.-]{1,20}://[^\s:/@]{0,100}:(?P<password>[^\s@/]{1,200})@")
-_HINT: Final = re.compile(
-    r"-----BEGIN|\bA(?:KIA|SIA|GPA|IDA|ROA)|gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|\b[srp]k[-_]|AIza|ya29|SG\.|npm_|eyJ"
-    r"|ssh-|hooks\.slack"
-)
+_BEGINNINGS: Final = (
+    "AKIA", "ASIA", "AGPA", "AIDA", "AROA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox",
+    "sk-", "sk_", "rk_", "pk_", "AIza", "ya29.", "SG.", "npm_", "eyJ", "ssh-", "hooks.slack",
+)  # fmt: skip
 
 
 def secret_hits(text: str) -> Iterator[tuple[int, int, Kind]]:
     """Every key, token or password that needs no label."""
-    if _HINT.search(text):
+    if "-----BEGIN" in text:
+        yield from _key_blocks(text)
+    if any(map(text.__contains__, _BEGINNINGS)):
         yield from ((*match.span(), Kind.SECRET) for match in _SECRET.finditer(text))
     if "://" in text:
         yield from ((*match.span("password"), Kind.SECRET) for match in _IN_URL.finditer(text))
+
+
+def _key_blocks(text: str) -> Iterator[tuple[int, int, Kind]]:
+    """Private keys from their first line to their last; without a last line, the first one."""
+    ends = [match.span() for match in _KEY_ENDS.finditer(text)]
+    done, following = 0, 0
+    for match in _KEY_BEGINS.finditer(text):
+        if match.start() < done:
+            continue
+        while following < len(ends) and ends[following][0] < match.end():
+            following += 1
+        near = following < len(ends) and ends[following][0] - match.end() <= _LONGEST_KEY
+        done = ends[following][1] if near else match.end()
+        yield match.start(), done, Kind.SECRET

@@ -25,7 +25,7 @@ class Kind(StrEnum):
     CARD = "card"
     ACCOUNT = "account"
     LICENCE = "licence"
-    SECRET = "secret"
+    SECRET = "secret"  # noqa: S105 - the name of a kind
     IP = "ip"
     MAC = "mac"
     USERNAME = "username"

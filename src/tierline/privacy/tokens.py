@@ -25,11 +25,12 @@ class Token(NamedTuple):
     end: int
     form: Form
     text: str
-    sense: Sense
+    sense: int
 
 
 _TOKEN: Final = re.compile(
-    r"(?P<word>[^\W\d_]+(?:['’-](?=[^\W\d_])[^\W\d_]+)*)|(?P<number>\d[^\W_]*)|(?P<line>\n[ \t>?*|]*)|(?P<sign>[^\w\s]|_)"
+    r"(?P<word>[^\W\d_]+(?:['’-](?=[^\W\d_])[^\W\d_]+)*)|(?P<number>\d[^\W_]*)|(?P<line>\n[ \t>?*|]*)"
+    r"|(?P<sign>[^\w\s]|_)"
 )
 _FORMS: Final = {"word": Form.WORD, "number": Form.NUMBER, "line": Form.LINE, "sign": Form.SIGN}
 
@@ -40,5 +41,7 @@ def tokens_of(text: str) -> list[Token]:
     for match in _TOKEN.finditer(text):
         form = _FORMS[match.lastgroup or "sign"]
         written = match.group()
-        found.append(Token(match.start(), match.end(), form, written, sense(written) if form is Form.WORD else Sense.NONE))
+        found.append(
+            Token(match.start(), match.end(), form, written, sense(written) if form is Form.WORD else Sense.NONE)
+        )
     return found
