@@ -10,12 +10,14 @@ from tests.jobs import do_all_due
 from tests.people import Cast
 
 from tierline.cases import queries
-from tierline.cases.actions import inquiring, working
+from tierline.cases.actions import attempting, inquiring, working
+from tierline.cases.inquiry_queries import open_inquiry_of
 from tierline.crossing.reading import read_system
 from tierline.outbox.models import EffectRow
 from tierline.trackers.tracker import Record, Stage
 
 pytestmark = pytest.mark.django_db
+MINUTE = timedelta(minutes=1)
 COLUMNS = {"area": "Area", "sub-area": "Sub Area", "contact": "Contact Type", "place": "Facility"}
 TERMS = {"takes_in": {"source": "dynamics", "queues": ["MHV Tier 3"], "columns": COLUMNS}}
 SAID = (
@@ -71,21 +73,41 @@ def test_records_of_other_queues_and_over_ones_are_left_alone(cast: Cast, at: da
     assert queries.queue(cast.lead, "mhv-tier-3", "new", at=at).lines == ()
 
 
-def test_beginning_here_begins_there_and_solving_here_tells_there(
-    cast: Cast, at: datetime, dynamics: WithTasks
-) -> None:
+def test_what_is_begun_asked_told_and_closed_here_is_so_there(cast: Cast, at: datetime, dynamics: WithTasks) -> None:
     record = a_record(dynamics)
     read_system("dynamics", at=at)
     number = queries.number_behind(cast.lead, record.number) or 0
     working.begin(cast.lead, number, at=at)
     do_all_due(at)
     assert dynamics.records[record.id].stage is Stage.IN_PROGRESS
-    working.solve(cast.lead, number, "A rule of the mailbox was mended.", words="Your inbox is there again.", at=at)
+
+    # The question goes to Tier 2's queue with its words, and comes back with their note.
+    question = inquiring.ask(cast.lead, number, "Since when is it empty?", at=at)
     do_all_due(at)
+    there = dynamics.records[record.id]
+    assert (there.queue, there.notes[-1].text) == ("MHV Tier 2", "Since when is it empty?")
+    dynamics.note(record.id, "Since Monday.", author="Tier 2")
+    dynamics.change(record.id, queue="MHV Tier 3")
+    read_system("dynamics", at=at + MINUTE)
+    assert kinds(number)[-1] == "partner-returned"
+    assert number in [line.number for line in queries.queue(cast.lead, "mhv-tier-3", "new", at=at).lines]
+    inquiring.acknowledge(cast.supporter, question, at=at + MINUTE)
+    attempting.attempt(cast.supporter, question, "reached", answer="Since Monday.", at=at + MINUTE)
+    attempting.pass_back(cast.supporter, question, at=at + MINUTE)
+
+    # Solved here, the words for the reporter go the same way; closed here, it is solved there.
+    working.solve(cast.lead, number, "A rule was mended.", words="Your inbox is there again.", at=at + 2 * MINUTE)
+    do_all_due(at + 2 * MINUTE)
+    there = dynamics.records[record.id]
+    assert (there.queue, there.notes[-1].text) == ("MHV Tier 2", "Your inbox is there again.")
+    telling = open_inquiry_of(cast.lead, number)
+    inquiring.acknowledge(cast.supporter, telling, at=at + 2 * MINUTE)
+    attempting.attempt(cast.supporter, telling, "reached", at=at + 2 * MINUTE)
+    working.close(cast.lead, number, at=at + 3 * MINUTE)
+    do_all_due(at + 3 * MINUTE)
     assert dynamics.records[record.id].stage is Stage.SOLVED
-    assert dynamics.records[record.id].notes[-1].text == "Your inbox is there again."
     before = kinds(number)
-    read_system("dynamics", at=at + timedelta(minutes=1))
+    read_system("dynamics", at=at + 4 * MINUTE)
     assert kinds(number) == before
 
 

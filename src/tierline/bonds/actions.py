@@ -292,6 +292,11 @@ def _move(bond: BondRow, move: BondMove, *, at: datetime) -> None:
     bond.ended_at = at if bond.state == BondState.ENDED else None
 
 
+def system_of(effect_id: int) -> str | None:
+    """The partner's system a message of a bond went to."""
+    return ExchangeRow.objects.filter(effect=effect_id).values_list("record__system", flat=True).first()
+
+
 def rebase(effect_id: int) -> None:
     """A change of ours is made on top of the newest picture of the record."""
     sent = ExchangeRow.objects.select_related("record").get(effect=effect_id)

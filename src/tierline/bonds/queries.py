@@ -4,7 +4,7 @@ Those of one case are read by whoever was let see the case; lists start with wha
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,18 +17,21 @@ from tierline.bonds.lifecycle import BondState
 from tierline.bonds.models import BondRow, ExchangeRow, RecordRow, SystemRow
 from tierline.directory.actor import Actor
 from tierline.foundation.trouble import NotFound
-from tierline.outbox.queries import Way, ways_of
+from tierline.outbox.queries import WAYS, Way, way_from, ways_of
 from tierline.trackers.tracker import Stage
 
 MOST_LISTED = 200
 MOST_LIKE = 5
-_OF_SUBJECT = """
+_EFFECTS = "array(SELECT e.effect FROM bonds_exchange e WHERE e.bond_id = b.id AND e.effect IS NOT NULL)"
+_OF_SUBJECT = f"""
 SELECT b.id, b.state, b.outward, b.receiver, b.hand_off, b.opened_at, r.id, r.system, r.number, r.url, r.status,
        r.stage, r.issue, r.asking, r.revision, r.trouble, s.read_at, s.trouble, s.trouble_since,
-       array(SELECT e.effect FROM bonds_exchange e WHERE e.bond_id = b.id AND e.effect IS NOT NULL)
+       {WAYS.format(effects=_EFFECTS)},
+       (SELECT coalesce(json_object_agg(e.effect, e.based_on), '{{}}') FROM bonds_exchange e
+        WHERE e.bond_id = b.id AND e.based_on <> '')
 FROM bonds_bond b JOIN bonds_record r ON r.id = b.record_id LEFT JOIN bonds_system s ON s.name = r.system
 WHERE b.subject_kind = %s AND b.subject_id = %s ORDER BY b.id
-"""
+"""  # noqa: S608 - composed of constants
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,29 +122,19 @@ class Issue:
 
 
 def bonds_of(subject: tuple[str, int], readable: Collection[str], at: datetime) -> tuple[ShortBond, ...]:
-    """The bonds of a subject, oldest first; ``readable`` are the systems that are asked what is new. Two statements,
-    and one for a subject without bonds."""
+    """The bonds of a subject, oldest first; ``readable`` are the systems that are asked what is new. One statement."""
     with connection.cursor() as cursor:
         cursor.execute(_OF_SUBJECT, list(subject))
-        rows = cursor.fetchall()
-    ways = ways_of([effect for row in rows for effect in row[-1]])
-    based = (
-        _based_on([effect for row in rows for effect in row[-1]])
-        if any(w.state == "failed" for w in ways.values())
-        else {}
-    )
-    return tuple(_short(row, ways, based, readable, at) for row in rows)
+        return tuple(_short(row, readable, at) for row in cursor.fetchall())
 
 
-def _short(
-    row: tuple[Any, ...], ways: dict[int, Way], based: dict[int, str], readable: Collection[str], at: datetime
-) -> ShortBond:
+def _short(row: tuple[Any, ...], readable: Collection[str], at: datetime) -> ShortBond:
     (
         bond, state, outward, receiver, hand_off, opened_at, record, system, number, url, status, stage, issue,
-        asking, revision, trouble, read_at, system_trouble, since, effects,
+        asking, revision, trouble, read_at, system_trouble, since, ways, based_on,
     ) = row  # fmt: skip
     reading = Reading(system in readable, read_at, system_trouble or "", since)
-    sent = tuple(_sent(ways[one], based.get(one, "")) for one in effects if one in ways)
+    sent = tuple(_sent(way, based_on.get(str(way.effect), "")) for way in map(way_from, ways))
     standing = Standing(BondState(state), opened_at, sent, reading, revision, trouble)
     return ShortBond(
         bond, standing.state, outward, receiver, hand_off, record, system, number, url, status, Stage(stage), issue,
@@ -151,11 +144,6 @@ def _short(
 
 def _sent(way: Way, based_on: str) -> Sent:
     return Sent(way.effect, way.state, way.created_at, way.attempts, way.trouble, based_on)
-
-
-def _based_on(effects: Iterable[int]) -> dict[int, str]:
-    rows = ExchangeRow.objects.filter(effect__in=list(effects)).exclude(based_on="")
-    return dict(rows.values_list("effect", "based_on"))  # type: ignore[arg-type]  # rows with an effect only
 
 
 def bond(

@@ -59,6 +59,8 @@ def _tell(linked: Linked, there: There, meaning: Meaning, *, at: datetime) -> No
             hearing.heard(number, there, words, author, at=at)
         case Means.ASKED:
             hearing.asked(number, there, words, author, at=at)
+        case Means.BACK:
+            hearing.came_back(number, there, words, author, at=at)
         case Means.STATUS:
             hearing.status_changed(number, there, words, at=at)
         case Means.REOPENED:

@@ -1,9 +1,6 @@
 """Jobs of crossing: three lines round an action. A queue of its own: a partner who hangs delays nothing else."""
 
-from contextlib import suppress
-
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
 
 from tierline.crossing import reading, settling
 from tierline.foundation.clock import now
@@ -15,11 +12,7 @@ from tierline.outbox import registry
 def read(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes the planned instant
     """Have every partner's system read, each by a job of its own."""
     for system in registry.trackers():
-        task = app.configure_task(
-            "crossing.read_system", queue="crossing", lock=f"crossing.{system}", queueing_lock=f"crossing.{system}"
-        )
-        with suppress(AlreadyEnqueued):  # the last one has not been read yet
-            task.defer(system=system)
+        settling.read_soon(system)
 
 
 @app.task(name="crossing.read_system", queue="crossing")

@@ -25,6 +25,7 @@ class Means(StrEnum):
     CLOSED = "closed"  # by the system, without anybody saying that it is solved
     CANCELLED = "cancelled"
     REOPENED = "reopened"
+    BACK = "back"  # in a queue of ours again
     STATUS = "status"
 
 
@@ -61,6 +62,9 @@ def judge(before: Known, read: Record, new: News, terms: Terms) -> tuple[Meaning
         found.append(_question(new.notes, read))
     if theirs:
         found += _ending(before, read, new.notes)
+    if theirs and _back(before, read, terms):
+        words, author = (new.notes[-1].text, new.notes[-1].author) if new.notes else ("", read.owner)
+        found = [*found[: len(new.notes) - 1 if new.notes else len(found)], Meaning(Means.BACK, words, author)]
     if theirs and before.status != read.status and not {one.means for one in found} - {Means.SAID}:
         found.append(Meaning(Means.STATUS, read.status, read.owner))
     return tuple(found)
@@ -69,6 +73,12 @@ def judge(before: Known, read: Record, new: News, terms: Terms) -> tuple[Meaning
 def _touched(before: Known, read: Record) -> bool:
     """Somebody there has it: an owner, or a stage beyond new."""
     return (read.owner != "" and before.owner == "") or (before.stage is Stage.NEW and read.stage is not Stage.NEW)
+
+
+def _back(before: Known, read: Record, terms: Terms) -> bool:
+    """It was passed to another queue and is in ours again, open."""
+    ours = terms.takes_in.queues if terms.takes_in else ()
+    return read.stage not in OVER and read.queue in ours and before.queue not in (*ours, "")
 
 
 def _question(notes: tuple[Note, ...], read: Record) -> Meaning:

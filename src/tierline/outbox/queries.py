@@ -2,7 +2,7 @@
 the duty, whoever wrote them, as their cases are seen."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -79,6 +79,19 @@ class Way:
     attempts: int
     trouble: str
     text: str = ""
+
+
+#: SQL for what became of the messages whose ids the array ``{effects}`` holds, as JSON that ``way_from`` reads: for
+#: pages that read it along with something else.
+WAYS = """(
+    SELECT coalesce(json_agg(json_build_array(w.id, w.state, w.created_at, w.attempts, w.trouble) ORDER BY w.id), '[]')
+    FROM outbox_effect w WHERE w.id = ANY({effects}))"""
+
+
+def way_from(told: Sequence[Any]) -> Way:
+    """One of the messages that ``WAYS`` tells of."""
+    effect, state, created_at, attempts, trouble = told
+    return Way(effect, state, datetime.fromisoformat(created_at), attempts, trouble)
 
 
 def ways_of(effects: Collection[int], *, with_text: bool = False) -> dict[int, Way]:

@@ -57,6 +57,7 @@ HEARD = {
     "partner-closed": "Their system closed it",
     "partner-cancelled": "They do not take it",
     "partner-reopened": "They opened it again",
+    "partner-returned": "It is back in our queue",
 }
 _WHAT_NOW = {
     "partner-asked": "Answer them there, or ask the person through whoever may.",
@@ -64,6 +65,7 @@ _WHAT_NOW = {
     "partner-closed": "Nobody there says that it is solved. Find out whether it still happens first.",
     "partner-cancelled": "Read why, and hand it to whoever does take it.",
     "partner-reopened": "It goes on there; nothing is asked of you yet.",
+    "partner-returned": "What you asked for may stand in their words; write it down as the answer.",
 }
 
 

@@ -310,6 +310,7 @@ HEADLINES: dict[str, "Callable[[Mapping[str, Any], Planbook], tuple[str, str]]"]
     "partner-closed": _partner("Closed there by the system; nobody said it is solved"),
     "partner-cancelled": _partner("Not taken there"),
     "partner-reopened": _partner("Opened again there"),
+    "partner-returned": _partner("Back in our queue"),
     "partner-status": _partner_status,
     "partner-told": _partner("Said there", room="message"),
     "still-happens": _plain("hand-off", "It still happens; opened again there"),

@@ -134,19 +134,30 @@ def touch(change: Change) -> None:
     _tell_origin(change, {"stage": Stage.IN_PROGRESS.value}, "begun")
 
 
-def tell_origin_solved(change: Change, words: str) -> None:
-    """A case that came from a partner's system is solved here: its words go there, where the reporter is told."""
+def pass_down(change: Change, words: str, system: str | None, queue: str, *, key: str) -> None:
+    """A question or a telling goes on by ticket: on the record the case came from, its words are said and it is put in
+    the other team's queue."""
     case = change.case
-    for bond, outward, _, _, stage in _crossing_bonds(case):
-        if not outward and Stage(stage) not in OVER:
-            key = f"case-{case.pk}:bond-{bond}:solved-{case.version}"
+    for bond, outward, _, named, stage in _crossing_bonds(case):
+        if not outward and named == system and queue and Stage(stage) not in OVER:
             whose = about(case, case.holder)
-            bonds.change(bond, whose, {"stage": Stage.SOLVED.value, "close_notes": words}, key=key, at=change.at)
+            bonds.change(bond, whose, {"queue": queue}, key=key, at=change.at)
             bonds.say(bond, whose, words, key=f"{key}:words", at=change.at)
 
 
-def end_what_is_done(change: Change) -> None:
+def tell_origin_closed(change: Change, told: str) -> None:
+    """A case that came from a partner's system is closed here, its reporter told: it is solved there, too."""
+    case = change.case
+    for bond, outward, _, _, stage in _crossing_bonds(case):
+        if not outward and Stage(stage) not in OVER:
+            key = f"case-{case.pk}:bond-{bond}:closed-{case.version}"
+            wanted = {"stage": Stage.SOLVED.value, "close_notes": told}
+            bonds.change(bond, about(case, case.holder), wanted, key=key, at=change.at)
+
+
+def end_what_is_done(change: Change, told: str) -> None:
     """The case is closed: bonds whose last step was its own are over."""
+    tell_origin_closed(change, told)
     for bond in bonds.done_of((SUBJECT, change.case.pk)):
         bonds.end(bond, "The reporter was told and the case is closed.", at=change.at)
 

@@ -72,6 +72,15 @@ def asked(number: int, there: There, text: str, author: str, *, at: datetime) ->
 
 
 @transaction.atomic
+def came_back(number: int, there: There, text: str, author: str, *, at: datetime) -> Saved:
+    """It is in a queue of ours again: new work, whatever was said with it."""
+    change = take(TIERLINE, number, at=at)
+    add_words(number, text)
+    change.case.answered_for = reader_of(change)
+    return change.save("partner-returned", new_version=False, **_said(there, text, author))
+
+
+@transaction.atomic
 def ended(number: int, there: There, how: str, text: str, author: str, *, at: datetime) -> Saved:
     """It is over there: ``how`` is solved, closed (by the system, nobody said it is solved) or cancelled.
 

@@ -148,7 +148,6 @@ def solve(
     inquiring.take_back_open(change, "The case is solved.")
     add_words(number, solution)
     saved = change.save("solved", solution=solution)
-    bonding.tell_origin_solved(change, words.strip() or solution)
     if contact_decision(case, planbook, case.holder, reporter_of(case), at).outcome is Outcome.ASK_THROUGH:
         if words.strip():
             inquiring.check_words(words, "")
@@ -171,7 +170,7 @@ def close(actor: Actor, number: int, told: str = "", *, at: datetime, version: i
             told = told if told.strip() else by_telling
         _must_say_something(told, "how the reporter was told")
     change.move(CaseMove.CLOSE)
-    bonding.end_what_is_done(change)
+    bonding.end_what_is_done(change, told)
     return change.save("closed", told=told)
 
 
