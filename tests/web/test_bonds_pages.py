@@ -202,7 +202,7 @@ def test_pages_of_bonds_cost_the_same_however_many_there_are(
     client = sign_in("lead")
     client.get(page("bonds"))
     for address, most in (
-        (page("case", number), 12), (page("bonds") + "?all=1", 12), (page("bond", the_bond(cast, number, at)), 12),
+        (page("case", number), 12), (page("bonds") + "?all=1", 12), (page("bond", the_bond(cast, number, at)), 14),
     ):  # fmt: skip
         with django_assert_max_num_queries(most):
             client.get(address)
