@@ -1,5 +1,6 @@
 """A ticket as a case: the same for ever, cut and said, refused with line and remedy. The dry run needs no database."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from tierline.foundation.trouble import Unusable
 from tierline.migration.cutting_over import cut_overs
 from tierline.migration.form import load_move
 from tierline.migration.mapping import Mapper, Refused, Ticket
-from tierline.plans.loading import load_planbook
+from tierline.plans.loading import SHIPPED, load_planbook
 from tierline.rehearsal.dynamics_365 import Dynamics365
 from tierline.trackers.dataverse.account import Account as There
 from tierline.trackers.service_desk_files.account import Account as Here
@@ -144,3 +145,28 @@ def test_a_dry_run_says_how_every_field_goes_what_is_cut_and_which_rows_are_refu
     assert fields["Last Modified Date"]["remark"] == "no counterpart (known)"
     assert scene.lines[-1]["cut"]["text"]["tickets"] >= 1
     assert sum(count for queue in scene.lines[-1]["queues"].values() for count in queue.values()) == 38
+
+
+def test_while_one_queue_waits_for_its_day_both_systems_are_in_force(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plans = tmp_path / "plans"
+    shutil.copytree(SHIPPED, plans)
+    plan = plans / "mhv-rx-sm.yaml"
+    for word in ("until", "from"):
+        whole = f"receivers: [hrc, vets-gov, mhv-support, mhv-tier-3], audience: [veteran], {word}: 2025-10-01}}"
+        others = f"receivers: [hrc, vets-gov, mhv-support], audience: [veteran], {word}: 2025-10-01}}\n      - {{"
+        later = f"receivers: [mhv-tier-3], audience: [veteran], {word}: 2028-01-01}}"
+        text = plan.read_text()
+        assert whole in text
+        plan.write_text(text.replace(whole, others + later))
+    scene = Scene(tmp_path, Dynamics365(), capsys)
+    told = yaml.safe_load(scene.accounts.read_text())
+    told["dynamics"] |= {"address": "https://crm.example", "sign_in": "https://login.example"}
+    scene.accounts.write_text(yaml.safe_dump(told))
+    scene.tickets(40)
+    assert scene.migrate("plan", "--plans", str(plans)) == 0
+    standings = {queue["queue"]: queue["standing"] for queue in scene.lines[0]["queues"]}
+    assert standings.pop("MHV Tier 3") == "before"
+    assert set(standings.values()) == {"after"}
+    assert (scene.summary["moves"], scene.summary["waiting"]) == (30, 10)

@@ -6,10 +6,13 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
+import psycopg
 import pytest
 import yaml
+from django.db import connection
 from tests.cases.reports import a_report
 from tests.migration.scene import Scene
 from tests.people import publish_shipped_plans
@@ -18,11 +21,12 @@ from tests.trackers.validation import violations
 from tierline.cases.actions.entering import enter
 from tierline.cases.models import OutsideNumber
 from tierline.directory.actor import TIERLINE
+from tierline.foundation import clock
 from tierline.foundation.clock import now
 from tierline.migration.models import TicketRow
 from tierline.plans.queries import forget
 from tierline.rehearsal.dynamics_365 import Dynamics365
-from tierline.rehearsal.faults import ExpiredToken, LostAnswer, Reset, Slow, Throttled, Unavailable
+from tierline.rehearsal.faults import ExpiredToken, Garbage, LostAnswer, Reset, Slow, Throttled, Unavailable
 
 
 @pytest.fixture
@@ -80,7 +84,7 @@ def test_missing_doubled_and_differing_are_found(scene: Scene) -> None:
     made = scene.tickets(400)
     scene.migrate("run")
     numbers = [row["Ref Num"] for row in made]
-    scene.desk._delete(scene.desk.incidents, scene.ident(numbers[10]))
+    scene.desk.organisation.delete(scene.desk.incidents, scene.ident(numbers[10]))
     twin = {name: value for name, value in scene.case(numbers[20]).items() if name.startswith("new_")}
     scene.desk.enter(title="A twin", **twin)
     # Somebody wrote into a row behind the service's back: its revision did not move on.
@@ -223,6 +227,36 @@ def test_what_the_organisation_wants_with_every_change_goes_with_it(scene: Scene
     written = [one for one in scene.desk.exchanges if one.method == "PATCH"]
     assert len(written) >= 40
     assert all(one.headers["mscrm.suppresscallbackregistrationexpanderjob"] == "true" for one in written)
+
+
+def test_before_its_day_a_queue_waits_unless_it_is_asked_for_early(scene: Scene) -> None:
+    scene.tickets(40)
+    with clock.stopped(datetime(2025, 9, 15, 12, 0, tzinfo=UTC)):
+        assert scene.migrate("run") == 0
+        assert (scene.summary["created"], scene.summary["waiting"]) == (0, 40)
+        assert {queue["standing"] for queue in scene.lines[0]["queues"]} == {"before"}
+        assert scene.migrate("run", "--early") == 0
+        assert scene.summary["created"] == 40
+    with clock.stopped(datetime(2025, 10, 2, 12, 0, tzinfo=UTC)):
+        assert scene.migrate("run") == 0
+        assert scene.summary["unchanged"] == 40
+
+
+def test_two_runs_at_once_are_refused(scene: Scene) -> None:
+    scene.tickets(10)
+    told = connection.settings_dict
+    with psycopg.connect(host=told["HOST"], user=told["USER"], dbname=told["NAME"], autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(7461003)")
+        assert scene.migrate("run") == 2
+    assert "running already" in scene.said
+
+
+def test_an_answer_that_is_none_is_asked_for_again(scene: Scene) -> None:
+    scene.tickets(40)
+    scene.desk.faults.next(Garbage(), path=r"\$batch$")
+    assert scene.migrate("run") == 0
+    scene.desk.faults.next(Garbage(), path="incidents$")
+    assert scene.migrate("report") == 0
 
 
 @pytest.mark.slow

@@ -10,7 +10,7 @@ from tests.trackers.schema.dynamics import VENDORS
 from tests.trackers.validation import specs, violations
 
 from tierline.channels.channel import Delivered, NotConnected, Refused, TryAgain
-from tierline.rehearsal.dynamics_365 import STATUS_REASONS
+from tierline.rehearsal.dataverse_organisation import STATUS_REASONS
 from tierline.rehearsal.faults import Answering, Throttled
 from tierline.trackers.dataverse.account import STATUSES, Account
 from tierline.trackers.dataverse.columns import fitted, quoted
@@ -159,7 +159,7 @@ def test_a_case_that_left_our_queues_is_not_read_and_a_deleted_one_is_told(dynam
     other = dynamics.desk.enter(title="Payroll", new_queue="Somewhere")
     cursor = changes(dynamics, "").cursor
     dynamics.desk.edit(other, title="Payroll again")
-    dynamics.desk._delete(dynamics.desk.incidents, case)
+    dynamics.desk.organisation.delete(dynamics.desk.incidents, case)
     [gone] = changes(dynamics, cursor).records
     assert (gone.id, gone.stage, gone.status) == (case, Stage.CANCELLED, "deleted")
 

@@ -35,6 +35,7 @@ from tierline.trackers.dataverse.web_api import WebApi
 from tierline.trackers.service_desk_files.account import Account as Here
 
 if TYPE_CHECKING:
+    from tierline.migration.actions import Tally
     from tierline.plans.planbook import Planbook
 
 
@@ -173,6 +174,20 @@ class _Teller:
             self.text("Both systems are in force for now.")
 
 
+class _Progress:
+    """Says on a terminal how far a long run is."""
+
+    every = 10_000
+
+    def __init__(self) -> None:
+        self._next = self.every
+
+    def __call__(self, tally: Tally) -> None:
+        if tally.rows >= self._next and sys.stderr.isatty():
+            sys.stderr.write(f"tierline: {tally.rows:,} rows read, {tally.created + tally.found:,} went across ...\n")
+            self._next = tally.rows + self.every
+
+
 def _plan(given: argparse.Namespace) -> int:
     at = clock.now()
     scene = _scene(given, load_planbook(Path(given.plans) if given.plans else SHIPPED), at)
@@ -222,6 +237,7 @@ def _run(given: argparse.Namespace) -> int:
             export.rows(),
             seen_before=seen.before,
             told=lambda one: teller.row(one.line, one.number, one.status, one.reason),
+            progress=_Progress(),
         )
     teller.json({"summary": tally.as_json(), "by-queue": tally.queues})
     teller.text(_counted(tally.as_json()))

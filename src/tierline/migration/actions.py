@@ -100,6 +100,7 @@ def run(
                 _settle(running, under_way.popleft().result(), tally, told)
                 progress(tally)
         except BaseException:
+            running.sender.stop()
             workers.shutdown(wait=False, cancel_futures=True)
             raise
     return tally

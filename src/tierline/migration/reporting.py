@@ -126,13 +126,12 @@ def rows_there(api: WebApi, patience: Patience, columns: Iterable[str], conditio
     """Every case over there that meets a condition, page by page."""
     asked = {"$select": ",".join([api.account.id_column, *columns]), "$filter": condition}
     prefer = [f"odata.maxpagesize={PAGE}"]
-    page = patience.ask(partial(api.call, "GET", api.account.table, prefer=prefer, query=asked)).json
+    rows, link = patience.ask(partial(api.page, api.account.table, prefer=prefer, query=asked))
     while True:
-        yield from page["value"]
-        link = page.get("@odata.nextLink")
+        yield from rows
         if not link:
             return
-        page = patience.ask(partial(api.call, "GET", link, prefer=prefer)).json
+        rows, link = patience.ask(partial(api.page, link, prefer=prefer))
 
 
 def _tell(one: Difference, known: ledger.Entry | None, counts: Mismatches, told: Callable[[Found], None]) -> None:

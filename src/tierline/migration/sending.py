@@ -15,6 +15,7 @@ from typing import Any, Final, Literal, TypeVar
 from tierline.channels.channel import TryAgain
 from tierline.foundation.trouble import Unusable
 from tierline.migration.mapping import Ticket
+from tierline.trackers.answers import text_at
 from tierline.trackers.dataverse.account import Account as There
 from tierline.trackers.dataverse.batching import MOST_OPERATIONS, Operation, Outcome, Step
 from tierline.trackers.dataverse.columns import id_for
@@ -53,15 +54,19 @@ class Patience:
 
     def __init__(self) -> None:
         self._gate = threading.Lock()
+        self._stopped = threading.Event()
         self._not_before = 0.0
+
+    def stop(self) -> None:
+        """Let nobody wait or ask any more."""
+        self._stopped.set()
 
     def ask(self, call: Callable[[], Answered]) -> Answered:
         """What the call returns. Raises Unusable when the service never will answer, or did not for too long."""
         began, tried = time.monotonic(), 0
         while True:
-            rest = self._not_before - time.monotonic()
-            if rest > 0:
-                time.sleep(rest)
+            if self._stopped.wait(max(self._not_before - time.monotonic(), 0.0)):
+                raise Unusable("It was stopped. What is done stays; run it again to go on.")
             try:
                 return call()
             except Stopped as trouble:
@@ -118,19 +123,21 @@ class Sender:
         if failed is None:
             row = told[-1][-1].json
             became: Became = "updated" if order.revision else "created"
-            return Result(ticket, became, self._number(row), str(row["@odata.etag"]))
-        if failed.status in BUSY:
-            return None
+            if not text_at(row, "@odata.etag"):
+                return Result(ticket, "found")  # it was not told as what it was left; it is looked at again
+            return Result(ticket, became, self._number(row), text_at(row, "@odata.etag"))
+        return None if failed.status in BUSY else self._failed(order, failed)
+
+    def _failed(self, order: Order, failed: Outcome) -> Result:
+        """What it means that a ticket was not taken."""
         if failed.status == THERE_OR_CHANGED and not order.revision:
-            return Result(ticket, "found")
+            return Result(order.ticket, "found")
         if failed.status == THERE_OR_CHANGED:
-            said = (
-                "It was worked on over there since it went across, and changed here, too. Decide by hand which holds."
-            )
-            return Result(ticket, "conflict", because=said)
+            said = "It was worked on there since it went across, and changed here, too. Decide by hand which holds."
+            return Result(order.ticket, "conflict", because=said)
         if failed.status == 404 and order.revision:
-            return Result(ticket, "conflict", because="It is not there any more, and changed here since.")
-        return Result(ticket, "refused", because=f"Dynamics refused it: {self._api.words(failed.words)}")
+            return Result(order.ticket, "conflict", because="It is not there any more, and changed here since.")
+        return Result(order.ticket, "refused", because=f"Dynamics refused it: {self._api.words(failed.words)}")
 
     def _with_those_found(self, results: list[Result]) -> list[Result]:
         """Look at those that were there already: whether they read as they should."""
@@ -143,10 +150,10 @@ class Sender:
         return [self._looked_at(one, told[one.ticket.ident][0]) if one.became == "found" else one for one in results]
 
     def _looked_at(self, result: Result, outcome: Outcome) -> Result:
-        row = outcome.json or {}
-        if not outcome.done:
+        row = outcome.json if isinstance(outcome.json, dict) else {}
+        if not outcome.done or not text_at(row, "@odata.etag"):
             return Result(result.ticket, "refused", because=f"Dynamics refused to show it: {outcome.words}")
-        number, revision = self._number(row), str(row.get("@odata.etag"))
+        number, revision = self._number(row), text_at(row, "@odata.etag")
         differing = differing_columns(result.ticket.expected, row, created_column=self._created)
         if not differing:
             return Result(result.ticket, "found", number, revision)
@@ -154,7 +161,11 @@ class Sender:
         return Result(result.ticket, "conflict", number, revision, said)
 
     def _number(self, row: Mapping[str, Any]) -> str:
-        return str(row.get(self._account.number_column) or "")
+        return text_at(row, self._account.number_column)
+
+    def stop(self) -> None:
+        """Send nothing more; what waits ends with a sentence."""
+        self._patience.stop()
 
 
 def _steps(account: There, order: Order) -> list[Step]:

@@ -23,7 +23,8 @@ from tierline.rehearsal.dataverse_batch import (
     operations_in,
     parts_of,
 )
-from tierline.rehearsal.dataverse_table import ColumnOf, Refusing, Row, Table, as_written, guid
+from tierline.rehearsal.dataverse_organisation import CUSTOM, STATUS_REASONS, Organisation
+from tierline.rehearsal.dataverse_table import ColumnOf, Refusing, Row, Table, guid
 from tierline.rehearsal.desk import Call, Desk, Exchange, Reply, Route
 
 BASE: Final = "/api/data/v9.2/"
@@ -35,51 +36,6 @@ ACTIONS: Final = (
     "incidents({id})/Microsoft.Dynamics.CRM.{action}",
 )
 VERSION_EXPIRED: Final = "0x80044352"
-STATUS_REASONS: Final = {
-    100000000: ("New", 0), 1: ("In Progress", 0), 2: ("On Hold", 0), 3: ("Waiting for Details", 0),
-    4: ("Researching", 0), 5: ("Problem Solved", 1), 1000: ("Information Provided", 1), 6: ("Canceled", 2),
-    2000: ("Merged", 2),
-}  # fmt: skip
-
-
-def case_columns(custom: Mapping[str, ColumnOf]) -> dict[str, ColumnOf]:
-    """The columns of a case: the vendor's that are used here, and the organisation's own."""
-    return {
-        "title": ColumnOf(length=200, required=True),
-        "description": ColumnOf(length=2000),
-        "ticketnumber": ColumnOf(length=100),
-        "statecode": ColumnOf("choice", labels={0: "Active", 1: "Resolved", 2: "Canceled"}),
-        "statuscode": ColumnOf("choice", labels={value: words for value, (words, _) in STATUS_REASONS.items()}),
-        "prioritycode": ColumnOf("choice", labels={1: "High", 2: "Normal", 3: "Low"}),
-        "severitycode": ColumnOf("choice", labels={1: "Default Value"}),
-        "customerid": ColumnOf("lookup", required=True),
-        "ownerid": ColumnOf("lookup"),
-        "followupby": ColumnOf("instant"),
-        "createdon": ColumnOf("instant"),
-        "modifiedon": ColumnOf("instant"),
-        "overriddencreatedon": ColumnOf("instant"),
-    } | dict(custom)
-
-
-CUSTOM: Final = {
-    "new_area": ColumnOf(length=100),
-    "new_subarea": ColumnOf(length=100),
-    "new_facility": ColumnOf(length=200),
-    "new_queue": ColumnOf(length=100),
-    "new_casenotes": ColumnOf(length=100_000),
-    "new_formernumber": ColumnOf(length=40),
-    "new_formerowner": ColumnOf(length=120),
-    "new_formerstatus": ColumnOf(length=60),
-    "new_key": ColumnOf(length=200),
-}
-NOTE: Final = {
-    "subject": ColumnOf(length=500),
-    "notetext": ColumnOf(length=100_000),
-    "objectid": ColumnOf("lookup", required=True),
-    "objecttypecode": ColumnOf(),
-    "createdby": ColumnOf("lookup"),
-    "createdon": ColumnOf("instant"),
-}
 
 
 class Dynamics365(Desk):
@@ -101,16 +57,12 @@ class Dynamics365(Desk):
     ) -> None:
         super().__init__(port=port)
         self.client, self.remembers = client, remembers
-        self.names: dict[str, str] = {}
-        self.incidents = Table("incident", "incidents", case_columns(custom), self.names)
-        self.annotations = Table("annotation", "annotations", NOTE, self.names)
-        self.actions: dict[str, Row] = {}
-        self.queue_items: dict[str, str] = {}
-        self.resolutions: dict[str, Row] = {}
+        organisation = self.organisation = Organisation(custom, self.clock.now)
+        self.names, self.actions = organisation.names, organisation.actions
+        self.incidents, self.annotations = organisation.incidents, organisation.annotations
+        self.queue_items, self.resolutions = organisation.queue_items, organisation.resolutions
         self.forgets_before = 0  # delta tokens below this version are refused
         self._tokens: dict[str, Any] = {}
-        self._version = 1000
-        self._number = 0
 
     # -- what a rehearsal does by hand -----------------------------------------------------------------------
 
@@ -124,19 +76,19 @@ class Dynamics365(Desk):
         with self.lock:
             ident = f"{len(self.incidents.rows) + 1:08x}-0000-4000-8000-{secrets.token_hex(6)}"
             given = {"customerid_account@odata.bind": "/accounts(00000000-0000-4000-8000-000000000001)", **columns}
-            self._create(self.incidents, ident, given)
+            self.organisation.create(self.incidents, ident, given)
             return ident
 
     def edit(self, ident: str, **columns: Any) -> None:
         """What somebody there changes."""
         with self.lock:
-            self._update(self.incidents, ident, columns)
+            self.organisation.update(self.incidents, ident, columns)
 
     def close(self, ident: str, status: int = 5, words: str = "Solved") -> None:
         """What somebody there resolves."""
         with self.lock:
             told = {"subject": words, "incidentid@odata.bind": f"/incidents({ident})"}
-            self._close({"IncidentResolution": told, "Status": status})
+            self.organisation.close({"IncidentResolution": told, "Status": status})
 
     def says(self, ident: str, text: str, *, by: str = "") -> None:
         """A note somebody there writes."""
@@ -144,13 +96,13 @@ class Dynamics365(Desk):
             author = {"createdby@odata.bind": f"/systemusers({by})"} if by else {}
             bound = {"objectid_incident@odata.bind": f"/incidents({ident})", **author}
             new = f"{len(self.annotations.rows) + 1:08x}-0000-4000-9000-{secrets.token_hex(6)}"
-            self._create(self.annotations, new, {"notetext": text, **bound})
+            self.organisation.create(self.annotations, new, {"notetext": text, **bound})
 
     def expire_delta_links(self) -> None:
         """Delta links given so far are too old from now on."""
         with self.lock:
-            self._version += 1
-            self.forgets_before = self._version
+            self.organisation.version += 1
+            self.forgets_before = self.organisation.version
 
     def note(self, exchange: Exchange) -> None:
         """Keep an exchange in the log, if it is kept at all."""
@@ -227,7 +179,7 @@ class Dynamics365(Desk):
     ) -> Reply:
         try:
             if method == "POST":
-                return self._act(path, body if isinstance(body, dict) else {})
+                return self.organisation.act(path, body if isinstance(body, dict) else {})
             table, ident = self._addressed(path)
             if ident is None:
                 return self._list(table, query, headers)
@@ -260,106 +212,17 @@ class Dynamics365(Desk):
         if wanted not in (None, "*") and wanted != table.etag(ident):
             raise Refusing(412, "0x80060882", "The version of the existing record doesn't match the version provided.")
         if method == "DELETE":
-            return self._delete(table, ident)
+            return self.organisation.delete(table, ident)
         if not isinstance(body, dict):
             raise Refusing(400, "0x80048d19", "The body has to be one JSON object.")
         if there:
-            self._update(table, ident, body)
+            self.organisation.update(table, ident, body)
         else:
-            self._create(table, ident, body)
+            self.organisation.create(table, ident, body)
         if "return=representation" in headers.get("prefer", ""):
             told = table.told(ident, table.selected(query.get("$select")), formatted=_formatted(headers))
             return Reply(200 if there else 201, told)
         return Reply(204, None, {"OData-EntityId": f"{self.url}{BASE}{table.collection}({ident})"})
-
-    def _delete(self, table: Table, ident: str) -> Reply:
-        if ident not in table.rows:
-            raise Refusing(404, "0x80040217", f"{table.entity} With Id = {ident} Does Not Exist")
-        self._version += 1
-        table.remove(ident, self._version)
-        return Reply(204)
-
-    def _create(self, table: Table, ident: str, given: Mapping[str, Any]) -> None:
-        row = table.checked(given, new=True)
-        row["createdon"] = row.pop("overriddencreatedon", None) or self._now()
-        if table is self.incidents:
-            row.setdefault("statecode", 0)
-            row.setdefault("statuscode", 100000000 if 100000000 in STATUS_REASONS else 1)
-            self._check_status(row, before=0)
-            if "ticketnumber" not in row:
-                self._number += 1
-                row["ticketnumber"] = f"CAS-{self._number:05}-{secrets.token_hex(3).upper()}"
-        elif row["_objectid_value"] not in self.incidents.rows:
-            raise Refusing(404, "0x80040217", f"incident With Id = {row['_objectid_value']} Does Not Exist")
-        else:
-            row["objecttypecode"] = "incident"
-        self._keep(table, ident, row)
-
-    def _update(self, table: Table, ident: str, given: Mapping[str, Any]) -> None:
-        row = {**table.rows[ident], **table.checked(given, new=False)}
-        if table is self.incidents:
-            before = table.rows[ident]["statecode"]
-            if before != 0 and row["statecode"] == before:
-                raise Refusing(
-                    400, "0x80040203", "This case has already been resolved or cancelled. Reactivate it first."
-                )
-            self._check_status(row, before=before)
-        self._keep(table, ident, row)
-
-    def _check_status(self, row: Row, *, before: int) -> None:
-        state, status = row["statecode"], row["statuscode"]
-        if state == 1 and before != 1:
-            words = "This message can not be used to set the state of incident to Resolved. Use CloseIncident instead."
-            raise Refusing(400, "0x80048408", words)
-        if STATUS_REASONS[status][1] != state:
-            raise Refusing(400, "0x80048408", f"{status} is not a valid status code for state code {state}.")
-
-    def _keep(self, table: Table, ident: str, row: Row) -> None:
-        self._version += 1
-        row["modifiedon"] = self._now()
-        if table is self.annotations:
-            row.pop("modifiedon")
-        table.put(ident, row, self._version)
-
-    def _now(self) -> str:
-        return as_written(self.clock.now())
-
-    def _act(self, path: str, body: Mapping[str, Any]) -> Reply:
-        if path == "CloseIncident":
-            return self._close(body)
-        resource, _, action = path.partition("/")
-        name = action.removeprefix("Microsoft.Dynamics.CRM.")
-        found = KEY.fullmatch(resource)
-        if found and found[1] == "queues" and name == "AddToQueue":
-            ident = guid(str((body.get("Target") or {}).get("incidentid")))
-            self._there(ident)
-            self.queue_items[ident] = guid(found[2])
-            return Reply(200, {"@odata.context": "#AddToQueueResponse", "QueueItemId": ident})
-        if found and found[1] == "incidents" and name in self.actions:
-            self._update(self.incidents, self._there(guid(found[2])), self.actions[name])
-            return Reply(204)
-        raise Refusing(404, "0x8006088a", f"Resource not found for the segment '{(name or path)[:60]}'.")
-
-    def _there(self, ident: str) -> str:
-        if ident not in self.incidents.rows:
-            raise Refusing(404, "0x80040217", f"incident With Id = {ident} Does Not Exist")
-        return ident
-
-    def _close(self, body: Mapping[str, Any]) -> Reply:
-        resolution, status = body.get("IncidentResolution") or {}, body.get("Status")
-        found = KEY.fullmatch(str(resolution.get("incidentid@odata.bind", "")).lstrip("/"))
-        if found is None or not resolution.get("subject"):
-            raise Refusing(400, "0x80040203", "The resolution needs a subject and the case it is of.")
-        ident = self._there(guid(found[2]))
-        row = dict(self.incidents.rows[ident])
-        if row["statecode"] != 0:
-            raise Refusing(400, "0x80044c85", "Cannot close the case as it has been resolved or cancelled already.")
-        if status not in STATUS_REASONS or STATUS_REASONS[status][1] != 1:
-            raise Refusing(400, "0x80048408", f"{status} is not a valid status code for state code 1.")
-        row["statecode"], row["statuscode"] = 1, status
-        self.resolutions[ident] = dict(resolution)
-        self._keep(self.incidents, ident, row)
-        return Reply(204)
 
     # -- reading ---------------------------------------------------------------------------------------------
 
@@ -382,7 +245,7 @@ class Dynamics365(Desk):
         if "$deltatoken" in query:
             return Reply(200, page | self._delta(table, query, names, size, formatted=_formatted(headers)))
         tracks = "odata.track-changes" in prefer or "tracked" in query
-        version = int(query.get("tracked") or self._version)
+        version = int(query.get("tracked") or self.organisation.version)
         start = int(query.get("$skiptoken") or 0)
         if query.get("$filter") or query.get("$orderby"):
             every = table.listed(query.get("$filter"), query.get("$orderby"))
@@ -412,7 +275,7 @@ class Dynamics365(Desk):
         more = len(ids) > size
         ids = ids[:size]
         rows = [table.told(ident, names, formatted=formatted) for ident in ids]
-        up_to = table.versions[ids[-1]] if more else self._version
+        up_to = table.versions[ids[-1]] if more else self.organisation.version
         context = f"{self.url}{BASE}$metadata#{table.collection}/$deletedEntity"
         rows += [
             {"@odata.context": context, "id": ident, "reason": "deleted"}
@@ -459,22 +322,14 @@ class Dynamics365(Desk):
 
     def _together(self, steps: list[Operation]) -> list[Reply]:
         """All, or none and the refusal."""
-        touched = {ident for _, url, _, body in steps for ident in ids_in(url, body)}
-        before = {ident: (self.incidents.rows.get(ident), self.incidents.versions.get(ident)) for ident in touched}
+        before = self.organisation.before({ident for _, url, _, body in steps for ident in ids_in(url, body)})
         replies = []
         for step in steps:
             replies.append(self._operation(*step))
             if replies[-1].status >= 400:
-                self._undo(before)
+                self.organisation.undo(before)
                 return [replies[-1]]
         return replies
-
-    def _undo(self, before: Mapping[str, tuple[Row | None, int | None]]) -> None:
-        for ident, (row, version) in before.items():
-            if row is not None and version is not None:
-                self.incidents.rows[ident], self.incidents.versions[ident] = row, version
-            elif ident in self.incidents.rows:
-                self.incidents.forget(ident)
 
 
 def _template(path: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from tierline.channels.channel import NotConnected, Refused, TryAgain
-from tierline.trackers.answers import text_at
+from tierline.trackers.answers import rows_at, text_at
 from tierline.trackers.dataverse.account import Account
 from tierline.trackers.dataverse.batching import Outcome, Step, content_type, read, written
 from tierline.trackers.line import Line, Stopped, Told
@@ -50,6 +50,13 @@ class WebApi:
         told = self.call("GET", where, prefer=(_FORMATTED, *prefer), query=query)
         found: dict[str, Any] = self._line.wants(told, dict)
         return found
+
+    def page(
+        self, where: str, *, prefer: Sequence[str] = (), query: Mapping[str, str] | None = None
+    ) -> tuple[list[Mapping[str, Any]], str]:
+        """(the rows of a page with values only, the link to the next one)."""
+        told = self._line.wants(self.call("GET", where, prefer=prefer, query=query), dict)
+        return rows_at(told, "value"), text_at(told, "@odata.nextLink")
 
     def call(
         self,
