@@ -6,6 +6,7 @@ number and something the number is of. Refuses numbers that have only ordinary w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -18,6 +19,7 @@ _STATES: Final = listed("states")
 _EMPTY: Final = frozenset({"nan", "null"})
 _BETWEEN: Final = frozenset({",", ".", "-", "/", "(", ")", "'", "’", "&", "#", "–"})
 _IN_LINES: Final = frozenset({",", ".", "-", "(", ")", "'", "/"})
+_MEASURED: Final = re.compile(r"\d(?:mg|mcg|ml|g|kg|lbs?|am|pm|px|ms|kb|mb|gb|th|st|nd|rd|x)$", re.IGNORECASE)
 _OURS: Final = Sense.SUPPORT | Sense.OPENER
 
 
@@ -48,7 +50,7 @@ def _is_material(tokens: list[Token], private: list[bool], index: int) -> bool:
     token = tokens[index]
     if token.form is Form.NUMBER:
         glued = index and tokens[index - 1].end == token.start and tokens[index - 1].form is Form.WORD
-        return len(token.text) <= 7 and not glued
+        return len(token.text) <= 7 and not glued and not _MEASURED.search(token.text)
     return token.form is Form.WORD and (
         _is_province(token)
         or _names_street(tokens, private, index)
@@ -79,7 +81,7 @@ def _names_street(tokens: list[Token], private: list[bool], index: int) -> bool:
 def end_of_block(text: str, tokens: list[Token], last: int) -> int:
     """Where an address ends: over the full stop of a house number ("u. 12.") or an abbreviation."""
     end = tokens[last].end
-    stops = tokens[last].form is Form.NUMBER or len(tokens[last].text) <= 3
+    stops = len(tokens[last].text) <= (4 if tokens[last].form is Form.NUMBER else 3)
     return end + 1 if stops and text[end : end + 1] == "." and text[end + 1 : end + 2] != "." else end
 
 

@@ -44,8 +44,8 @@ _PROFESSION: Final = re.compile(
     r" (?:said|says|wrote|told|asked|reported)\b"
 )
 _HOUSE: Final = re.compile(
-    r"(?:(?i:\b(?:employer|company|organi[sz]ation|facility|hospital|clinic|provider|insurer|pharmacy|institution|practice"
-    r"|vendor)(?: name)?:\s{1,3})"
+    r"(?:(?i:\b(?:employer|company|organi[sz]ation|facility|hospital|clinic|provider|insurer|pharmacy|institution"
+    r"|practice|vendor)(?: name)?:\s{1,3})"
     rf"|\b(?:Mr|Mrs|Ms|Dr|Prof)\.? {_CALLED}(?: {_CALLED}){{0,2}}(?:,| at| of| from| with) )"
     r"(?P<house>[A-Z][\w&'’.-]{0,30}(?: (?:of |and |& )?[A-Z][\w&'’.-]{0,30}){0,4})"
 )
@@ -54,8 +54,8 @@ _SURE_WORDS: Final = words_in("name patient veteran member beneficiary caregiver
 _TELLING_WORDS: Final = _SURE_WORDS | words_in(
     """firstname lastname fullname nickname surname pt re attn signed signature prescriber provider physician nurse
     contact employee caller reporter customer user from to dear sincerely regards named called call calls me known
-    goes speaking spoke this i my mr mrs ms mx dr prof sgt capt lt col maj cpl pvt rev miss sir rn pa np employer company organisation
-    organization facility hospital clinic insurer pharmacy institution practice vendor said says wrote told asked
+    goes speaking spoke this i my mr mrs ms mx dr prof sgt capt lt col maj cpl pvt rev miss sir rn pa np employer company
+    organisation organization facility hospital clinic insurer pharmacy institution practice vendor said says wrote told asked
     reported of"""
 )
 _STOPS: Final = Sense.SUPPORT | Sense.OPENER
