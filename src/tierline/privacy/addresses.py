@@ -54,7 +54,7 @@ def _is_material(tokens: list[Token], private: list[bool], index: int) -> bool:
     return token.form is Form.WORD and (
         _is_province(token)
         or _names_street(tokens, private, index)
-        or (not token.sense & _OURS and bool(token.sense & Sense.CAPITAL) and _before_number(tokens, index))
+        or (not token.sense & _OURS and bool(token.sense & Sense.CAPITAL) and _before_number_or_street(tokens, index))
         or (len(token.text) == 1 and (token.text.isupper() or _beside_number(tokens, index)))
         or (
             bool(token.sense & Sense.STREET)
@@ -85,13 +85,16 @@ def end_of_block(text: str, tokens: list[Token], last: int) -> int:
     return end + 1 if stops and text[end : end + 1] == "." and text[end + 1 : end + 2] != "." else end
 
 
-def _before_number(tokens: list[Token], index: int) -> bool:
-    """Whether the next token is a number, or the next but one over another word with a capital."""
-    following = tokens[index + 1 : index + 3]
-    return bool(following) and (
-        following[0].form is Form.NUMBER
-        or (len(following) > 1 and bool(following[0].sense & Sense.CAPITAL) and following[1].form is Form.NUMBER)
-    )
+def _before_number_or_street(tokens: list[Token], index: int) -> bool:
+    """Whether the next token, or the next but one over a word with a capital, is a number or a word like "Street"."""
+    for token in tokens[index + 1 : index + 3]:
+        if token.form is Form.NUMBER:
+            return True
+        if token.form is not Form.WORD or not token.sense & Sense.CAPITAL:
+            return False
+        if token.sense & Sense.STREET:
+            return True
+    return False
 
 
 def _beside_number(tokens: list[Token], index: int) -> bool:

@@ -55,6 +55,8 @@ def _is_name(tokens: list[Token], index: int, *, lower_only: bool) -> bool:
         return True
     if not meaning & (Sense.ORDINARY | Sense.OPENER):
         return _strange_is_name(token, lower_only=lower_only)
+    if meaning & Sense.CAPITAL and meaning & Sense.ORIGIN:
+        return True
     if not meaning & Sense.CAPITAL or not meaning & NAMING or meaning & Sense.OPENER:
         return False
     return _common_is_name(tokens, index)
