@@ -6,8 +6,10 @@ import pytest
 from tests.people import Cast
 
 from tierline.cases import queries
+from tierline.cases.left_alone import cases_left_alone
 from tierline.cases.lifecycle import CaseState, HandOffState
 from tierline.cases.models import CaseRow, HandOffRow, InquiryRow
+from tierline.cases.promising import PromiseState
 from tierline.cli.main import main
 from tierline.demonstration.cast import PASSWORD, players, sign_ins
 from tierline.demonstration.loading import arriving_on, load
@@ -16,6 +18,7 @@ from tierline.directory.actor import TIERLINE, Actor
 from tierline.directory.queries import actor_of_person, colleagues
 from tierline.foundation.trouble import Conflict
 from tierline.outbox.models import EffectRow
+from tierline.plans.clocks import PromiseKind
 from tierline.plans.loading import load_planbook
 from tierline.plans.queries import forget, planbook_in_force
 
@@ -58,10 +61,21 @@ def test_every_kind_of_hand_off_and_state_is_there(loaded: datetime) -> None:
 
 def test_questions_travel_have_landed_and_reporters_are_told(loaded: datetime) -> None:
     kinds = sorted(InquiryRow.objects.filter(kind="ask").values_list("state", "case__service"))
-    assert [state for state, _ in kinds] == ["attempting", "landed", "travelling"]
+    assert [state for state, _ in kinds] == ["attempting", "landed", "landed", "travelling"]
     assert CaseRow.objects.filter(round_trips=1, state=CaseState.NEW).count() == 1
     told = InquiryRow.objects.filter(kind="tell").values_list("state", flat=True)
-    assert sorted(told) == ["attempting", "landed", "landed"]
+    assert sorted(told) == ["attempting", "landed", "landed", "landed"]
+
+
+def test_a_tool_teams_question_reached_a_veteran_and_the_answer_came_back_by_mail(loaded: datetime) -> None:
+    closed = CaseRow.objects.get(summary="Message to Cardiology never left")
+    assert (closed.state, closed.round_trips, closed.holder) == (CaseState.CLOSED, 1, "secure-messaging-team")
+    view = queries.case(TIERLINE, closed.pk, at=loaded)
+    (resolution,) = [one for one in view.promised.promises if one.kind is PromiseKind.RESOLUTION]
+    assert any("waiting for the reporter" in step for step in resolution.due.sentences())
+    assert [fact.kind for fact in view.story].count("reply-received") == 2
+    waits = CaseRow.objects.get(summary="Sending ends in Drafts for a whole clinic")
+    assert waits.answered_for == "mhv-support"
 
 
 def test_nothing_happened_in_the_future_or_more_than_three_weeks_ago(loaded: datetime) -> None:
@@ -123,3 +137,14 @@ def test_the_queue_export_is_what_its_script_makes() -> None:
 def test_the_export_looks_as_if_it_came_today_whenever_that_is() -> None:
     moved = arriving_on(date(2031, 3, 1), "12345678,11/06/2026 08:17 AM,Since 11/02/2026\nx,11/07/2026 09:00 AM,y\n")
     assert moved == "12345678,02/28/2031 08:17 AM,Since 02/24/2031\nx,03/01/2031 09:00 AM,y\n"
+
+
+def test_promises_run_are_late_stand_still_and_were_escalated(loaded: datetime) -> None:
+    told = [queries.case(TIERLINE, number, at=loaded) for number in CaseRow.objects.values_list("pk", flat=True)]
+    states = {promise.state for view in told for promise in view.promised.promises}
+    assert states >= set(PromiseState) - {PromiseState.KEPT_LATE}
+    assert any(fact.kind == "promise-escalated" for view in told for fact in view.story)
+    assert any(fact.kind == "nudged" for view in told for fact in view.story)
+    alone = cases_left_alone(planbook_in_force().planbook, "mhv-tier-3", at=loaded)
+    assert alone is not None
+    assert alone.numbers

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from tierline.api import fields as f
 
@@ -30,16 +30,31 @@ class NewCase(f.Asked):
     numbers: Annotated[tuple[GivenNumber, ...], Field(max_length=20)] = ()
     reporter_name: f.Line = ""
     reporter_contact: f.Contact = ""
+    impacts: f.Impacts = ()
+    severity: f.Severity | None = None
+    workaround: StrictBool | None = None
+    reports: f.Count | None = None
+    reports_in_one_day: f.Count | None = None
+    users_per_day: f.Count | None = None
 
 
 class Corrections(f.Asked):
-    """Facts that are known better now; what is left out stays."""
+    """Facts that are known better now; what is left out stays.
+
+    ``null`` under impacts, severity, workaround or any of the counts takes back what was said.
+    """
 
     service: f.Service | None = None
     fault_in: f.FaultIn | None = None
     needs_tier: f.Tier | None = None
     flags: f.Flags | None = None
     answers: f.Answers = Field(default_factory=dict)
+    impacts: f.Impacts | None = None
+    severity: f.Severity | None = None
+    workaround: StrictBool | None = None
+    reports: f.Count | None = None
+    reports_in_one_day: f.Count | None = None
+    users_per_day: f.Count | None = None
 
 
 class Note(f.Asked):
@@ -115,6 +130,12 @@ class Answer(f.Asked):
 
     answer: f.Text = ""
     note: f.Text = ""
+
+
+class MailTaken(f.Asked):
+    """Which mail: the id of its fact (``reply-received``) on the case's story."""
+
+    fact: f.Id
 
 
 class GivingBack(f.Asked):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tierline.cases.actions.changing import SUBJECT, Change, Saved, no_promise, take
+from tierline.cases.actions.changing import SUBJECT, Change, Saved, take
 from tierline.cases.asking_plans import facts_of
 from tierline.cases.inquiry_life import (
     OPEN_STATES,
@@ -22,7 +22,7 @@ from tierline.cases.inquiry_life import (
     whose,
 )
 from tierline.cases.lifecycle import TRANSITIONS, CaseMove, CaseState, after
-from tierline.cases.models import CaseRow, InquiryRow, InquiryStepRow
+from tierline.cases.models import AttemptRow, CaseRow, InquiryRow, InquiryStepRow
 from tierline.directory.actor import Actor
 from tierline.foundation.ids import case_reference
 from tierline.foundation.trouble import NotAllowed, NotFound
@@ -122,9 +122,20 @@ def step_key(step: InquiryStepRow, address: str) -> str:
     return f"inquiry-{step.inquiry_id}:step-{step.pk}:email:{address}"
 
 
+def attempt_key(row: AttemptRow, address: str) -> str:
+    """The key of the one mail to the person for one attempt."""
+    return f"inquiry-{row.inquiry_id}:attempt-{row.pk}:email:{address}"
+
+
+def attempt_named_by(key: str) -> int | None:
+    """The attempt whose mail has this key; None for a key of another making."""
+    named = re.match(r"inquiry-\d{1,18}:attempt-(\d{1,18}):email:", key)
+    return int(named[1]) if named else None
+
+
 def reader_of_question(case: CaseRow, key: str) -> str | None:
     """The team that reads the answer to a question's mail with this key; None for mail about anything else."""
-    named = re.match(r"inquiry-(\d{1,18}):step-\d+:email:", key)
+    named = re.match(r"inquiry-(\d{1,18}):(?:step|attempt)-\d+:email:", key)
     row = case.inquiries.filter(pk=named[1]).first() if named else None
     if row is None:
         return None
@@ -133,12 +144,10 @@ def reader_of_question(case: CaseRow, key: str) -> str | None:
 
 
 def stand_with(case: CaseRow, now: Whereabouts) -> None:
-    """Let the case stand where its question is; only a step that is offered has a promise."""
+    """Let the case stand where its question is."""
     case.question_to = now.step.team if now.open else None
     case.question_taken = now.taken if now.open else False
     case.question_waiting = list(now.waiting) if now.open else []
-    if now.offered is None:
-        no_promise(case)
 
 
 def contact_decision(case: CaseRow, planbook: Planbook, holder: str, of_whom: str, at: datetime) -> Decision:
