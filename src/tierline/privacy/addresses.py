@@ -6,6 +6,7 @@ number and something the number is of. Refuses numbers that have only ordinary w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -18,6 +19,7 @@ _STATES: Final = listed("states")
 _EMPTY: Final = frozenset({"nan", "null"})
 _BETWEEN: Final = frozenset({",", ".", "-", "/", "(", ")", "'", "’", "&", "#", "–"})
 _IN_LINES: Final = frozenset({",", ".", "-", "(", ")", "'", "/"})
+_MEASURED: Final = re.compile(r"\d(?:mg|mcg|ml|g|kg|lbs?|am|pm|px|ms|kb|mb|gb|th|st|nd|rd|x)$", re.IGNORECASE)
 _OURS: Final = Sense.SUPPORT | Sense.OPENER
 
 
@@ -48,11 +50,11 @@ def _is_material(tokens: list[Token], private: list[bool], index: int) -> bool:
     token = tokens[index]
     if token.form is Form.NUMBER:
         glued = index and tokens[index - 1].end == token.start and tokens[index - 1].form is Form.WORD
-        return len(token.text) <= 7 and not glued
+        return len(token.text) <= 7 and not glued and not _MEASURED.search(token.text)
     return token.form is Form.WORD and (
         _is_province(token)
         or _names_street(tokens, private, index)
-        or (not token.sense & _OURS and bool(token.sense & Sense.CAPITAL) and _before_number(tokens, index))
+        or (not token.sense & _OURS and bool(token.sense & Sense.CAPITAL) and _before_number_or_street(tokens, index))
         or (len(token.text) == 1 and (token.text.isupper() or _beside_number(tokens, index)))
         or (
             bool(token.sense & Sense.STREET)
@@ -79,17 +81,20 @@ def _names_street(tokens: list[Token], private: list[bool], index: int) -> bool:
 def end_of_block(text: str, tokens: list[Token], last: int) -> int:
     """Where an address ends: over the full stop of a house number ("u. 12.") or an abbreviation."""
     end = tokens[last].end
-    stops = tokens[last].form is Form.NUMBER or len(tokens[last].text) <= 3
+    stops = len(tokens[last].text) <= (4 if tokens[last].form is Form.NUMBER else 3)
     return end + 1 if stops and text[end : end + 1] == "." and text[end + 1 : end + 2] != "." else end
 
 
-def _before_number(tokens: list[Token], index: int) -> bool:
-    """Whether the next token is a number, or the next but one over another word with a capital."""
-    following = tokens[index + 1 : index + 3]
-    return bool(following) and (
-        following[0].form is Form.NUMBER
-        or (len(following) > 1 and bool(following[0].sense & Sense.CAPITAL) and following[1].form is Form.NUMBER)
-    )
+def _before_number_or_street(tokens: list[Token], index: int) -> bool:
+    """Whether the next token, or the next but one over a word with a capital, is a number or a word like "Street"."""
+    for token in tokens[index + 1 : index + 3]:
+        if token.form is Form.NUMBER:
+            return True
+        if token.form is not Form.WORD or not token.sense & Sense.CAPITAL:
+            return False
+        if token.sense & Sense.STREET:
+            return True
+    return False
 
 
 def _beside_number(tokens: list[Token], index: int) -> bool:

@@ -44,19 +44,40 @@ _PROFESSION: Final = re.compile(
     r" (?:said|says|wrote|told|asked|reported)\b"
 )
 _HOUSE: Final = re.compile(
-    r"(?:(?i:\b(?:employer|company|organi[sz]ation|facility|hospital|clinic|provider|insurer|pharmacy|institution|practice"
-    r"|vendor)(?: name)?:\s{1,3})"
+    r"(?:(?i:\b(?:employer|company|organi[sz]ation|facility|hospital|clinic|provider|insurer|pharmacy|institution"
+    r"|practice|vendor)(?: name)?:\s{1,3})"
     rf"|\b(?:Mr|Mrs|Ms|Dr|Prof)\.? {_CALLED}(?: {_CALLED}){{0,2}}(?:,| at| of| from| with) )"
     r"(?P<house>[A-Z][\w&'’.-]{0,30}(?: (?:of |and |& )?[A-Z][\w&'’.-]{0,30}){0,4})"
+)
+_CAPITALS: Final = (
+    r"[A-Z\u00c0-\u00de][\w&'’.-]{0,30}(?: (?:of |and |& |de |the )?[A-Z\u00c0-\u00de][\w&'’.-]{0,30}){0,4}"
+)
+#: Where people work, and what companies do.
+_EMPLOYER: Final = re.compile(
+    r"(?i:\b(?:work(?:s|ed|ing)? (?:at|for)|employed (?:at|by)|hired by|fired (?:from|by)|joined|(?:job|career|position|year"
+    r"|years) at|founder of|founded|ceo of|president of|owner of|invested in|shares of|bought by|acquired by|address of)) "
+    rf"(?:the )?(?P<house>{_CAPITALS})"
+)
+_COMPANY: Final = re.compile(
+    rf"(?<![\w.] )(?<![\w-])(?P<house>{_CAPITALS}) (?:(?:is|was) an? (?:[\w-]{{1,20}} ){{0,7}}(?:company|bank|firm|corporation|agency"
+    r"|startup|business|organi[sz]ation|manufacturer|retailer|brand|chain|charity)\b|(?:invested|acquired|merged|launched"
+    r"|announced)\b)"
+)
+#: Where people live, come from and go to.
+_HOME: Final = re.compile(
+    r"(?i:\b(?:liv(?:e|es|ed|ing) in|born in|raised in|grew up in|moved? (?:here |back )?(?:from|to)|(?:originally|am|is|are|comes?"
+    r"|came) from|(?:flew|fly|flying|travel(?:l?ed|l?ing)?|drove|going|went|came?|returned|return) (?:back )?to|visit(?:ed|ing)?"
+    r"|based in|located in|resident of|city of|town of|village of|state of|university of|serving)) "
+    rf"(?:the )?(?P<place>{_CAPITALS})"
 )
 #: Words that announce a name; without one of them there is nothing to look for.
 _SURE_WORDS: Final = words_in("name patient veteran member beneficiary caregiver spouse")
 _TELLING_WORDS: Final = _SURE_WORDS | words_in(
     """firstname lastname fullname nickname surname pt re attn signed signature prescriber provider physician nurse
-    contact employee caller reporter customer user from to dear sincerely regards named called call calls me known
-    goes speaking spoke this i my mr mrs ms mx dr prof sgt capt lt col maj cpl pvt rev miss sir rn pa np employer company organisation
-    organization facility hospital clinic insurer pharmacy institution practice vendor said says wrote told asked
-    reported of"""
+    contact employee caller reporter customer user from to dear sincerely regards named called call calls me known goes
+    speaking spoke this i my mr mrs ms mx dr prof sgt capt lt col maj cpl pvt rev miss sir rn pa np employer company
+    organisation organization facility hospital clinic insurer pharmacy institution practice vendor said says wrote told
+    asked reported of at for by in joined founded is was invested acquired merged launched announced visit visited"""
 )
 _STOPS: Final = Sense.SUPPORT | Sense.OPENER
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
@@ -73,9 +94,20 @@ def announced(text: str, words: frozenset[str], *, sure: bool = False) -> Iterat
             yield start, end, Kind.NAME
     if not sure:
         yield from ((*match.span("house"), Kind.ORGANISATION) for match in _HOUSE.finditer(text))
+        for pattern in (_EMPLOYER, _COMPANY):
+            yield from _capitals(text, pattern, "house", Kind.ORGANISATION)
+        yield from _capitals(text, _HOME, "place", Kind.PLACE)
         yield from ((*match.span(), Kind.TITLE) for match in _TITLED.finditer(text))
         yield from ((*match.span("title"), Kind.TITLE) for match in _PROFESSION.finditer(text))
         yield from ((match.start(), match.end() - 1, Kind.PLACE) for match in _STATE_OF.finditer(text))
+
+
+def _capitals(text: str, pattern: re.Pattern[str], group: str, kind: Kind) -> Iterator[tuple[int, int, Kind]]:
+    """What a pattern announces, up to the first word of support; nothing when it begins with one."""
+    for match in pattern.finditer(text):
+        start, end = _without_ordinary_ends(text, *match.span(group))
+        if start < end:
+            yield start, end, kind
 
 
 def _could_be_name(called: str) -> bool:

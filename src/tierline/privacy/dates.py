@@ -28,9 +28,11 @@ _YEAR_TOLD: Final = re.compile(
 _WEEKDAY: Final = re.compile(r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?!\w)")
 _YEAR_RANGE: Final = re.compile(rf"(?<![\w-]){_YEAR} ?[-–] ?{_YEAR}(?![\w-])")
 _AGE: Final = re.compile(
-    r"(?i:\b(?:aged?|turned|turning|is only|was only|i'm|i am|he is|she is|(?:he|she|who)'s)(?: only)? "
-    r"(?P<after>\d{1,3})(?!\w|[.:/,%-]\d|%| ?(?:%|mg|ml|km|lb|kg|minutes|hours|days|weeks|months|of\b)))"
-    r"|(?<![\w.,/:-])(?P<before>\d{1,3})(?=[ -]?(?i:years?[ -]old|y/?o\b|yrs?[ -]old|year[ -]old|yo\b|-year-old))"
+    r"(?i:\b(?:(?:i|he|she|who|they|you|we)(?: am| is| was| are| were| will be|'m|'s|'re|’m|’s|’re)|turn(?:ed|s|ing)?"
+    r"|age[ds]?(?: of)?:?)(?: only| just| about| almost| nearly| now){0,2} "
+    r"(?P<after>\d{1,3})(?!\w|[.:/,%-]\d|%| ?(?:%|mg|ml|km|lb|kg|minutes|hours|days|weeks|months|of\b|out\b|times)))"
+    r"|(?<![\w.,/:-])(?P<before>\d{1,3})"
+    r"(?=[ -]?(?i:years?[ -]old|years of age|y/?o\b|yrs?[ -]old|year[ -]old|yo\b|-year-old))"
 )
 _HINT: Final = re.compile(r"\d|day\b")
 

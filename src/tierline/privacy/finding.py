@@ -36,6 +36,7 @@ _RANK: Final = {
             Kind.SECRET,
             Kind.EMAIL,
             Kind.SSN,
+            Kind.ACCOUNT,
             Kind.CARD,
             Kind.ICN,
             Kind.EDIPI,

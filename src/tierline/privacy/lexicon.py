@@ -27,6 +27,7 @@ HEALTH_ENDINGS: Final = tuple(
         )
     )
 )
+LONGEST_WORD: Final = 40  # letters; what is longer is judged by its beginning, and not remembered
 _CONTRACTED: Final = re.compile(r"(?:n't|'(?:ve|ll|re|m|d|t|em|s))$")
 WORDS: Final = Path(__file__).with_name("words")
 
@@ -51,6 +52,7 @@ class Sense:
     CONNECTOR: Final = 1 << 10
     LEADS_PLACE: Final = 1 << 11  # the first word of a place of several words
     HEALTH: Final = 1 << 12  # a medicine, or a word of health conditions and procedures
+    MEDICINE: Final = 1 << 18
     COMPOUND: Final = 1 << 17  # on no list, but two ordinary words written as one
     RATHER_NAME: Final = 1 << 16  # an ordinary word that with a capital is a name rather
     CAPITAL: Final = 1 << 13  # begins with a capital letter
@@ -63,7 +65,7 @@ COMMON: Final = Sense.ORDINARY | Sense.SUPPORT
 _LISTS: Final = {
     "ordinary": Sense.ORDINARY, "support": Sense.SUPPORT, "given-names": Sense.GIVEN, "family-names": Sense.FAMILY,
     "streets": Sense.STREET, "units": Sense.UNIT, "organisations": Sense.ORGANISATION, "origins": Sense.ORIGIN,
-    "openers": Sense.OPENER, "connectors": Sense.CONNECTOR, "medicines": Sense.HEALTH,
+    "openers": Sense.OPENER, "connectors": Sense.CONNECTOR, "medicines": Sense.HEALTH | Sense.MEDICINE,
     "rather-names": Sense.RATHER_NAME,
 }  # fmt: skip
 
@@ -97,9 +99,13 @@ def long_places() -> frozenset[str]:
     return frozenset(place for place in listed("places") | listed("countries") if " " in place)
 
 
-@lru_cache(maxsize=1 << 16)
 def sense(word: str) -> int:
     """What a word can be, by the lists and by how it is written. A possessive s is no part of it."""
+    return _sense(word if len(word) <= LONGEST_WORD else word[:LONGEST_WORD])
+
+
+@lru_cache(maxsize=1 << 16)
+def _sense(word: str) -> int:
     found = _listed_sense(word)
     if word.lower().endswith(HEALTH_ENDINGS):
         found |= Sense.HEALTH

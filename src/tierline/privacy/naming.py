@@ -49,12 +49,14 @@ def _mostly_strange(tokens: list[Token]) -> bool:
 def _is_name(tokens: list[Token], index: int, *, lower_only: bool) -> bool:
     token = tokens[index]
     meaning = token.sense
-    if token.form is not Form.WORD or len(token.text) < 2 or meaning & (Sense.SUPPORT | Sense.UNIT):
+    if token.form is not Form.WORD or len(token.text) < 2 or meaning & (Sense.SUPPORT | Sense.UNIT | Sense.MEDICINE):
         return False
     if meaning & Sense.FOREIGN:
         return True
     if not meaning & (Sense.ORDINARY | Sense.OPENER):
         return _strange_is_name(token, lower_only=lower_only)
+    if meaning & Sense.CAPITAL and meaning & Sense.ORIGIN:
+        return True
     if not meaning & Sense.CAPITAL or not meaning & NAMING or meaning & Sense.OPENER:
         return False
     return _common_is_name(tokens, index)
@@ -179,7 +181,7 @@ def _leads_in(tokens: list[Token], index: int) -> bool:
         return False
     if not token.sense & Sense.CAPITAL:
         return token.text in _PARTICLES
-    if token.sense & (Sense.GIVEN | Sense.FAMILY) and not token.sense & Sense.OPENER:
+    if token.sense & (Sense.GIVEN | Sense.FAMILY) and not token.sense & _STOPS:
         return True
     first = _begins_sentence(tokens, index) or token.sense & _STOPS
     return not first and len(token.text) > 1 and token.text.lower() not in _COMPASS

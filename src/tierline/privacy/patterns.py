@@ -147,7 +147,7 @@ def _judged(plain: Plain, form: str, start: int, end: int) -> Kind | None:
 def _checked(form: str, digits: str, told: Kind | None) -> Kind | None:
     """A number in the groups of a card or an SSN: one by its check digits, or by what the words before it say."""
     if form == "card":
-        return Kind.CARD if told is not None or checksums.card(digits) else None
+        return Kind.CARD if checksums.card(digits) else told
     if told is Kind.SSN or checksums.ssn(digits):
         return Kind.SSN
     return Kind.PHONE if told is Kind.PHONE else None
