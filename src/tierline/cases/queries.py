@@ -247,7 +247,7 @@ def _counts(team: str, at: datetime) -> dict[str, int]:
     return dict(zip(TABS, row, strict=True))
 
 
-def case(actor: Actor, number: int, *, at: datetime, with_story: bool = True) -> CaseView:
+def case(actor: Actor, number: int, *, at: datetime, with_story: bool = True, with_bonds: bool = True) -> CaseView:
     """Everything about one case that its page shows. NotFound when they may not see it. Ten statements at most."""
     row = CaseRow.objects.one_for(actor, number)
     if row is None:
@@ -274,7 +274,7 @@ def case(actor: Actor, number: int, *, at: datetime, with_story: bool = True) ->
         decision=decision_for(row, planbook, at),
         contact=contact,
         inquiries=inquiries,
-        bonds=bonds_of((SUBJECT, number), readable(), at),
+        bonds=bonds_of((SUBJECT, number), readable(), at) if with_bonds else (),
         questions=row.questions,
         moves=_without_what_waits(moves_of(row, actor, hand_offs), contact, inquiries),
         may_change=may_change(actor, _hands(row, hand_offs)),

@@ -12,7 +12,16 @@ from typing import Any, Final
 #: What makes up the state of each partner that is kept.
 KEPT: Final[Mapping[str, tuple[str, ...]]] = {
     "github": ("issues", "_ids"),
-    "dynamics": ("names", "incidents", "annotations", "queue_items", "resolutions", "_version", "_number"),
+    "dynamics": (
+        "organisation",
+        "names",
+        "actions",
+        "incidents",
+        "annotations",
+        "queue_items",
+        "resolutions",
+        "forgets_before",
+    ),  # one another's, and so written together
     "player": ("done",),
 }
 
