@@ -118,6 +118,11 @@ class Heard:
     moment: Moment
 
 
+def state_words(state: BondState, *, outward: bool) -> Tag:
+    """Our word for a bond: what came from there is with us while it is open."""
+    return Tag("With us", "doing") if state is BondState.OPEN and not outward else STATES[state]
+
+
 def short_row(bond: ShortBond, case: int, planbook: Planbook) -> BondRow:
     """A bond on its case's page."""
     return BondRow(
@@ -130,7 +135,7 @@ def short_row(bond: ShortBond, case: int, planbook: Planbook) -> BondRow:
         issue=bond.record if bond.issue else None,
         status=bond.status,
         stage=STAGES[bond.stage],
-        state=STATES[bond.state],
+        state=state_words(bond.state, outward=bond.outward),
         health=HEALTH[bond.verdict.health],
         because=bond.verdict.because,
         receiver=planbook.team_label(bond.receiver),
@@ -151,7 +156,7 @@ def row_of(view: BondView, planbook: Planbook, at: datetime) -> BondRow:
         issue=view.record.id if view.record.issue else None,
         status=view.record.status,
         stage=STAGES[view.record.stage],
-        state=STATES[view.state],
+        state=state_words(view.state, outward=view.outward),
         health=HEALTH[view.verdict.health],
         because=view.verdict.because,
         receiver=planbook.team_label(view.receiver),

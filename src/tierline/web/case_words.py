@@ -93,6 +93,9 @@ def case_on_page(view: CaseView, planbook: Planbook, actor: Actor, at: datetime)
     """The case for whoever looks."""
     line, zone = view.line, settings.TIME_ZONE
     inquiries = inquiries_on_page(view, planbook, actor, at)
+    step, heard = next_step(view, planbook, actor), heard_of(view.story, at) if line.answered_for else None
+    if heard is not None and heard.kind == "partner-cancelled" and step.came_back is not None:
+        heard = None  # that it came back, and why, says the same
     return CaseOnPage(
         number=line.number,
         reference=line.reference,
@@ -124,7 +127,7 @@ def case_on_page(view: CaseView, planbook: Planbook, actor: Actor, at: datetime)
         answers=answers_of(view, planbook),
         numbers=tuple((system_words(system, planbook), number) for system, number in view.numbers),
         attachments=tuple((file, past(file.added_at, at, zone), size_words(file.size)) for file in view.attachments),
-        next=next_step(view, planbook, actor),
+        next=step,
         question=next((one for one in inquiries if one.open), None),
         just_back=next((one for one in inquiries if one.fresh), None),
         questions=tuple(one for one in inquiries if not one.open and not one.fresh),
@@ -138,7 +141,7 @@ def case_on_page(view: CaseView, planbook: Planbook, actor: Actor, at: datetime)
         to_read=bool(line.answered_for) and (view.may_change or line.answered_for in actor.teams),
         newest_answer=next((one.id for one in view.story[::-1] if one.kind in (*ANSWERS, *HEARD)), None),
         bonds=tuple(short_row(bond, line.number, planbook) for bond in view.bonds),
-        heard=heard_of(view.story, at) if line.answered_for else None,
+        heard=heard,
         facts=facts_chosen(view),
     )
 
