@@ -84,7 +84,7 @@ def test_missing_doubled_and_differing_are_found(scene: Scene) -> None:
     made = scene.tickets(400)
     scene.migrate("run")
     numbers = [row["Ref Num"] for row in made]
-    scene.desk.organisation.delete(scene.desk.incidents, scene.ident(numbers[10]))
+    scene.desk.delete(scene.desk.incidents, scene.ident(numbers[10]))
     twin = {name: value for name, value in scene.case(numbers[20]).items() if name.startswith("new_")}
     scene.desk.enter(title="A twin", **twin)
     # Somebody wrote into a row behind the service's back: its revision did not move on.

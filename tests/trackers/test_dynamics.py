@@ -174,7 +174,7 @@ def test_a_case_that_left_our_queues_is_not_read_and_a_deleted_one_is_told(dynam
     other = dynamics.desk.enter(title="Payroll", new_queue="Somewhere")
     cursor = changes(dynamics, "").cursor
     dynamics.desk.edit(other, title="Payroll again")
-    dynamics.desk.organisation.delete(dynamics.desk.incidents, case)
+    dynamics.desk.delete(dynamics.desk.incidents, case)
     [gone] = changes(dynamics, cursor).records
     assert (gone.id, gone.stage, gone.status) == (case, Stage.CANCELLED, "deleted")
 
