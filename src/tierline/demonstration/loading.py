@@ -18,12 +18,12 @@ from tierline.cases.actions.importing import Importing, take_in
 from tierline.cases.actions.reminding import carry_out_promises, renew_promises
 from tierline.cases.importing.judging import Judge
 from tierline.cases.importing.mapping import load_source
-from tierline.cases.importing.reading import Export
 from tierline.cases.importing.seen import Seen
 from tierline.cases.queries import known_numbers
 from tierline.demonstration.cast import HERE, enter_players, players, words_of
 from tierline.demonstration.stories import Stage
 from tierline.directory.actor import TIERLINE, Actor
+from tierline.foundation.tables import Export
 from tierline.guides.actions import write_advice
 from tierline.plans.actions import publish_planbook
 from tierline.plans.loading import SHIPPED, texts_of
