@@ -226,6 +226,14 @@ def test_a_mail_nobody_acknowledges_is_told_to_the_lead_and_then_to_the_deputy_e
     ]
     assert [to for to, _ in mails(number)[before:]] == wanted
     assert all(subject == f"[TL-{number}] A promise was not kept" for _, subject in mails(number)[before:])
+    first, second = [row.message["text"] for row in EffectRow.objects.filter(subject_id=number).order_by("pk")][before:]
+    assert f"You hold the duty Lead of MHV sustainment: TL-{number} is late." in first
+    assert "You stand in for Lead of MHV sustainment" in second
+    for text in (first, second):  # neither has to work here to act on it
+        assert "Vets.gov support offered it to MHV sustainment team on Mon 16 Nov 2026, 09:00 EST." in text
+        assert "an answer was due by Wed 18 Nov 2026, 09:00 EST" in text
+        assert f"If you do not, ask Vets.gov support and name TL-{number}." in text
+        assert "502" not in text
 
 
 def test_what_was_acknowledged_in_time_escalates_to_nobody(cast: Cast) -> None:
