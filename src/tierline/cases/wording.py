@@ -111,13 +111,17 @@ def tell_text(reference: str, duty: str, *, restricted: bool) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A hand-off that nobody answered: who waits for whom, since when, and until when that was promised."""
+    """A hand-off that nobody answered: who waits for whom, since when, and until when that was promised.
+
+    ``mail_waits``: a mail about it came to the sender, who has not said yet what it means.
+    """
 
     sender: str
     receiver: str
     offered: datetime
     due: datetime
     zone: str
+    mail_waits: bool = False
 
 
 def nudge_text(reference: str, team: str, after: str) -> str:
@@ -139,7 +143,8 @@ def late_text(reference: str, duty: str, kind: str, *, deputy: bool, pending: Pe
             f"{who}: {reference} is late.",
             "",
             f"{sender} offered it to {receiver} on {offered}.",
-            f"Nobody there has said whether they take it; an answer was due by {due}.",
+            f"It is not written down that they take it; an answer was due by {due}.",
+            *([f"A mail about it came; {sender} has still to read it."] if pending.mail_waits else []),
             "",
             f"What helps: see that {receiver} answers {sender}, either",
             "  - that they take it, or",

@@ -154,6 +154,7 @@ def _pending(case: CaseRow, telling: ToBeTold, planbook: Planbook) -> Pending | 
         hand_off.offered_at,
         hand_off.acknowledge_by,
         settings.TIME_ZONE,
+        mail_waits=bool(case.answered_for),
     )
 
 
