@@ -84,7 +84,7 @@ def test_missing_doubled_and_differing_are_found(scene: Scene) -> None:
     made = scene.tickets(400)
     scene.migrate("run")
     numbers = [row["Ref Num"] for row in made]
-    scene.desk.organisation.delete(scene.desk.incidents, scene.ident(numbers[10]))
+    scene.desk.delete(scene.desk.incidents, scene.ident(numbers[10]))
     twin = {name: value for name, value in scene.case(numbers[20]).items() if name.startswith("new_")}
     scene.desk.enter(title="A twin", **twin)
     # Somebody wrote into a row behind the service's back: its revision did not move on.
@@ -257,6 +257,27 @@ def test_an_answer_that_is_none_is_asked_for_again(scene: Scene) -> None:
     assert scene.migrate("run") == 0
     scene.desk.faults.next(Garbage(), path="incidents$")
     assert scene.migrate("report") == 0
+
+
+def test_a_report_on_one_queue_says_nothing_of_the_others(scene: Scene) -> None:
+    scene.tickets(80)
+    scene.migrate("run")
+    assert scene.migrate("report", "--queue", "HRC") == 0
+    assert (scene.summary["here"], scene.summary["there"], scene.summary["only-there"]) == (20, 80, 0)
+
+
+def test_what_is_in_conflict_is_never_taken_back_and_is_written_for_the_old_system(scene: Scene) -> None:
+    made = scene.tickets(30, lambda rows: rows[5].update(Status="Open"))
+    scene.migrate("run")
+    number = made[5]["Ref Num"]
+    TicketRow.objects.filter(number=number).delete()  # as if it had gone across without being written down
+    scene.desk.edit(scene.ident(number), title="Said better there")
+    assert scene.migrate("run") == 1
+    assert scene.told("conflict") == [number]
+    assert scene.migrate("back", "--changes", str(scene.folder / "back.csv")) == 0
+    assert scene.lines[-1]["summary"]["changed"] == 1
+    assert scene.migrate("back", "--withdraw") == 1
+    assert list(scene.held()) == [number]
 
 
 @pytest.mark.slow

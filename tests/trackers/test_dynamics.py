@@ -143,6 +143,21 @@ def test_a_status_the_account_does_not_name_is_refused_with_those_it_knows(dynam
     assert "On Hold" in answer.because
 
 
+def test_a_day_to_follow_up_at_that_is_none_is_refused(dynamics: DynamicsPartner) -> None:
+    case = opened(dynamics)["id"]
+    answer = dynamics.tracker.deliver("m", {"verb": "move", "record": case, "follow_up_at": "soon"})
+    assert isinstance(answer, Refused)
+    assert "soon" in answer.because
+
+
+def test_a_case_is_found_by_its_key_where_the_account_has_no_column_for_it() -> None:
+    with dynamics_partner(key_column="") as dynamics:
+        opened(dynamics, "case-9:open")
+        found = dynamics.tracker.find("case-9:open")
+        assert isinstance(found, Record)
+        assert found.key == "case-9:open"
+
+
 def test_an_expired_delta_link_leads_to_a_full_reading_that_is_said(dynamics: DynamicsPartner) -> None:
     case = dynamics.person_opens("Old")
     cursor = changes(dynamics, "").cursor
@@ -159,7 +174,7 @@ def test_a_case_that_left_our_queues_is_not_read_and_a_deleted_one_is_told(dynam
     other = dynamics.desk.enter(title="Payroll", new_queue="Somewhere")
     cursor = changes(dynamics, "").cursor
     dynamics.desk.edit(other, title="Payroll again")
-    dynamics.desk.organisation.delete(dynamics.desk.incidents, case)
+    dynamics.desk.delete(dynamics.desk.incidents, case)
     [gone] = changes(dynamics, cursor).records
     assert (gone.id, gone.stage, gone.status) == (case, Stage.CANCELLED, "deleted")
 

@@ -72,7 +72,7 @@ def _rows_back(reporting: Reporting, here: Here, since: datetime, counts: Writte
         known = ledger.known(reporting.move.id, [str(row[former]) for row in some])
         for row in some:
             entry = known.get(str(row[former]))
-            if entry is not None and entry.state != "withdrawn" and entry.revision != row["@odata.etag"]:
+            if entry is not None and _was_worked_on(entry, row):
                 counts.changed += 1
                 yield _row_back(reporting, here, row, entry.number)
     for queue in reporting.move.queues:
@@ -82,6 +82,11 @@ def _rows_back(reporting: Reporting, here: Here, since: datetime, counts: Writte
         for row in rows_there(reporting.api, reporting.patience, columns, new):
             counts.new += 1
             yield _row_back(reporting, here, row, "")
+
+
+def _was_worked_on(entry: ledger.Entry, row: Mapping[str, Any]) -> bool:
+    """Whether a case is not as the move left it; what was in conflict never was."""
+    return entry.state == "conflict" or (entry.state == "moved" and entry.revision != row["@odata.etag"])
 
 
 def _row_back(reporting: Reporting, here: Here, row: Mapping[str, Any], number: str) -> dict[str, str]:
@@ -142,20 +147,25 @@ def take_back(
 
 
 def _untouched(entry: ledger.Entry, outcome: Outcome, *, dry_run: bool) -> bool:
-    if not outcome.done:
+    if not outcome.done or entry.state == "conflict":
         return False
     return not dry_run or (outcome.json or {}).get("@odata.etag") == entry.revision
 
 
 def _why_it_stays(entry: ledger.Entry, outcome: Outcome) -> str:
     if outcome.done or outcome.status == THERE_OR_CHANGED:
-        return f"Somebody worked on {entry.new_number} there; it stays."
+        named = entry.new_number or entry.ident
+        return f"Somebody worked on {named} there; it stays."
     return f"{entry.new_number} stays: {outcome.words or 'Dynamics gave no reason'}"
 
 
 def _removed(api: WebApi, patience: Patience, entries: list[ledger.Entry]) -> list[Outcome]:
+    # What was in conflict is only looked at: it is not as the move would have left it, under whatever revision.
     steps = [
-        Operation("DELETE", _path(api, entry), headers={"If-Match": entry.revision or 'W/"0"'}) for entry in entries
+        _look(api, entry)
+        if entry.state == "conflict"
+        else Operation("DELETE", _path(api, entry), headers={"If-Match": entry.revision})
+        for entry in entries
     ]
     found: dict[int, Outcome] = {}
     while len(found) < len(steps):
@@ -172,8 +182,12 @@ def _removed(api: WebApi, patience: Patience, entries: list[ledger.Entry]) -> li
 
 
 def _looked_up(api: WebApi, patience: Patience, entries: list[ledger.Entry]) -> list[Outcome]:
-    asked = [Operation("GET", f"{_path(api, entry)}?$select={api.account.number_column}") for entry in entries]
+    asked = [_look(api, entry) for entry in entries]
     return [outcome for (outcome,) in patience.ask(lambda: api.batch(asked))]
+
+
+def _look(api: WebApi, entry: ledger.Entry) -> Operation:
+    return Operation("GET", f"{_path(api, entry)}?$select={api.account.number_column}")
 
 
 def _path(api: WebApi, entry: ledger.Entry) -> str:

@@ -18,7 +18,7 @@ from tierline.migration.mapping import Mapper, Refused, Ticket
 from tierline.migration.sending import Patience, compared_columns
 from tierline.trackers.dataverse.web_api import WebApi
 
-PAGE: Final = 2000
+PAGE: Final = 500  # an answer may hold 16 MB, and notes may be long
 CHUNK: Final = 500
 
 
@@ -90,7 +90,10 @@ def report(
     while some := list(islice(found, CHUNK)):
         known = ledger.known(reporting.move.id, [one.number for one in some])
         for one in some:
-            _tell(one, known.get(one.number), counts, told)
+            entry = known.get(one.number)
+            # A case that went across from a queue that is not asked about is nobody's question here.
+            if one.kind != "only-there" or entry is None or entry.queue in queues:
+                _tell(one, entry, counts, told)
     return counts
 
 

@@ -25,6 +25,7 @@ from tierline.trackers.line import Stopped
 PATIENCE: Final = 1800.0  # seconds of trouble without one answer
 FIRST_PAUSE: Final = 0.5
 LONGEST_PAUSE: Final = 60.0
+MOST_TRIES: Final = 36  # of rows the service is busy with: half an hour
 
 Answered = TypeVar("Answered")
 Became = Literal["created", "found", "updated", "conflict", "refused"]
@@ -107,6 +108,8 @@ class Sender:
             waiting = again
             if waiting:
                 tried += 1
+                if tried > MOST_TRIES:
+                    raise Unusable("Dynamics was busy with the same rows for half an hour. Run it again later.")
                 self._patience.pause(min(FIRST_PAUSE * 2**tried, LONGEST_PAUSE))
         return self._with_those_found(results)
 

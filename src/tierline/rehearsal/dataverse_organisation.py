@@ -65,26 +65,28 @@ Before = list[tuple[Table, str, Row | None, int | None]]
 
 
 class Organisation:
-    """Tables and rules. ``names``: what people see of looked-up rows; ``actions``: the organisation's own, which set
-    columns."""
+    """Tables and rules, to be mixed into a desk.
+
+    ``names``: what people see of looked-up rows; ``actions``: the organisation's own, which set columns.
+    """
 
     def __init__(self, custom: Mapping[str, ColumnOf], now: Callable[[], datetime]) -> None:
-        self.now = now
+        self._now_there = now
         self.names: dict[str, str] = {}
         self.incidents = Table("incident", "incidents", case_columns(custom), self.names)
         self.annotations = Table("annotation", "annotations", NOTE, self.names)
         self.actions: dict[str, Row] = {}
         self.queue_items: dict[str, str] = {}
         self.resolutions: dict[str, Row] = {}
-        self.version = 1000
+        self._version = 1000
         self._number = 0
 
     def delete(self, table: Table, ident: str) -> Reply:
         """Remove a row."""
         if ident not in table.rows:
             raise Refusing(404, "0x80040217", f"{table.entity} With Id = {ident} Does Not Exist")
-        self.version += 1
-        table.remove(ident, self.version)
+        self._version += 1
+        table.remove(ident, self._version)
         return Reply(204)
 
     def create(self, table: Table, ident: str, given: Mapping[str, Any]) -> None:
@@ -125,19 +127,19 @@ class Organisation:
             raise Refusing(400, "0x80048408", f"{status} is not a valid status code for state code {state}.")
 
     def _keep(self, table: Table, ident: str, row: Row) -> None:
-        self.version += 1
+        self._version += 1
         row["modifiedon"] = self._now()
         if table is self.annotations:
             row.pop("modifiedon")
-        table.put(ident, row, self.version)
+        table.put(ident, row, self._version)
 
     def _now(self) -> str:
-        return as_written(self.now())
+        return as_written(self._now_there())
 
     def act(self, path: str, body: Mapping[str, Any]) -> Reply:
         """An action, by its path."""
         if path == "CloseIncident":
-            return self.close(body)
+            return self.resolve(body)
         resource, _, action = path.partition("/")
         name = action.removeprefix("Microsoft.Dynamics.CRM.")
         found = KEY.fullmatch(resource)
@@ -156,7 +158,7 @@ class Organisation:
             raise Refusing(404, "0x80040217", f"incident With Id = {ident} Does Not Exist")
         return ident
 
-    def close(self, body: Mapping[str, Any]) -> Reply:
+    def resolve(self, body: Mapping[str, Any]) -> Reply:
         """Resolve a case."""
         resolution, status = body.get("IncidentResolution") or {}, body.get("Status")
         found = KEY.fullmatch(str(resolution.get("incidentid@odata.bind", "")).lstrip("/"))

@@ -38,7 +38,7 @@ ACTIONS: Final = (
 VERSION_EXPIRED: Final = "0x80044352"
 
 
-class Dynamics365(Desk):
+class Dynamics365(Organisation, Desk):
     """The partner. ``names`` says what people see of looked-up rows; ``actions`` are the organisation's own.
 
     ``remembers``: whether exchanges are kept, each operation of a batch as one of its own; not while much is moved.
@@ -55,12 +55,9 @@ class Dynamics365(Desk):
         client: tuple[str, str] = ("tierline", "rehearsal"),
         remembers: bool = True,
     ) -> None:
-        super().__init__(port=port)
+        Desk.__init__(self, port=port)
+        Organisation.__init__(self, custom, self.clock.now)
         self.client, self.remembers = client, remembers
-        organisation = self.organisation = Organisation(custom, self.clock.now)
-        self.names, self.actions = organisation.names, organisation.actions
-        self.incidents, self.annotations = organisation.incidents, organisation.annotations
-        self.queue_items, self.resolutions = organisation.queue_items, organisation.resolutions
         self.forgets_before = 0  # delta tokens below this version are refused
         self._tokens: dict[str, Any] = {}
 
@@ -76,19 +73,19 @@ class Dynamics365(Desk):
         with self.lock:
             ident = f"{len(self.incidents.rows) + 1:08x}-0000-4000-8000-{secrets.token_hex(6)}"
             given = {"customerid_account@odata.bind": "/accounts(00000000-0000-4000-8000-000000000001)", **columns}
-            self.organisation.create(self.incidents, ident, given)
+            self.create(self.incidents, ident, given)
             return ident
 
     def edit(self, ident: str, **columns: Any) -> None:
         """What somebody there changes."""
         with self.lock:
-            self.organisation.update(self.incidents, ident, columns)
+            self.update(self.incidents, ident, columns)
 
     def close(self, ident: str, status: int = 5, words: str = "Solved") -> None:
         """What somebody there resolves."""
         with self.lock:
             told = {"subject": words, "incidentid@odata.bind": f"/incidents({ident})"}
-            self.organisation.close({"IncidentResolution": told, "Status": status})
+            self.resolve({"IncidentResolution": told, "Status": status})
 
     def says(self, ident: str, text: str, *, by: str = "") -> None:
         """A note somebody there writes."""
@@ -96,13 +93,13 @@ class Dynamics365(Desk):
             author = {"createdby@odata.bind": f"/systemusers({by})"} if by else {}
             bound = {"objectid_incident@odata.bind": f"/incidents({ident})", **author}
             new = f"{len(self.annotations.rows) + 1:08x}-0000-4000-9000-{secrets.token_hex(6)}"
-            self.organisation.create(self.annotations, new, {"notetext": text, **bound})
+            self.create(self.annotations, new, {"notetext": text, **bound})
 
     def expire_delta_links(self) -> None:
         """Delta links given so far are too old from now on."""
         with self.lock:
-            self.organisation.version += 1
-            self.forgets_before = self.organisation.version
+            self._version += 1
+            self.forgets_before = self._version
 
     def note(self, exchange: Exchange) -> None:
         """Keep an exchange in the log, if it is kept at all."""
@@ -179,7 +176,7 @@ class Dynamics365(Desk):
     ) -> Reply:
         try:
             if method == "POST":
-                return self.organisation.act(path, body if isinstance(body, dict) else {})
+                return self.act(path, body if isinstance(body, dict) else {})
             table, ident = self._addressed(path)
             if ident is None:
                 return self._list(table, query, headers)
@@ -212,13 +209,13 @@ class Dynamics365(Desk):
         if wanted not in (None, "*") and wanted != table.etag(ident):
             raise Refusing(412, "0x80060882", "The version of the existing record doesn't match the version provided.")
         if method == "DELETE":
-            return self.organisation.delete(table, ident)
+            return self.delete(table, ident)
         if not isinstance(body, dict):
             raise Refusing(400, "0x80048d19", "The body has to be one JSON object.")
         if there:
-            self.organisation.update(table, ident, body)
+            self.update(table, ident, body)
         else:
-            self.organisation.create(table, ident, body)
+            self.create(table, ident, body)
         if "return=representation" in headers.get("prefer", ""):
             told = table.told(ident, table.selected(query.get("$select")), formatted=_formatted(headers))
             return Reply(200 if there else 201, told)
@@ -245,7 +242,7 @@ class Dynamics365(Desk):
         if "$deltatoken" in query:
             return Reply(200, page | self._delta(table, query, names, size, formatted=_formatted(headers)))
         tracks = "odata.track-changes" in prefer or "tracked" in query
-        version = int(query.get("tracked") or self.organisation.version)
+        version = int(query.get("tracked") or self._version)
         start = int(query.get("$skiptoken") or 0)
         if query.get("$filter") or query.get("$orderby"):
             every = table.listed(query.get("$filter"), query.get("$orderby"))
@@ -275,7 +272,7 @@ class Dynamics365(Desk):
         more = len(ids) > size
         ids = ids[:size]
         rows = [table.told(ident, names, formatted=formatted) for ident in ids]
-        up_to = table.versions[ids[-1]] if more else self.organisation.version
+        up_to = table.versions[ids[-1]] if more else self._version
         context = f"{self.url}{BASE}$metadata#{table.collection}/$deletedEntity"
         rows += [
             {"@odata.context": context, "id": ident, "reason": "deleted"}
@@ -322,12 +319,12 @@ class Dynamics365(Desk):
 
     def _together(self, steps: list[Operation]) -> list[Reply]:
         """All, or none and the refusal."""
-        before = self.organisation.before({ident for _, url, _, body in steps for ident in ids_in(url, body)})
+        before = self.before({ident for _, url, _, body in steps for ident in ids_in(url, body)})
         replies = []
         for step in steps:
             replies.append(self._operation(*step))
             if replies[-1].status >= 400:
-                self.organisation.undo(before)
+                self.undo(before)
                 return [replies[-1]]
         return replies
 

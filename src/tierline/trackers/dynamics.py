@@ -144,7 +144,7 @@ class Dynamics:
         owner = str(message.get("owner") or "") or (touch.owner if touch and not row.get("_ownerid_value") else "")
         wanted |= c.owner_columns(account, owner) if owner else {}
         if message.get("follow_up_at"):
-            wanted[account.follow_up_column] = c.instant(message["follow_up_at"]).strftime("%Y-%m-%dT%H:%M:%SZ")
+            wanted[account.follow_up_column] = c.written(c.instant_given(str(message["follow_up_at"])))
         return wanted, status
 
     def _carry_out(
@@ -257,7 +257,8 @@ class Dynamics:
 
     def find(self, key: str) -> Record | TryAgain | NotConnected | None:
         """The case an effect of this key made, if it is there."""
-        return self.read(c.id_for(key))
+        found = self.read(c.id_for(key))
+        return replace(found, key=key) if isinstance(found, Record) else found
 
     def read(self, record: str) -> Record | TryAgain | NotConnected | None:
         """A case by its id or its number, with its notes."""

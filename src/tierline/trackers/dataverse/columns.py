@@ -191,6 +191,14 @@ def instant(text: Any) -> datetime:
     return instant_at({"at": text}, "at") or _LONG_AGO
 
 
+def instant_given(text: str) -> datetime:
+    """An instant of a message of ours. Refuses what is none."""
+    found = instant_at({"at": text}, "at")
+    if found is None:
+        raise WordUnknown(f"'{text[:40]}' is no instant to follow up at. Give one like 2026-11-27T12:00:00Z.")
+    return found
+
+
 def deleted_record(account: Account, ident: str, *, system: str) -> Record:
     """A case that is there no longer."""
     url = account.page_address.format(address=account.address, id=ident)

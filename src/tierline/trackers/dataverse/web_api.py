@@ -127,4 +127,8 @@ class WebApi:
         token = text_at(told.json, "access_token")
         if not token:
             raise NoAnswer(TryAgain("The sign-in for Dynamics answered without a token."))
-        return token, float(text_at(told.json, "expires_in") or 0)
+        self._line.keep_back(token)
+        try:
+            return token, float(text_at(told.json, "expires_in") or 0)
+        except ValueError:
+            return token, 0.0
