@@ -49,35 +49,38 @@ _HOUSE: Final = re.compile(
     rf"|\b(?:Mr|Mrs|Ms|Dr|Prof)\.? {_CALLED}(?: {_CALLED}){{0,2}}(?:,| at| of| from| with) )"
     r"(?P<house>[A-Z][\w&'’.-]{0,30}(?: (?:of |and |& )?[A-Z][\w&'’.-]{0,30}){0,4})"
 )
-_CAPITALS: Final = (
-    r"[A-Z\u00c0-\u00de][\w&'’.-]{0,30}(?: (?:of |and |& |de |the )?[A-Z\u00c0-\u00de][\w&'’.-]{0,30}){0,4}"
-)
-#: Where people work, and what companies do.
+_CAPITAL: Final = r"[A-Z\u00c0-\u00de][\w&'’.-]{0,30}"
+_CAPITALS: Final = rf"{_CAPITAL}(?: (?:of |and |& |de |the )?{_CAPITAL}){{0,4}}"
+#: Where people work.
 _EMPLOYER: Final = re.compile(
-    r"(?i:\b(?:work(?:s|ed|ing)? (?:at|for)|employed (?:at|by)|hired by|fired (?:from|by)|joined|(?:job|career|position|year"
-    r"|years) at|founder of|founded|ceo of|president of|owner of|invested in|shares of|bought by|acquired by|address of)) "
+    r"(?i:\b(?:work(?:s|ed|ing)? (?:at|for)|employed (?:at|by)|hired by|fired (?:from|by)|joined"
+    r"|(?:job|career|position|year|years) at|(?:founder|ceo|president|owner) of|founded|invested in|shares of"
+    r"|bought by|acquired by|address of)) "
     rf"(?:the )?(?P<house>{_CAPITALS})"
 )
+#: What is a company by what it is called or does.
 _COMPANY: Final = re.compile(
-    rf"(?<![\w.] )(?<![\w-])(?P<house>{_CAPITALS}) (?:(?:is|was) an? (?:[\w-]{{1,20}} ){{0,7}}(?:company|bank|firm|corporation|agency"
-    r"|startup|business|organi[sz]ation|manufacturer|retailer|brand|chain|charity)\b|(?:invested|acquired|merged|launched"
-    r"|announced)\b)"
+    rf"(?<![\w.] )(?<![\w-])(?P<house>{_CAPITALS}) (?:(?:is|was) an? (?:[\w-]{{1,20}} ){{0,7}}"
+    r"(?:company|bank|firm|corporation|agency|startup|business|organi[sz]ation|manufacturer|retailer|brand|chain|charity)\b"
+    r"|(?:invested|acquired|merged|launched|announced)\b)"
 )
 #: Where people live, come from and go to.
 _HOME: Final = re.compile(
-    r"(?i:\b(?:liv(?:e|es|ed|ing) in|born in|raised in|grew up in|moved? (?:here |back )?(?:from|to)|(?:originally|am|is|are|comes?"
-    r"|came) from|(?:flew|fly|flying|travel(?:l?ed|l?ing)?|drove|going|went|came?|returned|return) (?:back )?to|visit(?:ed|ing)?"
-    r"|based in|located in|resident of|city of|town of|village of|state of|university of|serving)) "
+    r"(?i:\b(?:liv(?:e|es|ed|ing) in|born in|raised in|grew up in|moved? (?:here |back )?(?:from|to)"
+    r"|(?:originally|am|is|are|comes?|came) from"
+    r"|(?:flew|fly|flying|travel(?:l?ed|l?ing)?|drove|going|went|came?|returned|return) (?:back )?to|visit(?:ed|ing)?"
+    r"|based in|located in|(?:resident|city|town|village|state|university) of|serving)) "
     rf"(?:the )?(?P<place>{_CAPITALS})"
 )
 #: Words that announce a name; without one of them there is nothing to look for.
 _SURE_WORDS: Final = words_in("name patient veteran member beneficiary caregiver spouse")
 _TELLING_WORDS: Final = _SURE_WORDS | words_in(
     """firstname lastname fullname nickname surname pt re attn signed signature prescriber provider physician nurse
-    contact employee caller reporter customer user from to dear sincerely regards named called call calls me known goes
-    speaking spoke this i my mr mrs ms mx dr prof sgt capt lt col maj cpl pvt rev miss sir rn pa np employer company
-    organisation organization facility hospital clinic insurer pharmacy institution practice vendor said says wrote told
-    asked reported of at for by in joined founded is was invested acquired merged launched announced visit visited"""
+    contact employee caller reporter customer user from to dear sincerely regards named called call calls me known
+    goes speaking spoke this i my mr mrs ms mx dr prof sgt capt lt col maj cpl pvt rev miss sir rn pa np employer
+    company organisation organization facility hospital clinic insurer pharmacy institution practice vendor said says wrote told
+    asked reported
+    of at for by in joined founded is was invested acquired merged launched announced visit visited"""
 )
 _STOPS: Final = Sense.SUPPORT | Sense.OPENER
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
