@@ -11,7 +11,8 @@ from tierline.privacy.redacting import redact
 PIECES = st.sampled_from(
     [
         "321-54-9876", "SSN ", "4111 1111 1111 1111", " and ", "\n", "Jane Doe", " Will ", "12 Elm St",
-        "a@desk.example", "\u200b", "é", "Ω", "one two three ", "dot", " at ", "\ud800", "TL-12", "INC12345678", "born on 1/2/1960",
+        "a@desk.example", "\u200b", "é", "Ω", "one two three ", "dot", " at ", "\ud800", "TL-12", "INC12345678",
+        "born on 1/2/1960",
         "&#49;",
         "25-HRC-HD-53-35482519", "[SSN]", "password: ", "x" * 30, "<b>", "1 2 3 4 5 6 7", "(202) 555-0143", ". ", "#99",
     ]
