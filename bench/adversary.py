@@ -158,4 +158,6 @@ def hidden(rounds: int = 12) -> Iterator[tuple[str, str, tuple[int, int, str]]]:
                     continue
                 before, after = dice.choice(sentences).split("{}")
                 worn = wear(value)
-                yield disguise, before + worn + after, (len(before), len(before) + len(worn), kind)
+                around = len(worn) - len(worn.strip("*"))
+                start = len(before) + around // 2
+                yield disguise, before + worn + after, (start, start + len(worn) - around, kind)

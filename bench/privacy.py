@@ -18,13 +18,15 @@ import sys
 import time
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from bench.adversary import hidden
 from tierline.privacy.finding import find
+from tierline.privacy.span import Span
 from tierline.privacy.wordlist import words as words_in
 
 DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"
@@ -56,27 +58,38 @@ class Tally:
     left_clean: int = 0
     whole: Counter[str] = field(default_factory=Counter)
     entities: Counter[str] = field(default_factory=Counter)
+    covered: Counter[str] = field(default_factory=Counter)  # characters, by the kind of the label
+    characters: Counter[str] = field(default_factory=Counter)
+    ours_right: Counter[str] = field(default_factory=Counter)  # characters, by the kind we call them
+    ours: Counter[str] = field(default_factory=Counter)
 
-    def add(self, text: Labelled, spans: Iterable[tuple[int, int]]) -> list[str]:
+    def add(self, text: Labelled, found: Sequence[Span]) -> list[str]:
         """Count one text; the labelled pieces that were not covered whole."""
-        ours = {place for start, end in spans for place in range(start, end) if not text.text[place].isspace()}
-        theirs = {
-            place for start, end, _ in text.spans for place in range(start, end) if not text.text[place].isspace()
-        }
+        ours = {place for span in found for place in _seen(text.text, span.start, span.end)}
+        theirs = {place for start, end, _ in text.spans for place in _seen(text.text, start, end)}
         self.right += len(ours & theirs)
         self.found += len(ours)
         self.labelled += len(theirs)
+        for span in found:
+            places = _seen(text.text, span.start, span.end)
+            self.ours[span.kind] += len(places)
+            self.ours_right[span.kind] += len(places & theirs)
         if not text.spans:
             self.clean += 1
             self.left_clean += not ours
-        missed = []
-        for start, end, kind in text.spans:
-            self.entities[kind] += 1
-            if all(place in ours for place in range(start, end) if not text.text[place].isspace()):
-                self.whole[kind] += 1
-            else:
-                missed.append(f"{kind}: {text.text[start:end]!r}")
-        return missed
+        return [
+            f"{kind}: {text.text[start:end]!r}"
+            for start, end, kind in text.spans
+            if not self._whole(text, ours, kind, start, end)
+        ]
+
+    def _whole(self, text: Labelled, ours: set[int], kind: str, start: int, end: int) -> bool:
+        places = _seen(text.text, start, end)
+        self.entities[kind] += 1
+        self.characters[kind] += len(places)
+        self.covered[kind] += len(places & ours)
+        self.whole[kind] += places <= ours
+        return places <= ours
 
     def figures(self) -> dict[str, float | int | None]:
         """Precision, recall, F2 by characters; shares of entities covered whole and of clean texts left clean."""
@@ -96,6 +109,11 @@ class Tally:
             "clean texts": self.clean,
             "left clean": _share(self.left_clean, self.clean),
         }
+
+
+def _seen(text: str, start: int, end: int) -> set[int]:
+    """The places between two that hold something to see."""
+    return {place for place in range(start, end) if not text[place].isspace()}
 
 
 def _share(part: int, of: int) -> float | None:
@@ -131,6 +149,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "patterns MB/s": _speed(everything, partial(find, thorough=False)),
         "everything MB/s": _speed(everything, find),
     }
+    figures["own/hidden"] = _measured([Labelled(text, (span,)) for _, text, span in hidden()], tell=given.missed)
     if given.json:
         print(json.dumps({"part": given.part, "sets": figures, "speed": speed}, indent=1))
     else:
@@ -160,14 +179,19 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
 def _measured(texts: list[Labelled], *, tell: bool) -> dict[str, Any]:
     tally = Tally()
     for text in texts:
-        spans = find(text.text)
-        missed = tally.add(text, ((span.start, span.end) for span in spans))
+        missed = tally.add(text, find(text.text))
         if tell and missed:
             print(f"{missed}\n    in {text.text!r}")
     kinds = {
-        kind: {"entities": count, "whole": tally.whole[kind] / count} for kind, count in sorted(tally.entities.items())
+        kind: {
+            "entities": count,
+            "whole": tally.whole[kind] / count,
+            "recall": _share(tally.covered[kind], tally.characters[kind]),
+        }
+        for kind, count in sorted(tally.entities.items())
     }
-    return {"texts": len(texts), **tally.figures(), "kinds": kinds}
+    precision = {kind: _share(tally.ours_right[kind], count) for kind, count in sorted(tally.ours.items())}
+    return {"texts": len(texts), **tally.figures(), "kinds": kinds, "precision by kind found": precision}
 
 
 def _speed(texts: list[Labelled], look: Callable[[str], object]) -> float:
@@ -191,10 +215,16 @@ def _tell(part: str, sets: dict[str, Any], speed: dict[str, float]) -> None:
             f"{name:<24}{found['texts']:>7}"
             + "".join(f"{cell:>{w}}" for cell, w in zip(cells, (8, 8, 8, 8, 9, 8), strict=True))
         )
-    print()
     for name, found in sets.items():
-        told = [f"{kind} {row['whole']:.3f} of {row['entities']}" for kind, row in found["kinds"].items()]
-        print(f"{name}: {'; '.join(told)}")
+        print(f"\n{name}, by labelled kind (entities: whole, recall), then precision by the kind we call it")
+        print(
+            "  "
+            + "; ".join(
+                f"{kind} ({row['entities']}: {row['whole']:.3f}, {row['recall']:.3f})"
+                for kind, row in found["kinds"].items()
+            )
+        )
+        print("  " + "; ".join(f"{kind} {value:.2f}" for kind, value in found["precision by kind found"].items()))
     print("\n" + "; ".join(f"{name}: {value:.1f}" for name, value in speed.items()))
 
 

@@ -10,9 +10,11 @@ from tierline.privacy.redacting import redact
 
 PIECES = st.sampled_from(
     [
-        "321-54-9876", "SSN ", "4111 1111 1111 1111", " and ", "\n", "Jane Doe", " Will ", "12 Elm St", "ada@desk.example",
-        "\u200b", "é", "Ω", "one two three ", "dot", " at ", "\ud800", "TL-12", "INC12345678", "born on 1/2/1960", "&#49;",
-        "25-HRC-HD-53-35482519", "[SSN]", "password: ", "x" * 30, "<b>", "1 2 3 4 5 6 7", "(202) 555-0143", ". ", "#99", "OOO1",
+        "321-54-9876", "SSN ", "4111 1111 1111 1111", " and ", "\n", "Jane Doe", " Will ", "12 Elm St",
+        "a@desk.example", "\u200b", "é", "Ω", "one two three ", "dot", " at ", "\ud800", "TL-12", "INC12345678",
+        "born on 1/2/1960",
+        "&#49;",
+        "25-HRC-HD-53-35482519", "[SSN]", "password: ", "x" * 30, "<b>", "1 2 3 4 5 6 7", "(202) 555-0143", ". ", "#99",
     ]
 )  # fmt: skip
 TEXTS = st.one_of(st.text(max_size=200), st.lists(PIECES, max_size=12).map("".join))
@@ -39,7 +41,9 @@ def test_spans_lie_in_the_text_in_order_and_apart(text: str) -> None:
 def test_what_was_found_is_not_in_the_redacted_text(text: str) -> None:
     spans = find(text)
     redacted = redact(text, spans)
-    kept = "".join(text[a:b] for a, b in zip([0, *(s.end for s in spans)], [*(s.start for s in spans), len(text)]))
+    kept = "".join(
+        text[a:b] for a, b in zip([0, *(s.end for s in spans)], [*(s.start for s in spans), len(text)], strict=True)
+    )
     assert len(redacted) >= len(kept)
     assert all(redacted.count("[") >= 1 for _ in spans)
 

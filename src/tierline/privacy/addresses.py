@@ -19,6 +19,7 @@ _STATES: Final = listed("states")
 _EMPTY: Final = frozenset({"nan", "null"})
 _BETWEEN: Final = frozenset({",", ".", "-", "/", "(", ")", "'", "’", "&", "#", "–"})
 _IN_LINES: Final = frozenset({",", ".", "-", "(", ")", "'", "/"})
+_PARTS: Final = (Form.WORD, Form.NUMBER)
 _MEASURED: Final = re.compile(r"\d(?:mg|mcg|ml|g|kg|lbs?|am|pm|px|ms|kb|mb|gb|th|st|nd|rd|x)$", re.IGNORECASE)
 _OURS: Final = Sense.SUPPORT | Sense.OPENER
 
@@ -27,7 +28,10 @@ def address_blocks(tokens: list[Token], private: list[bool]) -> Iterator[tuple[i
     """Stretches of tokens that are an address: first and last token of each, and of the names written above it."""
     if not any(token.form is Form.NUMBER for token in tokens):
         return
-    material = [_is_material(tokens, private, index) for index in range(len(tokens))]
+    material = [
+        private[index] or (token.form in _PARTS and _is_material(tokens, private, index))
+        for index, token in enumerate(tokens)
+    ]
     for first, last in _lines(tokens):
         if _is_address_line(tokens, first, last):
             material[first:last] = [token.form in (Form.WORD, Form.NUMBER) for token in tokens[first:last]]
@@ -45,13 +49,11 @@ def address_blocks(tokens: list[Token], private: list[bool]) -> Iterator[tuple[i
 
 def _is_material(tokens: list[Token], private: list[bool], index: int) -> bool:
     """Whether a token can be part of an address."""
-    if private[index]:
-        return True
     token = tokens[index]
     if token.form is Form.NUMBER:
         glued = index and tokens[index - 1].end == token.start and tokens[index - 1].form is Form.WORD
         return len(token.text) <= 7 and not glued and not _MEASURED.search(token.text)
-    return token.form is Form.WORD and (
+    return (
         _is_province(token)
         or _names_street(tokens, private, index)
         or (not token.sense & _OURS and bool(token.sense & Sense.CAPITAL) and _before_number_or_street(tokens, index))

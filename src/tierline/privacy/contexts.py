@@ -99,6 +99,8 @@ def phone_shaped(text: str, start: int, end: int, digits: str) -> bool:
     groups = [len(group) for group in re.findall(r"\d+", written)]
     if "/" in written or len(digits) < 7 or "." in written:
         return False
+    if len(groups) > 2 and groups[0] < 3 and set(groups[1:]) == {3}:
+        return False  # thousands
     if len(groups) == 2:
         # Two groups of four with a hyphen are years, hours or postcodes more often than a number.
         return digits[0] == "0" or (groups in ([3, 4], [4, 4]) and " " in written) or groups == [3, 4]

@@ -16,7 +16,7 @@ from tierline.privacy.clinical import clinical_hits
 from tierline.privacy.dates import vague_dates, worded_dates
 from tierline.privacy.labelled import labelled_hits
 from tierline.privacy.naming import end_of_run, kind_of, named, runs
-from tierline.privacy.normalising import normalised
+from tierline.privacy.normalising import clinging, normalised
 from tierline.privacy.patterns import pattern_hits
 from tierline.privacy.people import people_hits
 from tierline.privacy.plain import Plain
@@ -64,7 +64,7 @@ def find(text: str, *, names: Iterable[str] = (), known: Iterable[str] = (), tho
     if not found:
         return ()
     harmless = references(plain.text, plain.words) + occurrences(plain.text, known)
-    return _spans(plain, _apart(_without(found, harmless)))
+    return _spans(text, plain, _apart(_without(found, harmless)))
 
 
 def _certain(plain: Plain) -> Iterator[Found]:
@@ -128,10 +128,11 @@ def _weight(named: tuple[Kind, int]) -> tuple[int, int]:
     return _RANK.get(kind, len(_RANK)), minus_length
 
 
-def _spans(plain: Plain, found: list[Found]) -> tuple[Span, ...]:
+def _spans(text: str, plain: Plain, found: list[Found]) -> tuple[Span, ...]:
     spans: list[Span] = []
     for start, end, kind in found:
         first, last = plain.given(start, end)
+        last = clinging(text, last)
         if spans and first < spans[-1].end:
             first = spans[-1].end
         if first < last:

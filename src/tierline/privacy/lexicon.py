@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
-from tierline.privacy.people import without_accents
+from tierline.privacy.letters import without_accents
 from tierline.privacy.wordlist import words as words_in
 
 #: How medicines, conditions and procedures end, and the words that end their names.

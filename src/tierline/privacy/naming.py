@@ -32,7 +32,10 @@ def named(tokens: list[Token]) -> list[bool]:
     """For every token whether it is (part of) the name of a person, place or organisation."""
     lower_only = not any(token.sense & Sense.CAPITAL for token in tokens)
     strange = _mostly_strange(tokens)
-    private = [_is_name(tokens, index, lower_only=lower_only and not strange) for index in range(len(tokens))]
+    private = [
+        token.form is Form.WORD and _is_name(tokens, index, lower_only=lower_only and not strange)
+        for index, token in enumerate(tokens)
+    ]
     _long_places(tokens, private)
     _organisations(tokens, private)
     _stretched(tokens, private)
@@ -49,7 +52,7 @@ def _mostly_strange(tokens: list[Token]) -> bool:
 def _is_name(tokens: list[Token], index: int, *, lower_only: bool) -> bool:
     token = tokens[index]
     meaning = token.sense
-    if token.form is not Form.WORD or len(token.text) < 2 or meaning & (Sense.SUPPORT | Sense.UNIT | Sense.MEDICINE):
+    if len(token.text) < 2 or meaning & (Sense.SUPPORT | Sense.UNIT | Sense.MEDICINE):
         return False
     if meaning & Sense.FOREIGN:
         return True

@@ -74,6 +74,12 @@ _SIGNS: Final = (
 )
 
 
+def clinging(text: str, end: int) -> int:
+    """Where the invisible characters end that follow a place: a stroke laid over the last digit belongs to it."""
+    unseen = _UNSEEN.match(text, end)
+    return unseen.end() if unseen else end
+
+
 class _Fold(dict[int, int]):
     """One character for one: learns each when it is first met, and remembers at most what Unicode has."""
 

@@ -8,46 +8,17 @@ Refuses parts of a single letter: they are in every text.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
+from tierline.privacy.letters import without_accents
+from tierline.privacy.lexicon import is_ordinary
 from tierline.privacy.wordlist import words as words_in
 
 _PART: Final = re.compile(r"[^\W\d_]+")
 _HONORIFICS: Final = words_in("mr mrs ms miss mx dr prof sir jr sr ii iii iv van von de der den del la le da di")
 _BETWEEN: Final = r"[\s,.'_-]{1,4}"
-
-
-class _Base(dict[int, int]):
-    """Letters without their accents, one for one."""
-
-    def __missing__(self, code: int) -> int:
-        first = unicodedata.normalize("NFD", _LETTERS.get(chr(code), chr(code)))[0]
-        self[code] = base = ord(first)
-        return base
-
-
-_LETTERS: Final = {
-    "ø": "o",
-    "Ø": "O",
-    "ł": "l",
-    "Ł": "L",
-    "đ": "d",
-    "Đ": "D",
-    "ð": "d",
-    "þ": "t",
-    "ß": "s",
-    "ı": "i",
-    "æ": "a",
-}
-_BASE: Final = _Base()
-
-
-def without_accents(text: str) -> str:
-    """The text with every letter's accent taken off, as many characters as before."""
-    return text if text.isascii() else text.translate(_BASE)
 
 
 def people_hits(text: str, names: Sequence[str]) -> Iterator[tuple[int, int]]:
@@ -98,8 +69,6 @@ def _any(part: str) -> str:
 
 def _alone(part: str) -> str:
     """A part by itself: with a capital when it is short or an ordinary word, in any case otherwise."""
-    from tierline.privacy.lexicon import is_ordinary  # noqa: PLC0415 - read only when names are asked for
-
     if len(part) > 2 and not is_ordinary(part.lower()):
         return _any(part)
     return rf"(?:{re.escape(part[:1].upper() + part[1:].lower())}|{re.escape(part.upper())})"
