@@ -1,6 +1,6 @@
 """``tierline rehearse``: partner systems to rehearse with, on this machine, and the accounts to reach them by.
 
-Stands up GitHub Issues and Dynamics 365, plays their people by the script of the demonstration, and shows what they
+Stands up GitHub Issues, Dynamics 365 and ServiceNow, plays their people by the script of the demonstration, and shows what they
 hold on a small page. Keeps what they hold in the home. Refuses (status 2) a home that cannot be written to.
 """
 
@@ -24,6 +24,7 @@ from tierline.rehearsal.dynamics_365 import Dynamics365
 from tierline.rehearsal.github_issues import GitHubIssues
 from tierline.rehearsal.keeping import bring_back, keep
 from tierline.rehearsal.playing import Player, parts_of
+from tierline.rehearsal.service_now import ServiceNow
 from tierline.rehearsal.showing import Showing
 
 SCRIPT = Path(demonstration.__file__).parent / "partners.yaml"
@@ -70,13 +71,13 @@ def _rehearse(folder: Path, asked: threading.Event) -> None:
     ports = _ports(folder)
     github = GitHubIssues(script["repository"], port=ports.get("github", 0))
     dynamics = Dynamics365(port=ports.get("dynamics", 0))
+    servicenow = ServiceNow(script["group"], port=ports.get("servicenow", 0))
     player = Player(github, parts_of(script["github"]))
-    showing = Showing([github, dynamics], port=ports.get("showing", 0))
-    kept = {"github": github, "dynamics": dynamics, "player": player}
+    showing = Showing([github, dynamics, servicenow], port=ports.get("showing", 0))
+    kept = {"github": github, "dynamics": dynamics, "servicenow": servicenow, "player": player}
     if not bring_back(kept, folder / "state"):
-        for row in script["dynamics"]:
-            dynamics.enter(**row)
-    desks = (github, dynamics, showing)
+        _fill(script, dynamics, servicenow)
+    desks = (github, dynamics, servicenow, showing)
     try:
         for desk in desks:
             _stand_up(desk)
@@ -84,16 +85,26 @@ def _rehearse(folder: Path, asked: threading.Event) -> None:
         print(f"Partners to rehearse with: {showing.url}/\nTheir accounts: {folder / 'trackers.yaml'}", flush=True)
         player.start()
         while not asked.wait(KEEP_EVERY_SECONDS):
-            _keep(kept, github, folder)
+            _keep(kept, folder)
     finally:
         player.stop()
-        _keep(kept, github, folder)
+        _keep(kept, folder)
         for desk in desks:
             desk.stop()
 
 
-def _keep(kept: dict[str, Any], github: Desk, folder: Path) -> None:
-    with github.lock, kept["dynamics"].lock:
+def _fill(script: dict[str, Any], dynamics: Dynamics365, servicenow: ServiceNow) -> None:
+    """What people there had entered before anything crossed."""
+    for row in script["dynamics"]:
+        dynamics.enter(**row)
+    for row in script["servicenow"]:
+        made = servicenow.opens(row["title"], row["text"], table=row["table"])
+        if row.get("columns"):
+            servicenow.changes(made, **row["columns"])
+
+
+def _keep(kept: dict[str, Any], folder: Path) -> None:
+    with kept["github"].lock, kept["dynamics"].lock, kept["servicenow"].lock:
         keep(kept, folder / "state")
 
 

@@ -22,6 +22,7 @@ KEPT: Final[Mapping[str, tuple[str, ...]]] = {
         "resolutions",
         "forgets_before",
     ),  # one another's, and so written together
+    "servicenow": ("tables", "group", "_made"),
     "player": ("done",),
 }
 
