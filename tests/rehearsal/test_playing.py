@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from tierline.cli.rehearse import SCRIPT
+from tierline.rehearsal.desk import Desk
 from tierline.rehearsal.dynamics_365 import Dynamics365
 from tierline.rehearsal.github_issues import GitHubIssues
 from tierline.rehearsal.keeping import bring_back, keep
@@ -63,7 +64,7 @@ def test_what_they_hold_is_there_after_a_restart(tmp_path: Path) -> None:
     dynamics.enter(title="Inbox is empty", new_queue="Ours")
     github.clock.forward(seconds=30)
     player.play()
-    parts = {"github": github, "dynamics": dynamics, "player": player}
+    parts: dict[str, Desk | Player] = {"github": github, "dynamics": dynamics, "player": player}
     keep(parts, tmp_path / "state")
     again, other = a_github(), Dynamics365()
     fresh = Player(again, PARTS)
@@ -71,6 +72,8 @@ def test_what_they_hold_is_there_after_a_restart(tmp_path: Path) -> None:
     assert (again.holdings(), other.holdings()[0]["title"]) == (github.holdings(), "Inbox is empty")
     again.clock.forward(seconds=60)
     assert fresh.play() == 0
+    other.enter(title="Another")
+    assert [row["title"] for row in other.holdings()] == ["Another", "Inbox is empty"]
     (tmp_path / "state").write_bytes(b"torn")
     assert not bring_back({"github": again}, tmp_path / "state")
 

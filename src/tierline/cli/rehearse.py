@@ -1,7 +1,7 @@
 """``tierline rehearse``: partner systems to rehearse with, on this machine, and the accounts to reach them by.
 
-Stands up GitHub Issues, Dynamics 365 and ServiceNow, plays their people by the script of the demonstration, and shows what they
-hold on a small page. Keeps what they hold in the home. Refuses (status 2) a home that cannot be written to.
+Stands up GitHub Issues, Dynamics 365 and ServiceNow, plays their people by the script of the demonstration, and shows
+what they hold on a small page. Keeps what they hold in the home. Refuses (status 2) a home that cannot be written to.
 """
 
 import argparse
@@ -11,7 +11,7 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +74,12 @@ def _rehearse(folder: Path, asked: threading.Event) -> None:
     servicenow = ServiceNow(script["group"], port=ports.get("servicenow", 0))
     player = Player(github, parts_of(script["github"]))
     showing = Showing([github, dynamics, servicenow], port=ports.get("showing", 0))
-    kept = {"github": github, "dynamics": dynamics, "servicenow": servicenow, "player": player}
+    kept: dict[str, Desk | Player] = {
+        "github": github,
+        "dynamics": dynamics,
+        "servicenow": servicenow,
+        "player": player,
+    }
     if not bring_back(kept, folder / "state"):
         _fill(script, dynamics, servicenow)
     desks = (github, dynamics, servicenow, showing)
@@ -103,8 +108,11 @@ def _fill(script: dict[str, Any], dynamics: Dynamics365, servicenow: ServiceNow)
             servicenow.changes(made, **row["columns"])
 
 
-def _keep(kept: dict[str, Any], folder: Path) -> None:
-    with kept["github"].lock, kept["dynamics"].lock, kept["servicenow"].lock:
+def _keep(kept: dict[str, Desk | Player], folder: Path) -> None:
+    with ExitStack() as still:
+        for part in kept.values():
+            if isinstance(part, Desk):
+                still.enter_context(part.lock)
         keep(kept, folder / "state")
 
 

@@ -9,40 +9,36 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-#: What makes up the state of each partner that is kept.
-KEPT: Final[Mapping[str, tuple[str, ...]]] = {
-    "github": ("issues", "_ids"),
-    "dynamics": (
-        "organisation",
-        "names",
-        "actions",
-        "incidents",
-        "annotations",
-        "queue_items",
-        "resolutions",
-        "forgets_before",
-    ),  # one another's, and so written together
-    "servicenow": ("tables", "group", "_made"),
-    "player": ("done",),
-}
+from tierline.rehearsal.desk import Desk
+from tierline.rehearsal.playing import Player
+
+#: What a partner has beside its rows: how it is reached, who may come in, its clock, its switches.
+NOT_KEPT: Final = frozenset(vars(Desk())) | {"now", "client", "clients", "passwords", "tokens", "_tokens", "remembers"}
 
 
-def keep(parts: Mapping[str, Any], file: Path) -> None:
+def keep(parts: Mapping[str, Desk | Player], file: Path) -> None:
     """Write the state of the parts, whole or not at all."""
-    state = {name: {field: getattr(part, field) for field in KEPT[name]} for name, part in parts.items()}
     draft = file.with_suffix(".draft")
     draft.touch(mode=0o600)
-    draft.write_bytes(pickle.dumps(state))
+    draft.write_bytes(pickle.dumps({name: _state(part) for name, part in parts.items()}))
     draft.replace(file)
 
 
-def bring_back(parts: Mapping[str, Any], file: Path) -> bool:
+def bring_back(parts: Mapping[str, Desk | Player], file: Path) -> bool:
     """Give the parts the state they had; False when there is none that can be read."""
     try:
         state = pickle.loads(file.read_bytes())  # noqa: S301 - written by ``keep`` into this home, for its owner only
-        for name, part in parts.items():
-            for field, value in state[name].items():
-                setattr(part, field, value)
+        fitting = all(state[name].keys() == _state(part).keys() for name, part in parts.items())
     except (OSError, pickle.PickleError, AttributeError, EOFError, KeyError, ImportError, TypeError, ValueError):
         return False
-    return True
+    for name, part in parts.items() if fitting else ():
+        for field, value in state[name].items():
+            setattr(part, field, value)
+    return fitting
+
+
+def _state(part: Desk | Player) -> dict[str, Any]:
+    """What makes up a part, as plain fields: pickled together, they go on sharing what they share."""
+    if isinstance(part, Player):
+        return {"done": part.done}
+    return {field: value for field, value in vars(part).items() if field not in NOT_KEPT and not callable(value)}
