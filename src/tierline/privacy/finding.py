@@ -15,7 +15,7 @@ from tierline.privacy.announced import announced
 from tierline.privacy.clinical import clinical_hits
 from tierline.privacy.dates import vague_dates, worded_dates
 from tierline.privacy.labelled import labelled_hits
-from tierline.privacy.naming import end_of_run, kind_of, named, runs
+from tierline.privacy.naming import end_of_run, kind_of, letters_for_digits, named, runs
 from tierline.privacy.normalising import clinging, normalised
 from tierline.privacy.patterns import pattern_hits
 from tierline.privacy.people import people_hits
@@ -80,6 +80,7 @@ def _free(plain: Plain) -> Iterator[Found]:
     text = plain.text
     yield from announced(text, plain.words)
     yield from vague_dates(text)
+    yield from letters_for_digits(text)
     yield from corners(text, plain.words)
     tokens = tokens_of(text)
     yield from clinical_hits(text, tokens)

@@ -44,6 +44,9 @@ _ZIP: Final = re.compile(
     r"(?=[ZzPp])(?i:\b(?:zip(?:[ -]?code)?|post(?:al)?[ -]?code|postcode|plz))(?:\s{0,2}(?:is|:|=|#))?\s{1,3}"
     r"(?P<zip>[A-Z]{0,2}-?\d[A-Z0-9]{1,4}(?:[- ]\d?[A-Z0-9]{1,4})?(?:[- ]?\d{0,4})?)(?!\w)"
 )
+#: Latitude and longitude, exact enough for a house.
+_COORDINATES: Final = re.compile(r"(?<![\w.])-?\d{1,2}\.\d{4,9}, ?-?\d{1,3}\.\d{4,9}(?![\w.])")
+_EXACT: Final = re.compile(r"\.\d{4}")
 _CORNER: Final = re.compile(r"(?i:\bthe corner of) (?=\w)")
 _DIGIT: Final = re.compile(r"\d")
 _STREET_WORDS: Final = frozenset(_STREETS.split("|"))
@@ -65,6 +68,8 @@ def street_addresses(text: str, words: frozenset[str]) -> Iterator[tuple[int, in
             yield from ((*match.span(), Kind.ADDRESS) for match in pattern.finditer(text))
     if _STATE_AND_ZIP.search(text):
         yield from ((*match.span(), Kind.ADDRESS) for match in _TOWN.finditer(text))
+    if _EXACT.search(text):
+        yield from ((*match.span(), Kind.ADDRESS) for match in _COORDINATES.finditer(text))
     if not words.isdisjoint(_ZIP_WORDS):
         yield from ((*match.span("zip"), Kind.ADDRESS) for match in _ZIP.finditer(text))
 
