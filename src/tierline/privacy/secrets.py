@@ -40,8 +40,7 @@ _BEGINNINGS: Final = (
 
 def secret_hits(text: str) -> Iterator[tuple[int, int, Kind]]:
     """Every key, token or password that needs no label."""
-    if "-----BEGIN" in text:
-        yield from _key_blocks(text)
+    yield from key_blocks(text)
     longest = max(map(len, text.split()), default=0)
     if longest >= _SHORTEST_KEY and any(map(text.__contains__, _BEGINNINGS)):
         yield from ((*match.span(), Kind.SECRET) for match in _SECRET.finditer(text))
@@ -51,8 +50,10 @@ def secret_hits(text: str) -> Iterator[tuple[int, int, Kind]]:
         yield from ((*match.span("password"), Kind.SECRET) for match in _IN_URL.finditer(text))
 
 
-def _key_blocks(text: str) -> Iterator[tuple[int, int, Kind]]:
+def key_blocks(text: str) -> Iterator[tuple[int, int, Kind]]:
     """Private keys from their first line to their last; without a last line, the first one."""
+    if "-----BEGIN" not in text:
+        return
     ends = [match.span() for match in _KEY_ENDS.finditer(text)]
     done, following = 0, 0
     for match in _KEY_BEGINS.finditer(text):

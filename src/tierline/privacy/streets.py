@@ -46,6 +46,8 @@ _ZIP: Final = re.compile(
 )
 #: Latitude and longitude, exact enough for a house.
 _COORDINATES: Final = re.compile(r"(?<![\w.])-?\d{1,2}\.\d{4,9}, ?-?\d{1,3}\.\d{4,9}(?![\w.])")
+_UNITED_KINGDOM: Final = re.compile(r"(?<![\w-])[A-Z]{1,2}\d[A-Z\d]? \d[ABD-HJLNP-UW-Z]{2}(?!\w)")
+_TWO_PARTS: Final = re.compile(r"[0-9A-Z] [0-9][A-Z]{2}")
 _EXACT: Final = re.compile(r"\.\d{4}")
 _CORNER: Final = re.compile(r"(?i:\bthe corner of) (?=\w)")
 _DIGIT: Final = re.compile(r"\d")
@@ -68,6 +70,8 @@ def street_addresses(text: str, words: frozenset[str]) -> Iterator[tuple[int, in
             yield from ((*match.span(), Kind.ADDRESS) for match in pattern.finditer(text))
     if _STATE_AND_ZIP.search(text):
         yield from ((*match.span(), Kind.ADDRESS) for match in _TOWN.finditer(text))
+    if _TWO_PARTS.search(text):
+        yield from ((*match.span(), Kind.ADDRESS) for match in _UNITED_KINGDOM.finditer(text))
     if _EXACT.search(text):
         yield from ((*match.span(), Kind.ADDRESS) for match in _COORDINATES.finditer(text))
     if not words.isdisjoint(_ZIP_WORDS):
