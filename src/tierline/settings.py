@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "tierline.cases",
     "tierline.guides",
     "tierline.mail",
+    "tierline.migration",
     "tierline.api",
     "tierline.web",
 ]

@@ -65,17 +65,19 @@ def street_addresses(text: str, words: frozenset[str]) -> Iterator[tuple[int, in
         for match in _LINE.finditer(text):
             if _is_street(match.group()):
                 yield (*match.span(), Kind.ADDRESS)
+    for pattern, group in _others_to_try(text, words):
+        yield from ((*match.span(group), Kind.ADDRESS) for match in pattern.finditer(text))
+
+
+def _others_to_try(text: str, words: frozenset[str]) -> Iterator[tuple[re.Pattern[str], str | int]]:
+    """The patterns besides streets that a text can hold, each with the group that is the address."""
     if not words.isdisjoint(_BOX_WORDS):
-        for pattern in (_BOX, _MILITARY):
-            yield from ((*match.span(), Kind.ADDRESS) for match in pattern.finditer(text))
-    if _STATE_AND_ZIP.search(text):
-        yield from ((*match.span(), Kind.ADDRESS) for match in _TOWN.finditer(text))
-    if _TWO_PARTS.search(text):
-        yield from ((*match.span(), Kind.ADDRESS) for match in _UNITED_KINGDOM.finditer(text))
-    if _EXACT.search(text):
-        yield from ((*match.span(), Kind.ADDRESS) for match in _COORDINATES.finditer(text))
+        yield from ((_BOX, 0), (_MILITARY, 0))
     if not words.isdisjoint(_ZIP_WORDS):
-        yield from ((*match.span("zip"), Kind.ADDRESS) for match in _ZIP.finditer(text))
+        yield _ZIP, "zip"
+    for hint, pattern in ((_STATE_AND_ZIP, _TOWN), (_TWO_PARTS, _UNITED_KINGDOM), (_EXACT, _COORDINATES)):
+        if hint.search(text):
+            yield pattern, 0
 
 
 def _is_street(written: str) -> bool:
