@@ -3,6 +3,7 @@
 import pytest
 
 from tierline.privacy.finding import find
+from tierline.privacy.pieces import pieces
 from tierline.privacy.redacting import redact
 from tierline.privacy.span import Kind
 
@@ -47,6 +48,16 @@ def found(text: str, **asked: object) -> list[tuple[Kind, str]]:
         ("takes Lisinopril 10mg daily", Kind.MEDICINE, "Lisinopril 10mg"),
         ("has Chronic Kidney Disease", Kind.CONDITION, "Chronic Kidney Disease"),
         ("is 71 years old", Kind.AGE, "71"),
+        ("student ID S2034981 of hers", Kind.IDENTIFIER, "S2034981"),
+        ("at 40.712776, -74.005974 then", Kind.ADDRESS, "40.712776, -74.005974"),
+        ("in W8 4PT there", Kind.ADDRESS, "W8 4PT"),
+        ("SSN ***-**-4821", Kind.SSN, "***-**-4821"),
+        ("dob: 19600101", Kind.DOB, "19600101"),
+        ("card ending in 4242", Kind.CARD, "4242"),
+        ("J. R. Whitcombe signed", Kind.NAME, "J. R. Whitcombe"),
+        ("DOE, JOHN came", Kind.NAME, "DOE, JOHN"),
+        ("with password Winter77x she says", Kind.SECRET, "Winter77x"),
+        ("logged in as mkowal_92", Kind.USERNAME, "mkowal_92"),
     ],
 )
 def test_each_kind_is_found_whole(text: str, kind: Kind, value: str) -> None:
@@ -127,3 +138,22 @@ def test_numbers_without_check_digits_need_a_word_before_them() -> None:
     assert found("value 123456789 in the log", thorough=False) == []
     assert found("order 4111111111111112", thorough=False) == []
     assert found("credit card 4111111111111112", thorough=False) == [(Kind.CARD, "4111111111111112")]
+
+
+def test_a_long_text_is_read_in_pieces_and_its_places_are_those_of_the_whole() -> None:
+    filler = "The page for refills stays blank since the release, and nobody knows why yet.\n"
+    key = "-----BEGIN PRIVATE KEY-----\n" + "QUJD\n" * 1500 + "-----END PRIVATE KEY-----"
+    text = filler * 100 + "SSN 321-54-9876\n" + filler * 100 + key + "\n" + filler * 60 + "call 202-555-0143"
+    assert found(text, thorough=False) == [
+        (Kind.SSN, "321-54-9876"),
+        (Kind.SECRET, key),
+        (Kind.PHONE, "202-555-0143"),
+    ]
+
+
+@pytest.mark.parametrize("sign", [" ", "\n", "\n\n", ". ", "x"])
+def test_pieces_follow_one_another_without_a_gap(sign: str) -> None:
+    text = ("word" + sign) * 500
+    places = list(pieces(text, 100))
+    assert "".join(text[start:end] for start, end in places) == text
+    assert all(end - start <= 100 for start, end in places) or sign == "x"

@@ -97,6 +97,8 @@ def phone_shaped(text: str, start: int, end: int, digits: str) -> bool:
     if _OTHER_NUMBER.search(text[max(0, start - 20) : start]):
         return False
     groups = [len(group) for group in re.findall(r"\d+", written)]
+    if written[0] == "0" and "/" in written and len(groups) == 2 and groups[0] in (3, 4, 5) and groups[1] > 5:
+        return True  # as in Germany
     if "/" in written or len(digits) < 7 or "." in written:
         return False
     if len(groups) > 2 and groups[0] < 3 and set(groups[1:]) == {3}:

@@ -15,19 +15,21 @@ from tierline.privacy.announced import announced
 from tierline.privacy.clinical import clinical_hits
 from tierline.privacy.dates import vague_dates, worded_dates
 from tierline.privacy.labelled import labelled_hits
-from tierline.privacy.naming import end_of_run, kind_of, named, runs
+from tierline.privacy.naming import end_of_run, kind_of, letters_for_digits, named, runs
 from tierline.privacy.normalising import clinging, normalised
 from tierline.privacy.patterns import pattern_hits
 from tierline.privacy.people import people_hits
+from tierline.privacy.pieces import pieces
 from tierline.privacy.plain import Plain
 from tierline.privacy.references import occurrences, references
-from tierline.privacy.secrets import secret_hits
+from tierline.privacy.secrets import key_blocks, secret_hits
 from tierline.privacy.span import Kind, Span
 from tierline.privacy.streets import corners, street_addresses
 from tierline.privacy.tokens import tokens_of
 
 Found = tuple[int, int, Kind]
 
+LONGEST_PIECE: Final = 4000  # characters looked at together
 #: Where finds overlap, the earlier kind in this list names them.
 _RANK: Final = {
     kind: rank
@@ -55,16 +57,28 @@ def find(text: str, *, names: Iterable[str] = (), known: Iterable[str] = (), tho
     ``names`` are those of the person concerned: always found, however written. ``known`` are words that are no
     secret here (a team's mailbox, a product). With ``thorough`` false only what is certain is looked for.
     """
+    people, harmless = tuple(names), tuple(known)
+    if len(text) <= LONGEST_PIECE:
+        return _spans(text, _found(text, people, harmless, thorough=thorough))
+    found = [*key_blocks(text)]  # they may be longer than a piece
+    for begun, end in pieces(text, LONGEST_PIECE):
+        piece = _found(text[begun:end], people, harmless, thorough=thorough)
+        found += ((begun + first, begun + last, kind) for first, last, kind in piece)
+    return _spans(text, _apart(found))
+
+
+def _found(text: str, names: tuple[str, ...], known: tuple[str, ...], *, thorough: bool) -> list[Found]:
+    """What is private in a piece, by the places of the piece as given."""
     plain = normalised(text)
     found = [
         *_certain(plain),
         *(_free(plain) if thorough else announced(plain.text, plain.words, sure=True)),
-        *((*span, Kind.NAME) for span in people_hits(plain.text, tuple(names))),
+        *((*span, Kind.NAME) for span in people_hits(plain.text, names)),
     ]
     if not found:
-        return ()
+        return []
     harmless = references(plain.text, plain.words) + occurrences(plain.text, known)
-    return _spans(text, plain, _apart(_without(found, harmless)))
+    return [(*plain.given(start, end), kind) for start, end, kind in _apart(_without(found, harmless))]
 
 
 def _certain(plain: Plain) -> Iterator[Found]:
@@ -80,6 +94,7 @@ def _free(plain: Plain) -> Iterator[Found]:
     text = plain.text
     yield from announced(text, plain.words)
     yield from vague_dates(text)
+    yield from letters_for_digits(text)
     yield from corners(text, plain.words)
     tokens = tokens_of(text)
     yield from clinical_hits(text, tokens)
@@ -128,13 +143,12 @@ def _weight(named: tuple[Kind, int]) -> tuple[int, int]:
     return _RANK.get(kind, len(_RANK)), minus_length
 
 
-def _spans(text: str, plain: Plain, found: list[Found]) -> tuple[Span, ...]:
+def _spans(text: str, found: list[Found]) -> tuple[Span, ...]:
+    """The finds as values, with the invisible characters that cling to them, and none over another."""
     spans: list[Span] = []
     for start, end, kind in found:
-        first, last = plain.given(start, end)
-        last = clinging(text, last)
-        if spans and first < spans[-1].end:
-            first = spans[-1].end
+        first = max(start, spans[-1].end) if spans else start
+        last = clinging(text, end)
         if first < last:
             spans.append(Span(first, last, kind))
     return tuple(spans)

@@ -7,10 +7,11 @@ names in the vocabulary of support (``words/support.txt``), in openings of sente
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
-from tierline.privacy.lexicon import COMMON, NAMING, Sense, long_places
+from tierline.privacy.lexicon import COMMON, NAMING, Sense, long_places, sense
 from tierline.privacy.span import Kind
 from tierline.privacy.tokens import Form, Token
 from tierline.privacy.wordlist import words
@@ -155,9 +156,22 @@ def _stretched(tokens: list[Token], private: list[bool]) -> None:
     for index in range(1, len(tokens)):
         if private[index - 1] and not private[index] and _goes_on(tokens, index):
             private[index] = True
+    _initials(tokens, private)
     for index in range(len(tokens) - 2, -1, -1):
         if private[index + 1] and not private[index] and _leads_in(tokens, index):
             private[index] = True
+
+
+def _initials(tokens: list[Token], private: list[bool]) -> None:
+    """Initials before a name ("J. R. Roe") and a family name before a given one ("ROE, JANE")."""
+    for index in range(len(tokens) - 3, -1, -1):
+        token, sign = tokens[index], tokens[index + 1]
+        if private[index] or not private[index + 2] or not token.sense & Sense.CAPITAL:
+            continue
+        if sign.text == "." and len(token.text) == 1 and tokens[index + 2].sense & Sense.CAPITAL:
+            private[index] = private[index + 1] = True
+        elif sign.text == "," and token.sense & Sense.FAMILY and tokens[index + 2].sense & Sense.GIVEN:
+            private[index] = not token.sense & _STOPS
 
 
 def _goes_on(tokens: list[Token], index: int) -> bool:
@@ -188,6 +202,18 @@ def _leads_in(tokens: list[Token], index: int) -> bool:
         return True
     first = _begins_sentence(tokens, index) or token.sense & _STOPS
     return not first and len(token.text) > 1 and token.text.lower() not in _COMPASS
+
+
+def letters_for_digits(text: str) -> Iterator[tuple[int, int, Kind]]:
+    """Names in which digits stand for letters: "J4ne R0e"."""
+    for match in _LEET.finditer(text):
+        meaning = sense(match.group().lower().translate(_AS_LETTERS))
+        if meaning & (Sense.GIVEN | Sense.FAMILY) and not meaning & COMMON:
+            yield (*match.span(), Kind.NAME)
+
+
+_LEET: Final = re.compile(r"(?<![\w@.$-])[A-Za-z](?=[A-Za-z]{0,12}[013457@$])[A-Za-z0-9@$]{2,15}(?![\w@$-])")
+_AS_LETTERS: Final = str.maketrans("013457@$", "oieastas")
 
 
 def runs(tokens: list[Token], private: list[bool]) -> Iterator[tuple[int, int]]:

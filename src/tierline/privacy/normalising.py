@@ -32,7 +32,7 @@ def normalised(text: str) -> Plain:
         plain = plain.edited(markup(plain.text))
     if _SINGLES.search(plain.text):
         plain = plain.edited(spaced_out(plain.text))
-    if _O_OR_L.search(plain.text):
+    if _THEN_LETTER.search(plain.text) or _THEN_DIGIT.search(plain.text):
         plain = _exchanged(plain)
     lower = plain.text.lower()
     words = frozenset(_LETTERS.findall(lower))
@@ -46,7 +46,9 @@ def normalised(text: str) -> Plain:
 
 _LETTERS: Final = re.compile(r"[a-z]+")
 _SINGLES: Final = re.compile(r" \S \S \S \S ")
-_O_OR_L: Final = re.compile(r"\d[OolI]|[OlI]\d")
+#: Two patterns: each is searched by its first character, one with both alternatives would not be.
+_THEN_LETTER: Final = re.compile(r"[0-9][OolI]")
+_THEN_DIGIT: Final = re.compile(r"[OlI][0-9]")
 
 
 def _exchanged(plain: Plain) -> Plain:

@@ -39,6 +39,7 @@ _NUMBER: Final = re.compile(
 _LETTERED: Final = re.compile(
     r"(?<![A-Za-z0-9_])(?=[A-Za-z])(?:"
     r"(?P<iban>[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]{4}){2,7}(?:[ -]?[A-Za-z0-9]{1,3})?)"
+    r"|(?P<insured>(?!BG|GB|NK|TN|ZZ)[A-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D])"
     r"|(?P<dea>[A-Za-z][A-Za-z9]\d{7})"
     r"|(?P<licence>[A-Za-z]\d{3}[- ]?\d{3,4}[- ]?\d{2,4}(?:[- ]?\d{1,4})?|[A-Z]{2}\d{6}[A-Z]|[A-Z]{1,2}\d{8,13})"
     r"|(?P<prefixed>(?P<prefix>[A-Z]{2,8})[-#:_]{1,2}\d{5,14})"
@@ -208,6 +209,8 @@ def _lettered(text: str) -> Iterator[Found]:
         elif match["prefixed"]:
             if kind := _PREFIXES.get(match["prefix"]):
                 yield start, end, kind
+        elif match["insured"]:
+            yield start, end, Kind.IDENTIFIER
         elif match["dea"] and checksums.dea(compact):
             yield start, end, Kind.DEA
         elif match["licence"] or match["dea"]:

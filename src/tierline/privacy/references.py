@@ -22,6 +22,7 @@ _REFERENCE: Final = re.compile(
 )
 
 
+_CODE: Final = re.compile(r"[A-Z]-?[0-9]")
 _NAMED: Final = re.compile(
     r"(?<!\w)(?:issue|pull|ticket|case|incident|record|pr)s?[/ ](?:(?:no|number)\b\.?|#)? ?(?:is )?\d{4,8}(?![\w.-])",
     re.IGNORECASE,
@@ -33,7 +34,9 @@ _NAMING_WORDS: Final = frozenset(
 
 def references(text: str, words: frozenset[str]) -> list[tuple[int, int]]:
     """Where numbers of cases and the like stand, in order."""
-    found = [match.span() for match in _REFERENCE.finditer(text)]
+    found = []
+    if "#" in text or "[" in text or _CODE.search(text):
+        found = [match.span() for match in _REFERENCE.finditer(text)]
     if not words.isdisjoint(_NAMING_WORDS):
         found += [match.span() for match in _NAMED.finditer(text)]
     return found

@@ -25,6 +25,13 @@ _KEY_BEGINS: Final = re.compile(r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-
 _KEY_ENDS: Final = re.compile(r"-----END [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----")
 _LONGEST_KEY: Final = 20_000  # characters
 _IN_URL: Final = re.compile(r"[a-z][a-z0-9+.-]{1,20}://[^\s:/@]{0,100}:(?P<password>[^\s@/]{1,200})@")
+#: Addresses of digital money.
+_WALLET: Final = re.compile(
+    r"(?<![\w])(?:bc1[a-z0-9]{25,60}|[13](?=[A-Za-z0-9]{0,30}[a-z])(?=[A-Za-z0-9]{0,30}[A-Z])[1-9A-HJ-NP-Za-km-z]{25,34}"
+    r"|0x[0-9a-fA-F]{40})(?!\w)"
+)
+_SHORTEST_KEY: Final = 14
+_SHORTEST_WALLET: Final = 26  # characters
 _BEGINNINGS: Final = (
     "AKIA", "ASIA", "AGPA", "AIDA", "AROA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox",
     "sk-", "sk_", "rk_", "pk_", "AIza", "ya29.", "SG.", "npm_", "eyJ", "ssh-", "hooks.slack",
@@ -33,16 +40,20 @@ _BEGINNINGS: Final = (
 
 def secret_hits(text: str) -> Iterator[tuple[int, int, Kind]]:
     """Every key, token or password that needs no label."""
-    if "-----BEGIN" in text:
-        yield from _key_blocks(text)
-    if any(map(text.__contains__, _BEGINNINGS)):
+    yield from key_blocks(text)
+    longest = max(map(len, text.split()), default=0)
+    if longest >= _SHORTEST_KEY and any(map(text.__contains__, _BEGINNINGS)):
         yield from ((*match.span(), Kind.SECRET) for match in _SECRET.finditer(text))
+    if longest >= _SHORTEST_WALLET:
+        yield from ((*match.span(), Kind.ACCOUNT) for match in _WALLET.finditer(text))
     if "://" in text:
         yield from ((*match.span("password"), Kind.SECRET) for match in _IN_URL.finditer(text))
 
 
-def _key_blocks(text: str) -> Iterator[tuple[int, int, Kind]]:
+def key_blocks(text: str) -> Iterator[tuple[int, int, Kind]]:
     """Private keys from their first line to their last; without a last line, the first one."""
+    if "-----BEGIN" not in text:
+        return
     ends = [match.span() for match in _KEY_ENDS.finditer(text)]
     done, following = 0, 0
     for match in _KEY_BEGINS.finditer(text):

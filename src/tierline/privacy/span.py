@@ -25,6 +25,7 @@ class Kind(StrEnum):
     CARD = "card"
     ACCOUNT = "account"
     LICENCE = "licence"
+    IDENTIFIER = "identifier"
     SECRET = "secret"  # noqa: S105 - the name of a kind
     IP = "ip"
     MAC = "mac"
@@ -59,6 +60,7 @@ WORDS: Final[dict[Kind, str]] = {
     Kind.CARD: "a card number",
     Kind.ACCOUNT: "an account number",
     Kind.LICENCE: "a licence or passport number",
+    Kind.IDENTIFIER: "an identifying number",
     Kind.SECRET: "a password or key",
     Kind.IP: "an IP address",
     Kind.MAC: "a device's hardware address",
@@ -84,7 +86,7 @@ PLACEHOLDERS: Final[dict[Kind, str]] = {
 HOLDING: Final[frozenset[Kind]] = frozenset(
     {
         Kind.SSN, Kind.EDIPI, Kind.ICN, Kind.DOB, Kind.NAME, Kind.PHONE, Kind.EMAIL, Kind.ADDRESS, Kind.MRN,
-        Kind.INSURANCE, Kind.DEA, Kind.NPI, Kind.CARD, Kind.ACCOUNT, Kind.LICENCE, Kind.SECRET,
+        Kind.INSURANCE, Kind.DEA, Kind.NPI, Kind.CARD, Kind.ACCOUNT, Kind.LICENCE, Kind.IDENTIFIER, Kind.SECRET,
     }
 )  # fmt: skip
 

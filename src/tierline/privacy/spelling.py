@@ -99,14 +99,22 @@ _SPELLING: Final = (
     "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "zero", "oh", "double", "triple", "ten",
     "twelve", "teen", "twenty", "ty",
 )  # fmt: skip
-
-
-_FOREIGN: Final = words_in("cero uno dos tres cuatro cinco zéro deux trois quatre cinq eins zwei drei vier sechs")
+_ENGLISH: Final = (
+    frozenset(_TEENS) | frozenset(_TENS) | words_in("zero oh one two three four five six seven eight nine niner")
+)
+_FOREIGN: Final = words_in("cero uno dos tres cuatro cinco deux trois quatre cinq eins zwei drei vier sechs")
 
 
 def may_spell(lower: str, words: frozenset[str]) -> bool:
-    """Whether there are number words enough to spell anything."""
-    return sum(map(lower.count, _SPELLING)) > 2 or not words.isdisjoint(_FOREIGN)
+    """Whether there are number words enough to spell anything, apart or written as one long word."""
+    if not words.isdisjoint(_FOREIGN):
+        return True
+    if words.isdisjoint(_ENGLISH) and max(map(len, words), default=0) < _SHORTEST_SPELLING:
+        return False
+    return sum(map(lower.count, _SPELLING)) > 2
+
+
+_SHORTEST_SPELLING: Final = 11  # letters of three number words
 
 
 #: An @ or a full stop written apart from the words it joins.

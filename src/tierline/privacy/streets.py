@@ -44,6 +44,11 @@ _ZIP: Final = re.compile(
     r"(?=[ZzPp])(?i:\b(?:zip(?:[ -]?code)?|post(?:al)?[ -]?code|postcode|plz))(?:\s{0,2}(?:is|:|=|#))?\s{1,3}"
     r"(?P<zip>[A-Z]{0,2}-?\d[A-Z0-9]{1,4}(?:[- ]\d?[A-Z0-9]{1,4})?(?:[- ]?\d{0,4})?)(?!\w)"
 )
+#: Latitude and longitude, exact enough for a house.
+_COORDINATES: Final = re.compile(r"(?<![\w.])-?\d{1,2}\.\d{4,9}, ?-?\d{1,3}\.\d{4,9}(?![\w.])")
+_UNITED_KINGDOM: Final = re.compile(r"(?<![\w-])[A-Z]{1,2}\d[A-Z\d]? \d[ABD-HJLNP-UW-Z]{2}(?!\w)")
+_TWO_PARTS: Final = re.compile(r"[0-9A-Z] [0-9][A-Z]{2}")
+_EXACT: Final = re.compile(r"\.\d{4}")
 _CORNER: Final = re.compile(r"(?i:\bthe corner of) (?=\w)")
 _DIGIT: Final = re.compile(r"\d")
 _STREET_WORDS: Final = frozenset(_STREETS.split("|"))
@@ -60,13 +65,19 @@ def street_addresses(text: str, words: frozenset[str]) -> Iterator[tuple[int, in
         for match in _LINE.finditer(text):
             if _is_street(match.group()):
                 yield (*match.span(), Kind.ADDRESS)
+    for pattern, group in _others_to_try(text, words):
+        yield from ((*match.span(group), Kind.ADDRESS) for match in pattern.finditer(text))
+
+
+def _others_to_try(text: str, words: frozenset[str]) -> Iterator[tuple[re.Pattern[str], str | int]]:
+    """The patterns besides streets that a text can hold, each with the group that is the address."""
     if not words.isdisjoint(_BOX_WORDS):
-        for pattern in (_BOX, _MILITARY):
-            yield from ((*match.span(), Kind.ADDRESS) for match in pattern.finditer(text))
-    if _STATE_AND_ZIP.search(text):
-        yield from ((*match.span(), Kind.ADDRESS) for match in _TOWN.finditer(text))
+        yield from ((_BOX, 0), (_MILITARY, 0))
     if not words.isdisjoint(_ZIP_WORDS):
-        yield from ((*match.span("zip"), Kind.ADDRESS) for match in _ZIP.finditer(text))
+        yield _ZIP, "zip"
+    for hint, pattern in ((_STATE_AND_ZIP, _TOWN), (_TWO_PARTS, _UNITED_KINGDOM), (_EXACT, _COORDINATES)):
+        if hint.search(text):
+            yield pattern, 0
 
 
 def _is_street(written: str) -> bool:
