@@ -216,3 +216,28 @@ def test_an_outsider_sees_no_bond_and_no_issue(cast: Cast, at: datetime, github:
     assert client.get(page("issue", shown.record)).status_code == 404
     assert client.post(page("bond", shown.id), {"move": "say", "text": "x"}).status_code == 404
     assert f"TL-{number}" not in text(client.get(page("bonds") + "?all=1"))
+
+
+def test_what_is_solved_there_is_solved_here_with_the_first_button(cast: Cast, at: datetime, github: Partner) -> None:
+    number = an_issue(cast, at)
+    github.note("id-1", "Repaired in 4.2.")
+    github.change("id-1", stage=Stage.SOLVED)
+    read_system("github", at=at)
+    shown = text(sign_in("lead").get(page("case", number)))
+    assert "It is solved there: The partner #1" in shown
+    assert "Mail about this came" not in shown
+    acts = shown.split("next__acts")[2]
+    assert acts.index("Solve…") < acts.index("Begin work")
+
+
+def test_what_the_guard_holds_is_not_merely_sent_again(cast: Cast, at: datetime, github: Partner) -> None:
+    number = an_issue(cast, at)
+    bond = the_bond(cast, number, at)
+    bonding.say(cast.lead, bond, "Ring 202-555-0143.", at=at)
+    do_all_due(at)
+    client = sign_in("lead")
+    shown = text(client.get(page("bond", bond)))
+    assert "See what the guard found" in shown
+    assert "Send again" not in shown
+    assert bonding.send_again(cast.lead, bond, at=at) == 0
+    assert "The privacy guard holds it" in text(client.get(page("case", number)))

@@ -54,7 +54,7 @@ def learn(read: Record, *, asking: bool, at: datetime) -> Learned | None:
         row.changed_at if row.read_at else None,
     )
     found = _news(row, before, read)
-    if found.changed or not row.record:
+    if found.changed or not row.record or row.changed_at is None:  # the answer to its making said less than a reading
         picture(row, read, at=at)
         row.asking = asking
     row.read_at, row.trouble = at, ""

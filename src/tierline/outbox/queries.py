@@ -71,7 +71,10 @@ def effect(actor: Actor, effect_id: int) -> EffectView:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """What became of a message, for whoever shows it beside something else; ``text`` only where it was asked for."""
+    """What became of a message, for whoever shows it beside something else; ``text`` only where it was asked for.
+
+    ``guarded``: the privacy guard holds it, so that trying again alone would not help.
+    """
 
     effect: int
     state: str
@@ -79,6 +82,7 @@ class Way:
     attempts: int
     trouble: str
     text: str = ""
+    guarded: bool = False
 
 
 #: SQL for what became of the messages whose ids the array ``{effects}`` holds, as JSON that ``way_from`` reads: for
@@ -99,11 +103,11 @@ def ways_of(effects: Collection[int], *, with_text: bool = False) -> dict[int, W
     if not effects:
         return {}
     rows = EffectRow.objects.filter(pk__in=list(effects))
-    told = rows.values_list("pk", "state", "created_at", "attempts", "trouble")
+    told = rows.values_list("pk", "state", "created_at", "attempts", "trouble", "found")
     texts = dict(rows.values_list("pk", "message__text")) if with_text else {}
     return {
-        pk: Way(pk, state, created_at, attempts, trouble, str(texts.get(pk) or ""))
-        for pk, state, created_at, attempts, trouble in told
+        pk: Way(pk, state, created_at, attempts, trouble, str(texts.get(pk) or ""), state == "held" and bool(found))
+        for pk, state, created_at, attempts, trouble, found in told
     }
 
 

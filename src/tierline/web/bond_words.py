@@ -103,6 +103,7 @@ class Step:
     way: Tag | None
     trouble: str
     effect: int | None
+    guarded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +180,7 @@ def step_of(crossed: Crossed, at: datetime) -> Step:
         way=WAYS.get(way.state) if way else None,
         trouble=way.trouble if way and way.state in ("pending", "held", "failed") else "",
         effect=way.effect if way else None,
+        guarded=bool(way and way.guarded),
     )
 
 

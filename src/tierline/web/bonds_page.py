@@ -67,7 +67,10 @@ def _show(request: DeskRequest, actor: Actor, bond_id: int, trouble: Refusal | N
         "opened": past(view.opened_at, at, settings.TIME_ZONE),
         "read": past(view.record.read_at, at, settings.TIME_ZONE) if view.record.read_at else None,
         "may_act": view.state is not BondState.ENDED and may_work_on(actor, view.subject[1]),
-        "can_send_again": any(step.way and step.way.word in ("Held", "Refused") for step in steps if step.ours),
+        "guarded": next((step for step in steps if step.guarded), None),
+        "can_send_again": any(
+            step.way and step.way.word in ("Held", "Refused") and not step.guarded for step in steps if step.ours
+        ),
         "trouble": trouble,
         "typed": request.POST,
     }

@@ -16,7 +16,7 @@ from tierline.plans.planbook import Planbook
 from tierline.web.bond_words import ANSWERS, HEARD, BondRow, Heard, heard_of, short_row
 from tierline.web.inquiry_words import AskForm, InquiryOnPage, ask_form, inquiries_on_page, round_trips_words
 from tierline.web.moments import Moment, past, promise
-from tierline.web.next_step import NextStep, next_step
+from tierline.web.next_step import NextStep, next_step, with_first
 from tierline.web.promise_words import PromiseOnPage, kind_words, levels_in_words, promises_on_page
 from tierline.web.rows import standing_of, trail_of
 from tierline.web.story_words import Entry, entries
@@ -97,6 +97,8 @@ def case_on_page(view: CaseView, planbook: Planbook, actor: Actor, at: datetime)
     step, heard = next_step(view, planbook, actor), heard_of(view.story, at) if line.answered_for else None
     if heard is not None and heard.kind == "partner-cancelled" and step.came_back is not None:
         heard = None  # that it came back, and why, says the same
+    if heard is not None and heard.kind == "partner-solved":
+        step = with_first(step, CaseMove.SOLVE)
     return CaseOnPage(
         number=line.number,
         reference=line.reference,

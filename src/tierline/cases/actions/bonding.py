@@ -213,7 +213,8 @@ def send_again(actor: Actor, bond: int, *, at: datetime) -> int:
     change = take_bond(actor, bond, at=at)
     must_hold(change)
     ways = ways_of(effects_of(bond))
-    waiting = [way.effect for way in ways.values() if way.state in (EffectState.HELD, EffectState.FAILED)]
+    stuck = (way for way in ways.values() if way.state in (EffectState.HELD, EffectState.FAILED))
+    waiting = [way.effect for way in stuck if not way.guarded]  # what the guard holds needs other words
     for effect in waiting:
         outbox.release(actor, effect, at=at)
     return len(waiting)
