@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from tierline.trackers.answers import instant_at, rows_at, text_at
-from tierline.trackers.line import LONGEST_PAUSE, Told
+from tierline.channels.answers import instant_at, rows_at, text_at
+from tierline.channels.line import LONGEST_PAUSE, Told
 from tierline.trackers.marking import key_in, without_key
 from tierline.trackers.tracker import Note, Record, Stage
 
