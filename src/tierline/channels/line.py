@@ -32,11 +32,11 @@ _out_of_time: ContextVar[float | None] = ContextVar("out_of_time", default=None)
 
 
 class Stopped(Exception):
-    """The visit ends here; ``answer`` is what the outbox is told."""
+    """The visit ends here; ``answer`` is what the outbox is told, ``status`` what the partner said (0: nothing)."""
 
-    def __init__(self, answer: TryAgain | Refused | NotConnected) -> None:
+    def __init__(self, answer: TryAgain | Refused | NotConnected, status: int = 0) -> None:
         super().__init__(answer.because)
-        self.answer = answer
+        self.answer, self.status = answer, status
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ class Line:
             options.pop("params", None)
             told = self._try(method, address, options, headers, fresh=False)
         if told.status in (408, 429) or told.status >= 500:
-            raise Stopped(TryAgain(self._not_now(told), told.pause))
+            raise Stopped(TryAgain(self._not_now(told), told.pause), told.status)
         return told
 
     def wants(self, told: Told, kind: type) -> Any:
