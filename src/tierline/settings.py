@@ -9,6 +9,8 @@ absent: no mail is fetched
 ``TIERLINE_REPLY_ADDRESS`` where answers to our mail arrive (default: the sender, ``TIERLINE_MAIL_FROM``); the server
 has to take ``name+anything@`` for ``name@``
 ``TIERLINE_TRACKERS`` a YAML file of accounts at partners' systems (docs/how-to/trackers.md); absent: none is connected
+``TIERLINE_CHANNELS`` a YAML file of accounts at chat, paging and the like (docs/how-to/channels.md); absent: none is
+connected
 ``TIERLINE_HOSTS`` names this site answers to, separated by commas (default: this machine only)
 ``TIERLINE_HTTPS`` ``1`` behind a TLS proxy: secure cookies, HSTS
 """
@@ -20,6 +22,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tierline.launch.places import socket_directory
+from tierline.channels.accounts import CHANNELS as CHANNEL_ACCOUNTS
 from tierline.trackers.accounts import read_accounts
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -168,6 +171,7 @@ IMAP_URL = os.environ.get("IMAP_URL", "")
 MAIL_FROM = os.environ.get("TIERLINE_MAIL_FROM", "tierline@tierline.example")
 REPLY_ADDRESS = os.environ.get("TIERLINE_REPLY_ADDRESS") or MAIL_FROM
 TRACKERS = read_accounts(os.environ.get("TIERLINE_TRACKERS", ""))
+CHANNELS = CHANNEL_ACCOUNTS.read(os.environ.get("TIERLINE_CHANNELS", ""))
 SITE_ADDRESS = os.environ.get("TIERLINE_SITE_ADDRESS", "http://127.0.0.1:8080")
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"

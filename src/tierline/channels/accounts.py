@@ -135,3 +135,9 @@ def _with_secrets(value: Any, where: str) -> Any:
             f"Account '{account}', field '{field}': the environment variable {variable} is not set. Set it and restart."
         )
     return secret
+
+
+#: The accounts of channels; those of trackers have a folder and a file of their own.
+CHANNELS = AccountBook(
+    "tierline.channels", variable="TIERLINE_CHANNELS", page="docs/how-to/channels.md", what="channel"
+)

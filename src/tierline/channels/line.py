@@ -56,8 +56,8 @@ class Told:
 
     @property
     def pause(self) -> float | None:
-        """Retry-After in seconds, by the partner's own clock when it is a date; None when there is none."""
-        written = self.headers.get("retry-after", "").strip()
+        """Retry-After (or RateLimit-Reset) in seconds, by the partner's own clock when it is a date; None without."""
+        written = (self.headers.get("retry-after") or self.headers.get("ratelimit-reset") or "").strip()
         if written.isascii() and written.replace(".", "", 1).isdigit():
             return min(float(written), LONGEST_PAUSE)
         until = _instant(written)
