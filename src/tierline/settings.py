@@ -21,9 +21,9 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from tierline.launch.places import socket_directory
 from tierline.channels.accounts import CHANNELS as CHANNEL_ACCOUNTS
-from tierline.trackers.accounts import read_accounts
+from tierline.launch.places import socket_directory
+from tierline.trackers.accounts import read_accounts_or_trouble
 
 PROJECT = Path(__file__).resolve().parents[2]
 HOME = Path(os.environ.get("TIERLINE_HOME") or ".tierline").resolve()
@@ -170,8 +170,9 @@ SMTP_URL = os.environ.get("SMTP_URL", "")
 IMAP_URL = os.environ.get("IMAP_URL", "")
 MAIL_FROM = os.environ.get("TIERLINE_MAIL_FROM", "tierline@tierline.example")
 REPLY_ADDRESS = os.environ.get("TIERLINE_REPLY_ADDRESS") or MAIL_FROM
-TRACKERS = read_accounts(os.environ.get("TIERLINE_TRACKERS", ""))
-CHANNELS = CHANNEL_ACCOUNTS.read(os.environ.get("TIERLINE_CHANNELS", ""))
+# A file that cannot be read stops nothing: what would leave by it is held, with this sentence.
+TRACKERS, TRACKERS_TROUBLE = read_accounts_or_trouble(os.environ.get("TIERLINE_TRACKERS", ""))
+CHANNELS, CHANNELS_TROUBLE = CHANNEL_ACCOUNTS.read_or_trouble(os.environ.get("TIERLINE_CHANNELS", ""))
 SITE_ADDRESS = os.environ.get("TIERLINE_SITE_ADDRESS", "http://127.0.0.1:8080")
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"

@@ -9,7 +9,8 @@ from tests.trackers.partners import FRIDAY, PARTNERS, WITHOUT_HTTP, Partner
 from tests.trackers.validation import violations
 
 from tierline.channels.channel import Delivered, NotConnected, Refused, TryAgain
-from tierline.rehearsal.faults import Answering, ExpiredToken, Garbage, LostAnswer, Reset, Throttled, Unavailable
+from tierline.rehearsal.faults import Answering, ExpiredToken, Garbage, LostAnswer, Reset, Slow, Throttled, Unavailable
+from tierline.trackers import line
 from tierline.trackers.accounts import kinds
 from tierline.trackers.tracker import Changes, Conflicting, ReadsChanges, Record, Stage, Tracker
 
@@ -209,6 +210,29 @@ def test_a_lost_answer_to_a_move_is_no_conflict_with_ourselves(partner: Partner)
     assert isinstance(partner.tracker.deliver("move-1", solve), TryAgain)
     again = partner.tracker.deliver("move-1", {**solve, "attempt": 2})
     assert isinstance(again, Delivered), again
+
+
+def test_a_move_that_was_stopped_on_the_way_is_no_conflict_with_ourselves(partner: Partner) -> None:
+    evidence = opened(partner).evidence
+    solve = {"verb": "move", "record": evidence["id"], "stage": "solved", "close_notes": "Repaired."}
+    solve["if_revision"] = evidence["revision"]
+    partner.desk.clock.forward(seconds=5)
+    for attempt, method in ((1, "PATCH"), (2, "GET")):
+        partner.desk.faults.next(Unavailable(), method=method)
+        assert isinstance(partner.tracker.deliver("move-1", {**solve, "attempt": attempt}), TryAgain)
+    again = partner.tracker.deliver("move-1", {**solve, "attempt": 3})
+    assert isinstance(again, Delivered), again
+    assert record_of(partner, evidence["id"]).stage is Stage.SOLVED
+
+
+def test_a_slow_page_ends_the_wait_and_the_retry_is_one(partner: Partner, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened(partner, "warm")
+    with monkeypatch.context() as short:
+        short.setattr(line, "VISIT_SECONDS", 0.3)
+        partner.desk.faults.next(Slow(0.8))
+        assert isinstance(partner.tracker.deliver(KEY, partner.message()), TryAgain)
+    assert opened(partner, attempt=2).evidence["found"] is True
+    assert len(partner.held()) == 2
 
 
 def test_a_change_of_theirs_is_not_overwritten(partner: Partner) -> None:

@@ -9,7 +9,7 @@ import importlib
 import inspect
 import os
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,12 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from tierline.channels.channel import Answer, NotConnected, Send
+
 SECRET = "env:"  # noqa: S105 - how a secret is pointed at, no secret
 
+#: Where a channel's way of sending is found by its name.
+Way = Callable[[str], Send]
 #: The class of a kind, and the form of its account.
 Kind = tuple[type[Any], type[BaseModel]]
 
@@ -63,6 +67,13 @@ class AccountBook:
             raise UnusableAccount(f"{path}: write one account a name, such as '{example}:' and its fields below it.")
         return {str(name): account for name, account in told.items()}
 
+    def read_or_trouble(self, path: str) -> tuple[dict[str, Any], str]:
+        """``read``, and in place of what it raises no account and the sentence."""
+        try:
+            return self.read(path), ""
+        except UnusableAccount as trouble:
+            return {}, str(trouble)
+
     def kind_of(self, name: str, told: Any) -> Kind:
         """The kind an account is of. Raises UnusableAccount."""
         if not isinstance(told, Mapping):
@@ -75,8 +86,11 @@ class AccountBook:
             )
         return self.kinds()[kind]
 
-    def built(self, name: str, told: Any, **parts: Any) -> Any:
-        """What an account stands for, ready to use; ``parts`` are handed to its class. Raises UnusableAccount."""
+    def built(self, name: str, told: Any, way: Way | None = None) -> Any:
+        """What an account stands for, ready to use. Raises UnusableAccount.
+
+        A class that names another channel it ``sends_by`` is handed that one's way of sending, found by ``way``.
+        """
         written, form = self.kind_of(name, told)
         fields = {field: _with_secrets(value, f"{name}.{field}") for field, value in told.items() if field != "kind"}
         if "system" in form.model_fields:
@@ -86,7 +100,18 @@ class AccountBook:
         except ValidationError as trouble:
             words = self._sentences(trouble)
             raise UnusableAccount(f"Account '{name}' ({told.get('kind', name)}): {words}") from None
-        return written(account, **parts)
+        by = getattr(written, "sends_by", "")
+        return written(account, way(by) if way else _not_connected) if by else written(account)
+
+    def troubles(self, accounts: Mapping[str, Any]) -> list[str]:
+        """What is wrong with the accounts, a sentence each; empty when all can be used."""
+        found = []
+        for name, told in accounts.items():
+            try:
+                self.built(name, told)
+            except UnusableAccount as trouble:
+                found.append(str(trouble))
+        return found
 
     def _sentences(self, trouble: ValidationError) -> str:
         """What pydantic found, field by field, without the values: one of them may be a secret."""
@@ -101,6 +126,10 @@ class AccountBook:
                 case _:
                     told.append(f"field '{field}': {one['msg'].removeprefix('Value error, ')}.")
         return " ".join(told)
+
+
+def _not_connected(key: str, message: Mapping[str, Any]) -> Answer:  # noqa: ARG001 - as every channel sends
+    return NotConnected("The channel this one sends by is not connected.")
 
 
 @cache

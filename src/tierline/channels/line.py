@@ -10,73 +10,30 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 
-from tierline.channels.channel import NotConnected, Refused, TryAgain
+from tierline.channels.answers import LONGEST_PAUSE, Stopped, Told
+from tierline.channels.channel import Refused, TryAgain
+
+__all__ = ["LONGEST_PAUSE", "Line", "Stopped", "Told", "visit"]
 
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 15.0
 VISIT_SECONDS = 60.0  # half the outbox's lease, over all calls of one delivery
 LARGEST = 16 * 1024 * 1024
-LONGEST_PAUSE = 6 * 3600.0
 MOST_REDIRECTS = 3
 _SAME_METHOD = {307, 308}
 _MOVED = {301, 302, *_SAME_METHOD}
 _out_of_time: ContextVar[float | None] = ContextVar("out_of_time", default=None)
 
 
-class Stopped(Exception):
-    """The visit ends here; ``answer`` is what the outbox is told, ``status`` what the partner said (0: nothing)."""
-
-    def __init__(self, answer: TryAgain | Refused | NotConnected, status: int = 0) -> None:
-        super().__init__(answer.because)
-        self.answer, self.status = answer, status
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What the partner answered. ``json`` is None when the body is none; ``at`` is the partner's own time."""
-
-    status: int
-    headers: Mapping[str, str]
-    json: Any
-    body: bytes
-    url: str
-
-    @property
-    def at(self) -> datetime | None:
-        """The partner's clock, from its ``Date``: what its own stamps are to be compared with."""
-        return _instant(self.headers.get("date", ""))
-
-    @property
-    def pause(self) -> float | None:
-        """Retry-After (or RateLimit-Reset) in seconds, by the partner's own clock when it is a date; None without."""
-        written = (self.headers.get("retry-after") or self.headers.get("ratelimit-reset") or "").strip()
-        if written.isascii() and written.replace(".", "", 1).isdigit():
-            return min(float(written), LONGEST_PAUSE)
-        until = _instant(written)
-        if until is None or self.at is None:
-            return None
-        return min(max((until - self.at).total_seconds(), 1.0), LONGEST_PAUSE)
-
-
-def _instant(written: str) -> datetime | None:
-    try:
-        return parsedate_to_datetime(written).astimezone(UTC) if written else None
-    except (ValueError, TypeError, OverflowError):
-        return None
-
-
 @contextmanager
-def visit(seconds: float = VISIT_SECONDS) -> Iterator[None]:
-    """Within the block all calls together take no longer than ``seconds``."""
-    token = _out_of_time.set(time.monotonic() + seconds)
+def visit(seconds: float | None = None) -> Iterator[None]:
+    """Within the block all calls together take no longer than ``seconds``, or VISIT_SECONDS."""
+    token = _out_of_time.set(time.monotonic() + (VISIT_SECONDS if seconds is None else seconds))
     try:
         yield
     finally:

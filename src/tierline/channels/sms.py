@@ -6,15 +6,13 @@ with an ellipsis, as the account wants. Lengths: 3GPP TS 23.038.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from tierline.channels.channel import Answer, Delivered, Refused
-
-Send = Callable[[str, Mapping[str, Any]], Answer]
+from tierline.channels.channel import Answer, Delivered, Refused, Send
 
 _BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"

@@ -37,6 +37,7 @@ from tierline.rehearsal.faults import (
 )
 from tierline.rehearsal.webhooks import Webhooks
 
+MOST_EXCHANGES = 20_000  # the older half is forgotten then
 LARGEST_BODY = 16 * 1024 * 1024
 _SECRET_HEADERS = {"authorization", "cookie", "proxy-authorization", "x-api-key", "x-usertoken"}
 _SECRET_FIELDS = {"client_secret", "password", "access_token", "refresh_token", "assertion", "routing_key", "sig"}
@@ -238,6 +239,13 @@ class Desk:
                     return refused or route.handler(asked), route.template
             return refused or self.refuse(404, "There is nothing at this address."), ""
 
+    def note(self, exchange: Exchange) -> None:
+        """Keep an exchange in the log."""
+        with self.lock:
+            self.exchanges.append(exchange)
+            if len(self.exchanges) > MOST_EXCHANGES:
+                del self.exchanges[: MOST_EXCHANGES // 2]
+
     def _failing(self, fault: Fault | None) -> Reply | None:
         match fault:
             case Throttled(after=after):
@@ -316,7 +324,7 @@ class _Line(BaseHTTPRequestHandler):
         reply, route = desk.answer(call, fault)
         if isinstance(fault, Slow):
             time.sleep(fault.seconds)
-        desk.exchanges.append(_exchange(call, route, reply, fault))
+        desk.note(_exchange(call, route, reply, fault))
         if isinstance(fault, LostAnswer):
             self._break_off()
         else:

@@ -9,7 +9,7 @@ from typing import Any
 from tierline.channels.accounts import AccountBook, Kind, UnusableAccount
 from tierline.trackers.tracker import Tracker
 
-__all__ = ["BOOK", "UnusableAccount", "kinds", "read_accounts", "tracker_of", "troubles"]
+__all__ = ["BOOK", "UnusableAccount", "kinds", "read_accounts", "read_accounts_or_trouble", "tracker_of", "troubles"]
 
 BOOK = AccountBook("tierline.trackers", variable="TIERLINE_TRACKERS", page="docs/how-to/trackers.md", what="tracker")
 
@@ -24,6 +24,11 @@ def read_accounts(path: str) -> dict[str, Any]:
     return BOOK.read(path)
 
 
+def read_accounts_or_trouble(path: str) -> tuple[dict[str, Any], str]:
+    """``read_accounts``, and in place of what it raises no account and the sentence."""
+    return BOOK.read_or_trouble(path)
+
+
 def tracker_of(name: str, told: Any) -> Tracker:
     """The tracker of one account. Raises UnusableAccount."""
     built: Tracker = BOOK.built(name, told)
@@ -32,10 +37,4 @@ def tracker_of(name: str, told: Any) -> Tracker:
 
 def troubles(accounts: Mapping[str, Any]) -> list[str]:
     """What is wrong with the accounts, a sentence each; empty when all can be used."""
-    found = []
-    for name, told in accounts.items():
-        try:
-            tracker_of(name, told)
-        except UnusableAccount as trouble:
-            found.append(str(trouble))
-    return found
+    return BOOK.troubles(accounts)

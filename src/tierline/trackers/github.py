@@ -141,22 +141,22 @@ class GitHub:
         where = self._path(str(message.get("record", "")))
         now = self._good(self._line.ask("GET", where), "the issue")
         change = change_for(message, now)
-        if holds(now, change):
-            return Delivered(self._evidence(now, found=again) | {"unchanged": True})
-        if message.get("if_revision") and message["if_revision"] != revision_of(now):
+        so_already = holds(now, change)
+        if not so_already and message.get("if_revision") and message["if_revision"] != revision_of(now):
             return Conflicting(
                 f"Issue #{text_at(now, 'number')} changed at GitHub in the meantime; it is {status_of(now)} now. "
                 "Look at it, and decide again."
             )
+        issue = now if so_already else self._good(self._line.ask("PATCH", where, json=change), "the change")
+        # After the change, not before: a comment of ours is a change there, and would look like somebody else's.
         if message.get("close_notes"):
             told = self._say(key, {"record": message["record"], "text": message["close_notes"]}, again)
             if not isinstance(told, Delivered):
                 return told
-        issue = self._good(self._line.ask("PATCH", where, json=change), "the change")
-        evidence = self._evidence(issue, found=False)
-        dropped = missing(change.get("assignees", []), logins_of(issue)) + missing(
-            change.get("labels", []), labels_of(issue)
-        )
+            issue = self._good(self._line.ask("GET", where), "the issue")
+        evidence = self._evidence(issue, found=so_already and again)
+        dropped = missing(change.get("assignees", []), logins_of(issue))
+        dropped += missing(change.get("labels", []), labels_of(issue))
         if dropped:
             evidence["dropped"] = dropped
             evidence["but"] = "GitHub dropped these: the token has no push rights, or there is no such name."
@@ -203,11 +203,11 @@ class GitHub:
             rows, full = self._changed(since, page)
             for issue in rows:
                 stamp = instant_at(issue, "updated_at")
-                if stamp is None or "pull_request" in issue:
+                if stamp is None:
                     continue
                 if len(records) >= MOST_NEW:
                     return Changes(records, sweep.written(midway=True), more=True)
-                if sweep.is_new(text_at(issue, "number"), stamp, revision_of(issue)):
+                if sweep.is_new(text_at(issue, "number"), stamp, revision_of(issue)) and is_issue(issue):
                     records.append(self._record(issue))
             last = instant_at(rows[-1], "updated_at") if rows else None
             if not full or last is None:
@@ -285,7 +285,7 @@ class GitHub:
                 if is_issue(issue) and key_in(text_at(issue, "body")) == key
             ]
             if found:
-                return min(found, key=lambda issue: int(issue["number"]))
+                return min(found, key=lambda issue: int(text_at(issue, "number")))
         return None
 
     def _pages(self, where: str, params: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:

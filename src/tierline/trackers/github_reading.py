@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from tierline.channels.answers import instant_at, rows_at, text_at
-from tierline.channels.line import LONGEST_PAUSE, Told
+from tierline.channels.answers import LONGEST_PAUSE, Told, instant_at, rows_at, text_at
 from tierline.trackers.marking import key_in, without_key
 from tierline.trackers.tracker import Note, Record, Stage
 
@@ -99,7 +98,8 @@ def is_issue(told: Any) -> bool:
     """An issue that can be told apart from others, and no pull request."""
     if not isinstance(told, Mapping) or "pull_request" in told:
         return False
-    return text_at(told, "number").isdigit() and instant_at(told, "updated_at") is not None
+    number = text_at(told, "number")
+    return number.isascii() and number.isdigit() and instant_at(told, "updated_at") is not None
 
 
 def note_of(comment: Any) -> Note | None:

@@ -12,9 +12,8 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from tierline.channels.answers import instant_at, text_at
+from tierline.channels.answers import Stopped, instant_at, text_at
 from tierline.channels.channel import Refused
-from tierline.channels.line import Stopped
 from tierline.trackers.marking import key_in, without_key
 from tierline.trackers.tracker import Note, Record, Stage
 
