@@ -15,7 +15,8 @@ from aiosmtpd.smtp import SMTP
 @dataclass
 class MailServer:
     """``refuse`` maps a recipient to the server's answer, ``refuse_once`` is that to the next; ``drop_answer`` takes
-    the mail and breaks the line. ``asked`` holds who sent it and what was asked of a server that reports (``reports``)."""
+    the mail and breaks the line. ``asked`` holds who sent it and what was asked of a server that ``reports``.
+    """
 
     received: list[Message] = field(default_factory=list)
     refuse: dict[str, str] = field(default_factory=dict)
