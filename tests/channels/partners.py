@@ -308,7 +308,7 @@ class SmsPartner(EmailPartner):
         return sms.Sms(sms.Account(gateway="{number}@text.example", drop_prefix="1"), send)
 
     def unfit(self) -> dict[str, Any]:
-        return self.message(text="x" * 400)
+        return self.message(text="x" * 460)
 
 
 @contextmanager

@@ -51,16 +51,41 @@ def test_a_root_and_its_thread_and_what_everybody_is_to_see(partner: SlackPartne
     assert (first.thread_ts, second.thread_ts, second.broadcast) == ("", first.ts, True)
 
 
-def test_a_thread_is_found_by_the_key_of_its_root(partner: SlackPartner) -> None:
-    under = {"key": KEY, "written_at": FRIDAY.isoformat()}
-    early = partner.channel.deliver("k2", partner.message(under=under))
+def test_a_thread_is_found_by_the_key_of_its_first_message(partner: SlackPartner) -> None:
+    early = partner.channel.deliver("k2", partner.message(thread_of=KEY))
     assert isinstance(early, TryAgain)
     assert "not in the Slack channel yet" in early.because
     root = post(partner).evidence
-    assert post(partner, "k2", under=under).evidence["thread"] == root["ts"]
-    post(partner, "k3", verb="update", under=under, text="It is over.", blocks=[])
+    assert post(partner, "k2", thread_of=KEY).evidence["thread"] == root["ts"]
+    post(partner, "k3", verb="update", thread_of=KEY, text="It is over.", blocks=[])
     first = partner.desk.messages[0]
     assert (first.text, first.edits) == ("It is over.", 1)
+
+
+def test_the_first_message_is_found_by_a_process_that_did_not_send_it(partner: SlackPartner) -> None:
+    root = post(partner).evidence
+    post(partner, "k2", verb="update", ts=root["ts"], text="Moved.", blocks=[])
+    with slack_partner(address=partner.desk.address) as other:
+        told = other.channel.deliver("k3", partner.message(thread_of=KEY))
+        assert isinstance(told, Delivered), told
+        assert told.evidence["thread"] == root["ts"]
+
+
+def test_a_first_message_that_never_came_keeps_the_next_from_nobody(partner: SlackPartner) -> None:
+    told = post(partner, "k2", thread_of=KEY, attempt=5).evidence
+    assert "thread" not in told
+    assert "stands alone" in told["but"]
+
+
+def test_a_plans_word_for_a_channel_is_its_id_in_the_account() -> None:
+    with slack_partner(channels={"#coordination": "CDOWN"}) as partner:
+        for number, room in enumerate(("#coordination", "coordination")):
+            content = {"post": partner.message(), "room": room, "document": {"title": "x"}}
+            told = partner.channel.deliver(f"k{number}", content)
+            assert isinstance(told, Delivered), told
+            assert told.evidence["channel"] == "CDOWN"
+    with pytest.raises(ValueError, match="a channel's id"):
+        Account.model_validate({"token": "x", "channels": {"coordination": "#general"}})
 
 
 def test_a_repeat_in_a_thread_is_looked_for_in_the_thread(partner: SlackPartner) -> None:
@@ -75,6 +100,7 @@ def test_it_is_looked_for_from_a_minute_before_the_first_try_and_over_pages(part
     post(partner)
     for number in range(450):
         partner.desk.writes("CDOWN", f"Talk {number}")
+    slack(partner)._posted.clear()  # as a process that did not send it
     assert post(partner, attempt=2).evidence["found"] is True
     asked = [one for one in partner.desk.exchanges if one.route == "/api/conversations.history"]
     assert len(asked) == 3
@@ -85,6 +111,7 @@ def test_it_is_looked_for_from_a_minute_before_the_first_try_and_over_pages(part
 def test_where_slack_takes_the_metadata_away_the_block_still_carries_the_key(partner: SlackPartner) -> None:
     post(partner)
     partner.desk.messages[0].metadata = {}
+    slack(partner)._posted.clear()
     assert post(partner, attempt=2).evidence["found"] is True
 
 

@@ -25,7 +25,7 @@ class Gateway:
 
 def deliver(to: str = "+1 (555) 010-0100", text: str = "All back.", **fields: Any) -> tuple[Answer, Gateway]:
     gateway = Gateway()
-    account = Account.model_validate({"gateway": "{number}@text.example", **fields})
+    account = Account.model_validate({"gateway": "{number}@text.example", "parts": 1, **fields})
     return Sms(account, gateway.send).deliver("k1", {"to": to, "text": text, "mark": "m", "attempt": 2}), gateway
 
 

@@ -37,6 +37,13 @@ def test_a_card_that_is_ready_is_sent_as_it_is_with_its_reference(partner: Teams
     assert len(card["body"]) == 1
 
 
+def test_a_document_becomes_a_card(partner: TeamsPartner) -> None:
+    document = {"title": "Downtime", "summary": WORDS, "facts": [{"label": "When", "text": "Saturday"}]}
+    told = partner.channel.deliver(KEY, {"room": "#downtimes", "post": {"blocks": []}, "document": document})
+    assert isinstance(told, Delivered), told
+    assert [one.get("text") for one in partner.desk.cards[0].content["body"]][:2] == ["Downtime", WORDS]
+
+
 def test_what_is_just_small_enough_is_taken_and_one_byte_more_is_not(partner: TeamsPartner) -> None:
     partner.channel.deliver(KEY, partner.message(text=""))
     import json  # noqa: PLC0415 - only here

@@ -24,8 +24,10 @@ from tierline.channels.on_call import OnCall
 
 BEFORE = timedelta(seconds=60)  # how far before our first try is looked, for clocks that differ
 PAGE = 200
+MOST_REMEMBERED = 5000
 MOST_PAGES = 25
 TOKEN_PAUSE = 900.0
+ALONE_AFTER = 5  # tries for which a thread's first message is waited for: some minutes
 _CHANNEL = re.compile(r"[CGD][A-Z0-9]{2,30}", re.ASCII)
 _PERSON = re.compile(r"[UW][A-Z0-9]{2,30}", re.ASCII)
 _GROUP = re.compile(r"S[A-Z0-9]{2,30}", re.ASCII)
@@ -33,6 +35,7 @@ _TS = re.compile(r"\d{1,12}\.\d{1,9}", re.ASCII)
 _NOT_NOW = {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
 _LIMITED = {"ratelimited", "rate_limited"}
 _TOKEN = {"invalid_auth", "not_authed", "token_expired", "token_revoked", "account_inactive"}
+_NOT_YET = "The message this belongs under is not in the Slack channel yet."
 _SENTENCES = {
     "channel_not_found": "Slack does not know this channel, or the app may not see it. Check the channel's id.",
     "not_in_channel": "The app is not in this Slack channel. Invite it there, and send again.",
@@ -61,8 +64,17 @@ class Account(BaseModel):
 
     token: SecretStr
     address: str = "https://slack.com/api"
+    channels: dict[str, str] = Field(default_factory=dict)  # the plan's word for a channel -> its id (C…)
     workspace: str = ""  # https://desk.slack.example, for links people open
     seconds_between_posts: float = Field(default=1.0, ge=0, le=10)  # in one channel; Slack asks for about one
+
+    @field_validator("channels")
+    @classmethod
+    def _ids(cls, given: dict[str, str]) -> dict[str, str]:
+        for word, channel in given.items():
+            if not _CHANNEL.fullmatch(channel):
+                raise ValueError(f"{word} has to be a channel's id, such as C0123456789")
+        return {word.lstrip("#"): channel for word, channel in given.items()}
 
     @field_validator("address", "workspace")
     @classmethod
@@ -85,6 +97,7 @@ class Slack:
         self._lock = threading.Lock()
         self._free_at: dict[str, float] = {}  # by channel: when the next post may leave
         self._paused_until: dict[str, float] = {}  # by channel: what Slack asked for
+        self._posted: dict[tuple[str, str], str] = {}  # by channel and key: the ts
         self._direct: dict[str, str] = {}  # by person: their conversation with the app
 
     # Delivering
@@ -92,11 +105,13 @@ class Slack:
     def deliver(self, key: str, message: Mapping[str, Any]) -> Answer:
         """Post ``{"to", "text", "blocks"?, "metadata"?, "thread"?, "broadcast"?}`` or ``{"verb": "update", "ts", …}``.
 
-        ``to`` is a channel's id, a person's id or a person's e-mail address. In place of ``thread`` or ``ts``,
-        ``under`` names the message by the key it was sent with: ``{"key", "written_at"}``. Evidence: ``channel ts
-        thread url found groups outside`` (``outside``: who is tagged and not in the channel).
+        ``to`` is a channel's id or the account's word for it (``room`` says the same), a person's id or e-mail address.
+        The content may stand under ``post``. In place of ``thread`` or ``ts``, ``thread_of`` names the message by the
+        key it was sent with. Evidence: ``channel ts thread url found groups outside but`` (``outside``: who is tagged
+        and not in the channel).
         """
-        to = str(message.get("to", ""))
+        to = str(message.get("to") or message.get("room") or "")
+        to = self.account.channels.get(to.lstrip("#"), to)
         left = self._paused_until.get(to, 0.0) - time.monotonic()
         if left > 0:
             return TryAgain("Slack asked for a pause in this channel.", left)
@@ -113,33 +128,38 @@ class Slack:
             return stopped.answer
 
     def _post(self, key: str, message: Mapping[str, Any], to: str) -> Answer:
-        asked = self._content(key, message)
+        post = message.get("post")
+        asked = self._content(key, post if isinstance(post, Mapping) else message)
         channel = self._conversation(to)
-        thread = self._thread(message, channel)
+        thread, told = self._thread(message, channel)
         if int(message.get("attempt", 1)) > 1:
             ts = self._ts_of(key, channel, thread, str(message.get("written_at", "")))
             if ts:
                 return Delivered(self._evidence(channel, ts, thread, found=True))
-        told = self._told_of(channel, asked)
-        asked |= {"channel": channel, "unfurl_links": bool(message.get("unfurl_links"))}
-        asked["unfurl_media"] = bool(message.get("unfurl_media"))
+        told |= self._told_of(channel, asked)
         if thread:
             asked |= {"thread_ts": thread, "reply_broadcast": bool(message.get("broadcast"))}
         self._keep_the_pace(channel)
-        answer = self._call("chat.postMessage", body=asked)
+        answer = self._call("chat.postMessage", body={**asked, "channel": channel})
         ts = text_at(answer, "ts")
         if not _TS.fullmatch(ts):
             raise Stopped(TryAgain("Slack answered with something that cannot be read. It will be asked again."))
-        where = text_at(answer, "channel")
-        where = where if _CHANNEL.fullmatch(where) else channel
-        return Delivered(self._evidence(where, ts, thread, found=False) | told)
+        self._remember(channel, key, ts)
+        return Delivered({**self._evidence(channel, ts, thread, found=False), **told})
 
     def _update(self, key: str, message: Mapping[str, Any], to: str) -> Answer:
-        asked = self._content(key, message)
+        post = message.get("post")
+        asked = self._content(key, post if isinstance(post, Mapping) else message)
+        asked = {name: asked[name] for name in asked if not name.startswith("unfurl")}
         channel = self._conversation(to)
-        ts = str(message.get("ts") or "") or self._under(message, channel)
+        first = str(message.get("thread_of") or "")
+        ts = str(message.get("ts") or "") or (self._ts_of(first, channel, "", "") if first else "")
+        if first and not ts:
+            raise Stopped(TryAgain(_NOT_YET))
         if not _TS.fullmatch(ts):
             return Refused("An update of a Slack message names it by its ts or by the key it was sent with.")
+        # The message keeps the key it was sent with, so that it is still found by it.
+        asked = {name: told for name, told in asked.items() if name != "metadata"}
         self._call("chat.update", body={**asked, "channel": channel, "ts": ts})
         return Delivered(self._evidence(channel, ts, "", found=False))
 
@@ -161,6 +181,7 @@ class Slack:
                 "event_payload": {**(payload if isinstance(payload, Mapping) else {}), "key": key},
             },
         }
+        asked |= {name: bool(message.get(name)) for name in ("unfurl_links", "unfurl_media")}
         return asked | ({"blocks": blocks} if blocks else {})
 
     def _conversation(self, to: str) -> str:
@@ -169,7 +190,10 @@ class Slack:
             return to
         if not _PERSON.fullmatch(to) and "@" not in to.lstrip("@"):
             raise Stopped(
-                Refused(f"'{to[:80]}' is no id. Slack channels are called by id (C…), people by id (U…) or e-mail.")
+                Refused(
+                    f"'{to[:80]}' is no id. Slack channels are called by id (C…), people by id (U…) or e-mail; the "
+                    "account's 'channels' says which id a name stands for."
+                )
             )
         if to not in self._direct:
             person = to if _PERSON.fullmatch(to) else self._person(to)
@@ -182,23 +206,22 @@ class Slack:
             self._direct[to] = opened
         return self._direct[to]
 
-    def _thread(self, message: Mapping[str, Any], channel: str) -> str:
-        thread = str(message.get("thread") or "")
+    def _thread(self, message: Mapping[str, Any], channel: str) -> tuple[str, dict[str, Any]]:
+        """The ts a message goes under (empty: under none), and what is to be said of it.
+
+        A first message that is not there after some tries does not keep the next from being read: it stands alone.
+        """
+        thread, first = str(message.get("thread") or ""), str(message.get("thread_of") or "")
         if thread and not _TS.fullmatch(thread):
             raise Stopped(
                 Refused("A thread in Slack is named by the ts of its first message, such as 1700000000.000100.")
             )
-        return thread or self._under(message, channel)
-
-    def _under(self, message: Mapping[str, Any], channel: str) -> str:
-        """The ts of the message ``under`` names by its key; empty when it names none."""
-        under = message.get("under")
-        if not isinstance(under, Mapping):
-            return ""
-        ts = self._ts_of(str(under.get("key", "")), channel, "", str(under.get("written_at", "")))
-        if not ts:
-            raise Stopped(TryAgain("The message this belongs under is not in the Slack channel yet."))
-        return ts
+        if thread or not first:
+            return thread, {}
+        ts = self._ts_of(first, channel, "", "")
+        if not ts and int(message.get("attempt", 1)) < ALONE_AFTER:
+            raise Stopped(TryAgain(_NOT_YET))
+        return ts, {} if ts else {"but": "The message this belongs under is not in the channel, so it stands alone."}
 
     def _told_of(self, channel: str, asked: Mapping[str, Any]) -> dict[str, Any]:
         """Whom the tags reach: members of the groups, and who of all is not in the channel."""
@@ -219,6 +242,8 @@ class Slack:
 
     def _ts_of(self, key: str, channel: str, thread: str, written_at: str) -> str:
         """The ts of our message with this key; empty when it is not there."""
+        if (channel, key) in self._posted:
+            return self._posted[channel, key]
         asked = {"channel": channel, "limit": str(PAGE), "include_all_metadata": "true", "inclusive": "true"}
         oldest = _instant(written_at)
         if oldest is not None:
@@ -228,8 +253,15 @@ class Slack:
         for row in self._pages("conversations.replies" if thread else "conversations.history", asked, "messages"):
             ids = [text_at(block, "block_id") for block in rows_at(row, "blocks")]
             if text_at(row, "metadata", "event_payload", "key") == key or key[:255] in ids:
+                self._remember(channel, key, text_at(row, "ts"))
                 return text_at(row, "ts")
         return ""
+
+    def _remember(self, channel: str, key: str, ts: str) -> None:
+        """So that a thread's first message is not looked for with every message below it."""
+        if len(self._posted) >= MOST_REMEMBERED:
+            self._posted.clear()
+        self._posted[channel, key] = ts
 
     def _keep_the_pace(self, channel: str) -> None:
         """Wait until a post may leave: Slack takes about one a second in a channel."""

@@ -31,7 +31,7 @@ class Account(BaseModel):
 
     gateway: str
     drop_prefix: str = ""
-    parts: int = Field(default=1, ge=1, le=6)  # messages one text may be split into by the gateway
+    parts: int = Field(default=3, ge=1, le=6)  # messages one text may be split into by the gateway
     too_long: Literal["refuse", "shorten"] = "refuse"
 
     @field_validator("gateway")

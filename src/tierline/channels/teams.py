@@ -44,14 +44,17 @@ class Teams:
 
     def __init__(self, account: Account) -> None:
         self.account = account
-        self._flows = {word: _flow(written.get_secret_value()) for word, written in account.webhooks.items()}
+        self._flows = {
+            word.lstrip("#"): _flow(written.get_secret_value()) for word, written in account.webhooks.items()
+        }
 
     def deliver(self, key: str, message: Mapping[str, Any]) -> Answer:
         """Post ``{"to", "title", "text", "facts"?: [{"label", "text"}], "url"?}``, or ``{"to", "card"}`` as it is.
 
+        ``room`` says the same as ``to``; title, ``summary`` for text, facts and url may stand under ``document``.
         Evidence: ``accepted reference``.
         """
-        to = str(message.get("to") or "")
+        to = str(message.get("to") or message.get("room") or "").lstrip("#")
         if to not in self._flows:
             known = ", ".join(sorted(self._flows))
             return Refused(f"The Teams account knows no channel '{to[:80]}'. There are: {known}.")
@@ -86,7 +89,9 @@ def _flow(address: str) -> tuple[Line, str]:
 
 def _message(message: Mapping[str, Any], reference: str) -> dict[str, Any]:
     given = message.get("card")
-    card = dict(given) if isinstance(given, Mapping) else _card(message)
+    document = message.get("document")
+    content = document if isinstance(document, Mapping) and "title" not in message else message
+    card = dict(given) if isinstance(given, Mapping) else _card(content)
     body = card.get("body")
     mark = {"type": "TextBlock", "text": f"Reference {reference}", "size": "Small", "isSubtle": True, "wrap": True}
     card["body"] = [*(body if isinstance(body, Sequence) and not isinstance(body, str) else []), mark]
@@ -94,14 +99,14 @@ def _message(message: Mapping[str, Any], reference: str) -> dict[str, Any]:
     return {"type": "message", "attachments": [attachment]}
 
 
-def _card(message: Mapping[str, Any]) -> dict[str, Any]:
+def _card(told: Mapping[str, Any]) -> dict[str, Any]:
     body: list[dict[str, Any]] = []
-    if message.get("title"):
-        title = {"type": "TextBlock", "text": str(message["title"]), "size": "Large", "weight": "Bolder", "wrap": True}
+    if told.get("title"):
+        title = {"type": "TextBlock", "text": str(told["title"]), "size": "Large", "weight": "Bolder", "wrap": True}
         body.append(title)
-    body.append({"type": "TextBlock", "text": str(message.get("text") or ""), "wrap": True})
-    told = message.get("facts")
-    facts = told if isinstance(told, Sequence) and not isinstance(told, str) else ()
+    body.append({"type": "TextBlock", "text": str(told.get("text") or told.get("summary") or ""), "wrap": True})
+    listed = told.get("facts")
+    facts = listed if isinstance(listed, Sequence) and not isinstance(listed, str) else ()
     rows = [
         {"title": str(one.get("label", "")), "value": str(one.get("text", ""))}
         for one in facts
@@ -115,8 +120,8 @@ def _card(message: Mapping[str, Any]) -> dict[str, Any]:
         "version": "1.4",
         "body": body,
     }
-    if message.get("url"):
-        card["actions"] = [{"type": "Action.OpenUrl", "title": "Open", "url": str(message["url"])}]
+    if told.get("url"):
+        card["actions"] = [{"type": "Action.OpenUrl", "title": "Open", "url": str(told["url"])}]
     return card
 
 

@@ -91,13 +91,7 @@ OPERATIONS = {
     ),
     ("POST", "/api/chat.update"): Operation(
         query=closed({}),
-        request=closed(
-            {"channel": CHANNEL, "ts": TS, "text": SAFE, "blocks": BLOCKS, "metadata": METADATA},
-            "channel",
-            "ts",
-            "text",
-            "metadata",
-        ),
+        request=closed({"channel": CHANNEL, "ts": TS, "text": SAFE, "blocks": BLOCKS}, "channel", "ts", "text"),
         answers={200: yes(channel=CHANNEL, ts=TS, text=TEXT)},
         headers=HEADERS,
     ),
