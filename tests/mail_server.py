@@ -24,6 +24,7 @@ class MailServer:
     drop_answer: int = 0
     url: str = ""
     reports: bool = False
+    greeted: int = 0
     asked: list[str] = field(default_factory=list)
 
     async def handle_EHLO(  # noqa: N802 - aiosmtpd names it
@@ -31,6 +32,7 @@ class MailServer:
     ) -> list[str]:
         """With the switch on, offer to report (RFC 3461)."""
         session.host_name = hostname
+        self.greeted += 1
         return [responses[0], "250-DSN", *responses[1:]] if self.reports else responses
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802 - aiosmtpd names it

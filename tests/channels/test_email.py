@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.mail_server import MailServer, mail_server
 
-from tierline.channels.channel import Delivered, Refused
+from tierline.channels.channel import Delivered, Refused, TryAgain
 from tierline.channels.email import Email, compose, envelope_sender, xtext
 
 SENDER = "Tierline <tierline@tierline.example>"
@@ -122,3 +122,31 @@ def _signs(written: str) -> Iterator[tuple[int, str]]:
     while at < len(written):
         yield at, written[at]
         at += 3 if written[at] == "+" else 1
+
+
+def test_mails_of_one_thread_share_a_line_and_a_line_that_broke_is_replaced(server: MailServer) -> None:
+    for number in range(3):
+        assert isinstance(deliver(server, f"k{number}"), Delivered)
+    assert server.greeted == 1
+    server.drop_answer = 1
+    assert isinstance(deliver(server, "k4"), TryAgain)
+    assert isinstance(deliver(server, "k4"), Delivered)
+    assert server.greeted == 2
+
+
+def test_a_line_to_a_server_that_went_away_is_not_the_next_ones_trouble() -> None:
+    with mail_server() as first:
+        assert isinstance(deliver(first), Delivered)
+    with mail_server() as second:
+        assert isinstance(deliver(second), Delivered)
+        assert len(second.received) == 1
+
+
+def test_a_line_is_given_back_before_the_server_minds(server: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tierline.channels.email.MAILS_A_LINE", 2)
+    for number in range(5):
+        assert isinstance(deliver(server, f"k{number}"), Delivered)
+    assert server.greeted == 3
+    monkeypatch.setattr("tierline.channels.email.IDLE_SECONDS", 0.0)
+    deliver(server)
+    assert server.greeted == 4

@@ -9,17 +9,23 @@ by the next hop, not delivered.
 import hashlib
 import smtplib
 import ssl
-from collections.abc import Mapping
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import parseaddr
+from functools import cache
 from typing import Any, ClassVar
 from urllib.parse import unquote, urlsplit
 
 from tierline.channels.channel import Answer, Delivered, NotConnected, Refused, TryAgain
 
 TIMEOUT_SECONDS = 20.0
+IDLE_SECONDS = 5.0
+MAILS_A_LINE = 50  # servers that count take no more than about a hundred
 _SCHEMES = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 
 
@@ -61,26 +67,88 @@ class Email:
             return TryAgain(f"The mail server could not be reached or broke off: {said}.")
 
     def _send(self, mail: EmailMessage, envelope: str) -> Answer:
-        parts = urlsplit(self.url)
-        host, port = parts.hostname or "localhost", parts.port or _SCHEMES.get(parts.scheme, 25)
-        context = ssl.create_default_context()
-        if parts.scheme == "smtps":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_SECONDS, context=context)
-        else:
-            server = smtplib.SMTP(host, port, timeout=TIMEOUT_SECONDS)
-        with server:
-            if parts.scheme == "smtp+starttls":
-                server.starttls(context=context)
-            if parts.username:
-                server.login(unquote(parts.username), unquote(parts.password or ""))
-            server.ehlo_or_helo_if_needed()
+        with self._session() as server:
             dsn = server.has_extn("dsn")
             asked = _reports(mail) if dsn else ([], [])
             server.send_message(
                 mail, from_addr=envelope, to_addrs=[mail["To"]], mail_options=asked[0], rcpt_options=asked[1]
             )
+        host, port = self._place()
         told = {"message_id": mail["Message-ID"], "server": f"{host}:{port}", "accepted": mail["To"]}
         return Delivered({**told, "dsn": dsn, "found": False})
+
+    @contextmanager
+    def _session(self) -> Iterator[smtplib.SMTP]:
+        """The line this thread kept, or a new one; kept for the next mail when all went well."""
+        server = _kept.take(self.url) or self._connected()
+        try:
+            yield server
+        except BaseException:
+            server.close()
+            raise
+        _kept.keep(self.url, server)
+
+    def _place(self) -> tuple[str, int]:
+        parts = urlsplit(self.url)
+        return parts.hostname or "localhost", parts.port or _SCHEMES.get(parts.scheme, 25)
+
+    def _connected(self) -> smtplib.SMTP:
+        parts = urlsplit(self.url)
+        host, port = self._place()
+        if parts.scheme == "smtps":
+            server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_SECONDS, context=_context())
+        else:
+            server = smtplib.SMTP(host, port, timeout=TIMEOUT_SECONDS)
+        try:
+            if parts.scheme == "smtp+starttls":
+                server.starttls(context=_context())
+            if parts.username:
+                server.login(unquote(parts.username), unquote(parts.password or ""))
+            server.ehlo_or_helo_if_needed()
+        except BaseException:
+            server.close()
+            raise
+        return server
+
+
+class _Kept(threading.local):
+    """The line a thread used last: a mail server's greeting and TLS cost more than the mail. One recipient a
+    transaction all the same."""
+
+    url = ""
+    server: smtplib.SMTP | None = None
+    used_at = 0.0
+    mails = 0
+
+    def take(self, url: str) -> smtplib.SMTP | None:
+        """The kept line when it is that server's, fresh, and answers; None otherwise."""
+        server, self.server = self.server, None
+        if server is None:
+            return None
+        fresh = time.monotonic() - self.used_at < IDLE_SECONDS and self.mails < MAILS_A_LINE
+        try:
+            if self.url == url and fresh and server.rset()[0] == 250:
+                return server
+            server.quit()
+        except (OSError, smtplib.SMTPException):
+            pass
+        server.close()
+        self.mails = 0
+        return None
+
+    def keep(self, url: str, server: smtplib.SMTP) -> None:
+        """Keep a line for the next mail of this thread."""
+        self.url, self.server, self.used_at = url, server, time.monotonic()
+        self.mails += 1
+
+
+_kept = _Kept()
+
+
+@cache
+def _context() -> ssl.SSLContext:
+    """Made once: reading the machine's authorities takes longer than sending a mail."""
+    return ssl.create_default_context()
 
 
 def compose(key: str, message: Mapping[str, Any], *, sender: str) -> EmailMessage:
