@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.channels.partners import FRIDAY, KEY, WORDS, PagerDutyPartner, pagerduty_partner
-from tests.trackers.validation import violations
+from tests.trackers.validation import specs, violations
 
 from tierline.channels.channel import Delivered, Refused, TryAgain
 from tierline.channels.on_call import OnCall
@@ -248,3 +248,26 @@ def test_a_marker_is_read_back_from_whatever_follows_it(number: int, revision: i
     assert marker_in(f"{marker} {words}") == marker
     assert (reference_of(marker), revision_of(marker)) == (f"DT-{number}", revision)
     assert marker_in(f"x{marker}") == ""
+
+
+def test_events_are_as_their_vendor_describes_them(partner: PagerDutyPartner) -> None:
+    """Where TIERLINE_SPECS is: what crosses is valid, and what is not is found."""
+    import json  # noqa: PLC0415 - only here
+
+    from openapi_schema_validator import OAS30Validator, oas30_format_checker  # noqa: PLC0415 - only here
+
+    for verb, number in (("trigger", 1), ("acknowledge", 2), ("resolve", 3)):
+        event(partner, verb, f"k{number}", dedup_key="DT-1", url="https://desk.example/1")
+    folder = specs()
+    if folder is None:
+        return
+    told = json.loads((folder / "pagerduty/events-v2-openapiv3.json").read_text())
+    described = told["paths"]["/enqueue"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    answered = told["components"]["responses"]["Success"]["content"]["application/json"]["schema"]
+    pages = [one for one in partner.desk.exchanges if one.route == "/v2/enqueue"]
+    assert len(pages) == 3
+    for schema, value in [(described, one.request) for one in pages] + [(answered, one.response) for one in pages]:
+        whole = {"allOf": [schema], "components": told["components"]}
+        assert list(OAS30Validator(whole, format_checker=oas30_format_checker).iter_errors(value)) == []
+    whole = {"allOf": [described], "components": told["components"]}
+    assert list(OAS30Validator(whole).iter_errors({**pages[0].request, "event_action": "dance"}))

@@ -10,7 +10,7 @@ from tests.mail_server import mail_server
 
 from tierline.outbox import actions
 from tierline.outbox.breaking import SEVERAL, SILENCE, Health, Signs, health
-from tierline.outbox.queries import signs_of_channels
+from tierline.outbox.queries import health_of_channels, signs_of_channels
 
 MINUTE = timedelta(minutes=1)
 
@@ -68,7 +68,7 @@ def test_the_outbox_tells_the_signs_of_what_fails_and_of_nothing_else(settings: 
     a_message(at, 99)  # not tried yet
     [signs] = signs_of_channels()
     assert signs == Signs("email", SEVERAL, at, None)
-    assert health(signs, at + SILENCE) is Health.OPEN
+    assert health_of_channels(at + SILENCE) == {"email": Health.OPEN}
     with mail_server() as server:
         settings.SMTP_URL = server.url
         assert actions.carry_out(a_message(at, 100), at=at + SILENCE)

@@ -12,7 +12,7 @@ from django.db.models import Count, Min, Q, QuerySet
 
 from tierline.directory.actor import Actor
 from tierline.foundation.trouble import NotAllowed, NotFound
-from tierline.outbox.breaking import Signs
+from tierline.outbox.breaking import Health, Signs, health
 from tierline.outbox.lifecycle import EffectMove, EffectState, moves_from
 from tierline.outbox.models import EffectRow
 from tierline.outbox.replying import Origin
@@ -119,6 +119,11 @@ def signs_of_channels() -> list[Signs]:
         newest = max((at for at in done.values_list("settled_at", flat=True) if at), default=None)
         found.append(Signs(group["channel"], group["failing"], group["since"], newest))
     return found
+
+
+def health_of_channels(at: datetime) -> dict[str, Health]:
+    """How well the channels are whose messages are failing now; one that is not named is well."""
+    return {signs.channel: health(signs, at) for signs in signs_of_channels()}
 
 
 def visible_to(actor: Actor) -> "QuerySet[EffectRow]":
