@@ -16,12 +16,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import parseaddr
+from email.utils import format_datetime, parseaddr
 from functools import cache
 from typing import Any, ClassVar
 from urllib.parse import unquote, urlsplit
 
 from tierline.channels.channel import Answer, Delivered, NotConnected, Refused, TryAgain
+from tierline.foundation.clock import now
 
 TIMEOUT_SECONDS = 20.0
 IDLE_SECONDS = 5.0
@@ -53,6 +54,7 @@ class Email:
             return NotConnected("No mail server is set (SMTP_URL), so nothing leaves this machine.")
         try:
             mail = compose(key, message, sender=self.sender)
+            mail["Date"] = format_datetime(now())
         except ValueError as trouble:
             return Refused(f"The message cannot be written as e-mail: {trouble}")
         try:
