@@ -115,6 +115,15 @@ def test_where_slack_takes_the_metadata_away_the_block_still_carries_the_key(par
     assert post(partner, attempt=2).evidence["found"] is True
 
 
+def test_an_app_that_may_not_ask_sends_again_and_says_so(partner: SlackPartner) -> None:
+    partner.lose_the_answer()
+    assert isinstance(partner.channel.deliver(KEY, partner.message()), TryAgain)
+    partner.desk.says_no("missing_scope", path="history", needed="channels:history")
+    evidence = post(partner, attempt=2).evidence
+    assert "could not be asked: The Slack app may not do this yet: it needs channels:history" in evidence["but"]
+    assert partner.held() == [KEY, KEY]
+
+
 def test_a_list_that_lags_doubles_and_the_double_carries_the_same_key(partner: SlackPartner) -> None:
     partner.desk.lag = timedelta(seconds=30)
     partner.lose_the_answer()

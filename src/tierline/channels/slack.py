@@ -133,9 +133,10 @@ class Slack:
         channel = self._conversation(to)
         thread, told = self._thread(message, channel)
         if int(message.get("attempt", 1)) > 1:
-            ts = self._ts_of(key, channel, thread, str(message.get("written_at", "")))
+            ts, unasked = self._left_before(key, channel, thread, str(message.get("written_at", "")))
             if ts:
                 return Delivered(self._evidence(channel, ts, thread, found=True))
+            told |= unasked
         told |= self._told_of(channel, asked)
         if thread:
             asked |= {"thread_ts": thread, "reply_broadcast": bool(message.get("broadcast"))}
@@ -239,6 +240,15 @@ class Slack:
         except Stopped as stopped:
             return told | {"but": f"Who is in the channel is not known: {stopped.answer.because}"}
         return told | {"outside": [one for one in everybody if one not in inside]}
+
+    def _left_before(self, key: str, channel: str, thread: str, written_at: str) -> tuple[str, dict[str, Any]]:
+        """What an earlier try left, and what is to be said when the app may not ask: a double is better than a loss."""
+        try:
+            return self._ts_of(key, channel, thread, written_at), {}
+        except Stopped as stopped:
+            if not isinstance(stopped.answer, Refused):
+                raise
+            return "", {"but": f"Whether an earlier try arrived could not be asked: {stopped.answer.because}"}
 
     def _ts_of(self, key: str, channel: str, thread: str, written_at: str) -> str:
         """The ts of our message with this key; empty when it is not there."""
