@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime, formataddr, parseaddr
 from functools import cache
 from typing import Any, ClassVar
 from urllib.parse import unquote, urlsplit
@@ -156,7 +156,7 @@ def _context() -> ssl.SSLContext:
 def compose(key: str, message: Mapping[str, Any], *, sender: str) -> EmailMessage:
     """The mail for an effect. Raises ValueError when an address or header holds what no header may hold."""
     mail = EmailMessage(policy=SMTP)
-    mail["From"] = sender
+    mail["From"] = _from(sender, str(message.get("from_name") or ""))
     mail["To"] = message["to"]
     mail["Subject"] = message["subject"]
     mail["Message-ID"] = message_id(key, sender, message.get("mark"))
@@ -196,6 +196,11 @@ def _unsubscribe(mail: EmailMessage, address: Any) -> None:
         raise ValueError("the address to unsubscribe at has to be https")
     mail["List-Unsubscribe"] = f"<{address}>"
     mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+
+
+def _from(sender: str, name: str) -> str:
+    """The sender's address under the name of whoever writes: people know their desk, not a machine's address."""
+    return formataddr((name, parseaddr(sender)[1])) if name and name.isprintable() else sender
 
 
 def envelope_sender(sender: str, reply_to: Any) -> str:
