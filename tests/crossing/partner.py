@@ -171,5 +171,5 @@ def connected(*partners: Partner, **crossing: Any) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         accounts = {name: {"kind": "partner", "crossing": crossing.get(name, {})} for name in by_system}
         patch.setattr(settings, "TRACKERS", accounts)
-        patch.setattr("tierline.outbox.registry._built", lambda name, _told: by_system[name])
+        patch.setattr("tierline.outbox.registry._tracker", lambda name, _told: by_system[name])
         yield
