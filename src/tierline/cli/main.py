@@ -21,6 +21,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "redact": ("tierline.cli.redact", "take what is private out of texts"),
     "mail": ("tierline.cli.mail", "take in mail: one message from standard input, or all from a mail server here"),
     "migrate": ("tierline.cli.migrate", "take tickets from one ticketing system to another, and back"),
+    "rehearse": ("tierline.cli.rehearse", "stand up partner systems to rehearse with, on this machine"),
     "demonstration": ("tierline.cli.demonstration", "invented people and cases: load them, say who can sign in"),
 }
 
