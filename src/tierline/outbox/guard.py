@@ -6,6 +6,7 @@ Refuses to keep what it found: kind and place are all that is written down.
 
 import hashlib
 import json
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -15,8 +16,12 @@ from tierline.privacy.judging import judge
 #: What is no text for people: ids, words of the partner's form, addresses of the message itself.
 UNREAD: Final = frozenset(
     ("verb", "record", "if_revision", "follow_up_at", "stage", "status", "owner", "queue", "labels", "project", "to",
-     "mark", "reply_to", "attempt", "channel", "thread", "key", "priority")
+     "mark", "reply_to", "attempt", "channel", "thread", "key", "priority", "room", "ts", "thread_of", "window",
+     "marker", "services", "start", "end", "dedup_key", "written_at", "in_reply_to", "references")
 )  # fmt: skip
+
+#: How a chat names somebody or a group: an id of its own, which only looks like a number of something private.
+_REFERENCE: Final = re.compile(r"<(?:@|#|!subteam\^)([A-Z0-9]{6,20})[|>]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,7 @@ def findings(message: Mapping[str, Any], names: Collection[str]) -> tuple[Findin
     return tuple(
         Finding(where, hit.start, hit.end, hit.kind.value, hit.words)
         for where, text in texts_of(message)
-        for hit in judge(text, names=names).hits
+        for hit in judge(text, names=names, known=_REFERENCE.findall(text)).hits
     )
 
 
@@ -50,7 +55,7 @@ def redacted(message: Mapping[str, Any], names: Collection[str]) -> dict[str, An
 
 def _redacted(value: Any, names: Collection[str]) -> Any:
     if isinstance(value, str):
-        return judge(value, names=names).redacted
+        return judge(value, names=names, known=_REFERENCE.findall(value)).redacted
     if isinstance(value, Mapping):
         return {key: inner if key in UNREAD else _redacted(inner, names) for key, inner in value.items()}
     if isinstance(value, list):
