@@ -10,7 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 from tests.browser.test_desk import WIDTHS, Desk, violations
 from tests.cases.reports import a_report, thorough
 from tests.crossing.partner import Partner, connected
-from tests.jobs import do_all_due, forget_jobs
+from tests.jobs import do_all_due
 from tests.people import Cast
 from tests.web.desk import page
 
@@ -35,8 +35,7 @@ def desk(browser: Browser, live_server: LiveServer) -> Iterator[Desk]:
 
 
 @pytest.fixture
-def github(transactional_db: None) -> Iterator[Partner]:
-    forget_jobs()
+def github() -> Iterator[Partner]:
     partner = Partner(at=now() - timedelta(hours=5))
     with connected(partner):
         yield partner
