@@ -17,7 +17,7 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 from tierline.plans.clocks import CalendarEntry, Clock, ServiceTier
 from tierline.plans.conditions import Entry, When
 from tierline.plans.decision import BUILT_IN, By
-from tierline.plans.downtimes import Downtime
+from tierline.plans.downtimes import ChannelWord, Downtime
 from tierline.plans.entries import Label, Sentence, Slug, Source, Span, require
 from tierline.plans.facts import Audience
 
@@ -68,13 +68,14 @@ class Organisation(Entry):
 
 class Person(Entry):
     """Somebody who holds a duty or reads a team's mail. ``slack``: their member id there, never a handle; ``sms``: the
-    mail address of their telephone at a gateway."""
+    mail address of their telephone at a gateway; ``not_on``: channels they do not use, so that another is enough."""
 
     id: Slug
     name: Label
     email: Address
     slack: Annotated[str, StringConstraints(pattern=r"^[UW][A-Z0-9]{2,20}$")] | None = None
     sms: Address | None = None
+    not_on: tuple[ChannelWord, ...] = ()
     organisation: Slug | None = None
 
 
