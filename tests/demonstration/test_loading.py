@@ -6,8 +6,10 @@ import pytest
 from tests.people import Cast
 
 from tierline.cases import queries
+from tierline.cases.left_alone import cases_left_alone
 from tierline.cases.lifecycle import CaseState, HandOffState
 from tierline.cases.models import CaseRow, HandOffRow, InquiryRow
+from tierline.cases.promising import PromiseState
 from tierline.cli.main import main
 from tierline.demonstration.cast import PASSWORD, players, sign_ins
 from tierline.demonstration.loading import arriving_on, load
@@ -123,3 +125,14 @@ def test_the_queue_export_is_what_its_script_makes() -> None:
 def test_the_export_looks_as_if_it_came_today_whenever_that_is() -> None:
     moved = arriving_on(date(2031, 3, 1), "12345678,11/06/2026 08:17 AM,Since 11/02/2026\nx,11/07/2026 09:00 AM,y\n")
     assert moved == "12345678,02/28/2031 08:17 AM,Since 02/24/2031\nx,03/01/2031 09:00 AM,y\n"
+
+
+def test_promises_run_are_late_stand_still_and_were_escalated(loaded: datetime) -> None:
+    told = [queries.case(TIERLINE, number, at=loaded) for number in CaseRow.objects.values_list("pk", flat=True)]
+    states = {promise.state for view in told for promise in view.promised.promises}
+    assert states >= set(PromiseState) - {PromiseState.KEPT_LATE}
+    assert any(fact.kind == "promise-escalated" for view in told for fact in view.story)
+    assert any(fact.kind == "nudged" for view in told for fact in view.story)
+    alone = cases_left_alone(planbook_in_force().planbook, "mhv-tier-3", at=loaded)
+    assert alone is not None
+    assert alone.numbers

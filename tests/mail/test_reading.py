@@ -150,6 +150,12 @@ def test_any_ruin_of_a_mail_is_read(raw: bytes) -> None:
     assert not any("cannot be read as a message" in trouble for trouble in mail.troubles)
 
 
+def test_a_charset_that_is_none_of_mail_ruins_nothing() -> None:
+    mail = read(b"Content-Type: text/html; charset=idna\n\nGr\xfc\xdfe")
+    assert "Gr" in mail.text
+    assert not mail.troubles
+
+
 def test_the_same_mail_is_the_same_by_whatever_way_it_came() -> None:
     raw = a_reply("tierline@tierline.example")
     stamped = b"Received: from mx by box; Fri, 20 Nov 2026\r\nDelivered-To: box\r\n" + raw

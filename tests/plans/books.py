@@ -10,7 +10,10 @@ from typing import Any, Final
 
 import yaml
 
+from tierline.cases.promising import Offer, Standing, promised
 from tierline.plans.checking import Check, check_texts
+from tierline.plans.clocks import PromiseKind
+from tierline.plans.decision import By
 from tierline.plans.loading import SHIPPED, load_planbook, planbook_from_texts, texts_of
 from tierline.plans.planbook import Planbook
 
@@ -113,3 +116,10 @@ def book(*plans: dict[str, Any]) -> Planbook:
 def check(*plans: dict[str, Any]) -> Check:
     """What a check of the plans finds."""
     return check_texts(texts(*plans), AT)
+
+
+def acknowledge_by(planbook: Planbook, to: str, by: By | None, at: datetime) -> datetime | None:
+    """When the receiver of a hand-off has to acknowledge it, for a case nothing more is known of."""
+    case = Standing(service="any", holder="anybody", entered=at, offer=Offer(to, by, at))
+    found = (one.due.at for one in promised(planbook, case, at).promises if one.kind is PromiseKind.ACKNOWLEDGEMENT)
+    return next(found, None)

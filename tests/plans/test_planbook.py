@@ -2,11 +2,10 @@
 
 from datetime import timedelta
 
-from tests.plans.books import AT, book, plan, shipped, water
+from tests.plans.books import AT, acknowledge_by, book, plan, shipped, water
 
 from tierline.plans.facts import Facts
 from tierline.plans.planbook import Mailbox
-from tierline.plans.policies import acknowledge_by
 
 BOOK = shipped()
 

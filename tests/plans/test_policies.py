@@ -4,13 +4,13 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from tests.plans.books import AT, book, check, gap, plan, shipped, team, water
+from tests.plans.books import AT, acknowledge_by, book, check, gap, plan, shipped, team, water
 
 from tierline.foundation.business_time import Span
 from tierline.foundation.calendars import Hours
 from tierline.plans.clocks import PromiseKind, ServiceTier
 from tierline.plans.findings import PlanUnreadable
-from tierline.plans.policies import Circumstances, acknowledge_by, governing, level_of, most_particular
+from tierline.plans.policies import Circumstances, governing, level_of, most_particular
 from tierline.plans.rendering import to_html, to_markdown
 
 BOOK = shipped()

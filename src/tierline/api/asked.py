@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from tierline.api import fields as f
 
@@ -30,16 +30,29 @@ class NewCase(f.Asked):
     numbers: Annotated[tuple[GivenNumber, ...], Field(max_length=20)] = ()
     reporter_name: f.Line = ""
     reporter_contact: f.Contact = ""
+    impacts: f.Impacts = ()
+    severity: f.Severity | None = None
+    workaround: StrictBool | None = None
+    reports: f.Count | None = None
+    reports_in_one_day: f.Count | None = None
 
 
 class Corrections(f.Asked):
-    """Facts that are known better now; what is left out stays."""
+    """Facts that are known better now; what is left out stays.
+
+    ``null`` under impacts, severity, workaround, reports or reports_in_one_day takes back what was said.
+    """
 
     service: f.Service | None = None
     fault_in: f.FaultIn | None = None
     needs_tier: f.Tier | None = None
     flags: f.Flags | None = None
     answers: f.Answers = Field(default_factory=dict)
+    impacts: f.Impacts | None = None
+    severity: f.Severity | None = None
+    workaround: StrictBool | None = None
+    reports: f.Count | None = None
+    reports_in_one_day: f.Count | None = None
 
 
 class Note(f.Asked):

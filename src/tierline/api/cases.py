@@ -7,7 +7,7 @@ from tierline.api import asked, told
 from tierline.api.calling import Reference, Seen, number_of, version_of
 from tierline.api.cursors import opaque, place_of
 from tierline.api.door import Call
-from tierline.api.entering import enter_case
+from tierline.api.entering import enter_case, extent_in
 from tierline.api.telling import case_told, etag, fact_told, line_told, saved_told
 from tierline.cases import queries, searching
 from tierline.cases.actions import working
@@ -59,6 +59,7 @@ def correct_facts(
         needs_tier=wanted.needs_tier,
         flags=None if wanted.flags is None else frozenset(wanted.flags),
         answers=wanted.answers,
+        extent=extent_in(wanted),
     )
     return saved_told(response, number, left)
 

@@ -65,7 +65,7 @@ def with_words(document: OpenAPISchema, planbook: Planbook | None) -> OpenAPISch
     words = _words_of(planbook) if planbook else {}
     for node in _nodes(document):
         kind = node.pop(NAMED, None)
-        if kind in words:
+        if words.get(kind):
             node["enum"] = words[kind]
     return document
 
@@ -97,4 +97,6 @@ def _words_of(planbook: Planbook) -> dict[str, list[str]]:
         "services": sorted(planbook.services),
         "systems": sorted({*planbook.systems, UNKNOWN, USER}),
         "teams": sorted(planbook.teams),
+        "impacts": list(planbook.impacts),
+        "severities": list(planbook.severities),
     }

@@ -1,6 +1,6 @@
 """Taking in a case over the machine interface, once for each Idempotency-Key. ``cases.py`` gives it its address."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from django.http import HttpResponse
 from ninja import Header
@@ -10,6 +10,7 @@ from tierline.api.door import JSON, Call
 from tierline.api.idempotency import Given, fingerprint_of, once
 from tierline.api.telling import decision_told, etag
 from tierline.cases.actions.entering import NewCase, enter
+from tierline.cases.extent import FIELDS, extent_from
 from tierline.foundation.clock import now
 from tierline.foundation.ids import case_reference
 
@@ -60,7 +61,13 @@ def _new_case(wanted: asked.NewCase) -> NewCase:
         numbers=tuple((number.system, number.number) for number in wanted.numbers),
         reporter_name=wanted.reporter_name,
         reporter_contact=wanted.reporter_contact,
+        extent=extent_from(extent_in(wanted)),
     )
+
+
+def extent_in(wanted: asked.NewCase | asked.Corrections) -> dict[str, Any]:
+    """What a call says of how bad it is; what it leaves out is not among it."""
+    return {name: getattr(wanted, name) for name in FIELDS if name in wanted.model_fields_set}
 
 
 def _answered(given: Given) -> HttpResponse:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from tierline.cases.extent import MOST_REPORTS
 from tierline.plans.facts import instant_from_json
 
 BIGGEST_ID: Final = 2**63 - 1
@@ -24,7 +25,7 @@ _LINE = r"^[^\x00-\x1f\x7f]*$"
 _WRITTEN_LINE = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
 
 
-def _named(kind: Literal["services", "systems", "teams"]) -> Any:
+def _named(kind: Literal["services", "systems", "teams", "impacts", "severities"]) -> Any:
     return Field(json_schema_extra={NAMED: kind})
 
 
@@ -47,6 +48,13 @@ def _instant(value: object) -> datetime:
 Slug = Annotated[str, StringConstraints(pattern=_SLUG, min_length=1, max_length=LONGEST_SLUG)]
 Service = Annotated[Slug, _named("services")]
 FaultIn = Annotated[Slug, _named("systems")]
+Word = Annotated[str, StringConstraints(pattern=_SLUG, min_length=1, max_length=80)]
+Impacts = Annotated[
+    tuple[Annotated[Word, _named("impacts")], ...],
+    Field(max_length=20, description="Words for an impact that the plans' clocks ask about"),
+]
+Severity = Annotated[Word, _named("severities")]
+Count = Annotated[int, Field(ge=0, le=MOST_REPORTS), BeforeValidator(_whole)]
 Team = Annotated[Slug, _named("teams")]
 Tier = Annotated[int, Field(ge=1, le=4, description="Support tier, 1 to 4"), BeforeValidator(_whole)]
 Instant = Annotated[

@@ -6,6 +6,7 @@ from tierline.api import told
 from tierline.cases.actions.changing import Saved
 from tierline.cases.inquiry_queries import InquiryView
 from tierline.cases.particulars import AttachmentView
+from tierline.cases.promising import Promise
 from tierline.cases.queries import CaseLine, CaseView
 from tierline.foundation.ids import case_reference
 from tierline.outbox.queries import EffectView
@@ -44,6 +45,26 @@ def case_told(view: CaseView) -> told.Case:
         decision=decision_told(view.decision),
         next_moves=[str(move) for move in view.moves],
         may_change=view.may_change,
+        **view.extent.said(),
+        promises=[promise_told(promise) for promise in view.promised.promises],
+    )
+
+
+def promise_told(promise: Promise) -> told.Promise:
+    """One promise of time."""
+    return told.Promise(
+        kind=promise.kind,
+        state=promise.state,
+        policy=promise.policy,
+        level=promise.level.label if promise.level else None,
+        within=str(promise.span),
+        begins=promise.begins,
+        due=promise.due.at,
+        ended=promise.ended,
+        zone=promise.zone,
+        sentence=promise.sentence(),
+        steps=list(promise.due.sentences()),
+        because=told.Reason.model_validate(promise.because),
     )
 
 

@@ -85,7 +85,8 @@ class CaseLine(Told):
     round_trips: Annotated[int, Field(description="Questions asked whose answer came back")]
     opened_at: Instant
     changed_at: Instant
-    due_at: Annotated[Instant | None, Field(description="The promise that runs now; null when none does")]
+    due_at: Annotated[Instant | None, Field(description="When the next promise falls due; null when none runs")]
+    due_kind: Annotated[str, Field(description="acknowledgement, first-response, resolution; empty when none runs")]
     version: int
 
 
@@ -207,6 +208,23 @@ class AttachmentMade(Told):
     attachment: int
 
 
+class Promise(Told):
+    """One promise of time: what, by which clock and level, due when, and how that was counted."""
+
+    kind: Annotated[str, Field(description="acknowledgement, first-response or resolution")]
+    state: Annotated[str, Field(description="running, paused, late, kept or kept-late")]
+    policy: str
+    level: str | None
+    within: str
+    begins: Instant
+    due: Annotated[Instant | None, Field(description="null while it stands still")]
+    ended: Instant | None
+    zone: str
+    sentence: str
+    steps: list[str]
+    because: Reason
+
+
 class Case(CaseLine):
     """A case with what its page shows, but for its story. ``next_moves`` are those the caller may make now."""
 
@@ -227,6 +245,12 @@ class Case(CaseLine):
     decision: Decision
     next_moves: list[str]
     may_change: bool
+    impacts: list[str]
+    severity: str
+    workaround: bool | None
+    reports: int | None
+    reports_in_one_day: int | None
+    promises: list[Promise]
 
 
 class Queue(Told):

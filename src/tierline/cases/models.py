@@ -9,7 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import connections, models
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 
 from tierline.cases.inquiry_life import OPEN_STATES, InquiryKind, InquiryState, Reached
 from tierline.cases.lifecycle import CAME_BACK, CaseState, HandOffState
@@ -97,6 +97,8 @@ class CaseRow(models.Model):
     opened_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     due_at = models.DateTimeField()
+    due_kind = models.CharField(max_length=15, blank=True, default="", db_default="")
+    look_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
 
     objects = Cases.as_manager()
@@ -105,6 +107,7 @@ class CaseRow(models.Model):
         db_table = "cases_case"
         indexes: ClassVar = [
             models.Index(fields=["-id"], condition=~Q(restricted_to=[]), name="restricted_cases"),
+            models.Index(fields=["look_at"], condition=Q(look_at__isnull=False), name="cases_to_look_at"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(name="case_state_is_known", condition=Q(state__in=[s.value for s in CaseState])),
@@ -135,13 +138,18 @@ class CaseRow(models.Model):
 
 
 class Report(models.Model):
-    """What the person reported: long and private."""
+    """What was reported: long and private, and how bad it is (``extent.Extent``)."""
 
     case = models.OneToOneField(CaseRow, primary_key=True, on_delete=models.PROTECT, related_name="report")
     description = models.TextField(blank=True)
     answers = models.JSONField(default=dict)
     reporter_name = models.CharField(max_length=120, blank=True)
     reporter_contact = models.CharField(max_length=200, blank=True)
+    impacts = ArrayField(models.CharField(max_length=80), default=list, db_default=Value("{}"))
+    severity = models.CharField(max_length=80, blank=True, default="", db_default="")
+    workaround = models.BooleanField(null=True)
+    reports = models.PositiveIntegerField(null=True)
+    reports_in_one_day = models.PositiveIntegerField(null=True)
 
     class Meta:
         db_table = "cases_report"

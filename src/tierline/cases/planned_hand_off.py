@@ -6,9 +6,9 @@ Reads only. Refuses what offering it would refuse for good: a case in other hand
 from dataclasses import dataclass
 from datetime import datetime
 
-from tierline.cases.actions.changing import UNWRITTEN_PATIENCE
 from tierline.cases.actions.handing_off import (
     Way,
+    answer_by,
     choose_way,
     outgoing,
     why_a_reason_is_needed,
@@ -22,7 +22,6 @@ from tierline.foundation.ids import case_reference
 from tierline.foundation.trouble import NotAllowed, Unusable
 from tierline.plans.decision import CHANNELS, Decision
 from tierline.plans.planbook import Planbook
-from tierline.plans.policies import acknowledge_by
 from tierline.plans.queries import planbook_in_force
 
 _ANY_REASON = "-"  # the plan's way is asked for first; whether a reason is needed is told beside it
@@ -63,7 +62,7 @@ def planned_hand_off(actor: Actor, number: int, *, to: str | None, ask: str, at:
             f"{case_reference(number)} is {view.line.state} and held by {planbook.team_label(view.line.holder)}; "
             "it is not yours to hand off now."
         )
-    row, decision = CaseRow.objects.get(pk=number), view.decision
+    row, decision = CaseRow.objects.select_related("report").get(pk=number), view.decision
     leaving, trouble = _leaving(planbook, row, decision, to=to, ask=ask, at=at)
     reason = ""
     if leaving is not None and not leaving.way.follows_plan:
@@ -78,7 +77,7 @@ def _leaving(
         way = choose_way(planbook, row, decision, to=to, override=_ANY_REASON, at=at)
     except Unusable as trouble:
         return None, str(trouble)
-    due = acknowledge_by(planbook, way.to, way.by, at) or at + UNWRITTEN_PATIENCE
+    due = answer_by(row, planbook, way, at=at)
     out = outgoing(row, planbook, way, ask=ask, acknowledge_by=due)
     address = planbook.address(way.to, way.by) or ""
     return Leaving(way, address, subject_line(out), text_for(way.by, out), due), ""

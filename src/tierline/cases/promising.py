@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Final, Literal
+from typing import Final
 from zoneinfo import ZoneInfo
 
+from tierline.cases.untouched import LeftAlone, left_alone
 from tierline.foundation.business_time import Due, Pause, Span, due, in_words
-from tierline.foundation.calendars import Calendar
 from tierline.plans.clocks import Clock, Level, PauseWord, PromiseKind, ServiceTier
 from tierline.plans.decision import By, Reason
 from tierline.plans.facts import Audience
@@ -23,6 +23,7 @@ from tierline.plans.policies import Circumstances, Governing, calendar_of, gover
 from tierline.plans.time_wording import KINDS, PAUSES
 
 _NOTHING: Final[frozenset[str]] = frozenset()
+_AT_ONCE: Final = Span()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,8 @@ class Standing:
     """What is known of a case. Instants have an offset; ``None`` has not happened, or is not known.
 
     ``entered`` is when the case came to its holder, ``by`` the channel it came by, ``offer`` the hand-off that is
-    open or was last answered. ``reports`` counts like reports. Without ``service_tier`` the plan's word counts.
+    open or was last answered, ``question`` the last step of a question on its way. ``reports`` counts like reports.
+    Without ``service_tier`` the plan's word counts.
     ``recorded`` are the keys of nudges and escalations that were carried out.
     """
 
@@ -67,6 +69,7 @@ class Standing:
     service_tier: ServiceTier | None = None
     users_per_day: int | None = None
     offer: Offer | None = None
+    question: Offer | None = None
     first_responded: datetime | None = None
     resolved: datetime | None = None
     touched: datetime | None = None
@@ -88,6 +91,8 @@ class PromiseState(StrEnum):
 class Promise:
     """One promise. ``because`` cites its policy; ``ended`` is when what was promised happened.
 
+    ``asked``: what is to be acknowledged is a question on its way, not the case. ``pauses`` are what its clock stood
+    still for.
     ``set_aside`` are the policies whose word on the same does not count, because this one is more particular.
     """
 
@@ -102,6 +107,8 @@ class Promise:
     ended: datetime | None
     state: PromiseState
     set_aside: tuple[str, ...] = ()
+    pauses: tuple[Pause, ...] = ()
+    asked: bool = False
 
     @property
     def open(self) -> bool:
@@ -141,20 +148,6 @@ class ToBeTold:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftAlone:
-    """Nobody touched the case between two checks of the queue: to be shown since the later one, ``at``.
-
-    ``since`` is when it was last touched or came; ``whole_day``: two checks went by, a working day.
-    """
-
-    because: Reason
-    check: Literal["log-on", "afternoon"]
-    at: datetime
-    since: datetime
-    whole_day: bool
-
-
-@dataclass(frozen=True, slots=True)
 class LevelFound:
     """The level a case has in a policy, whether or not that promises a time."""
 
@@ -172,12 +165,20 @@ class Promised:
     nudges: tuple[Nudge, ...] = ()
     to_be_told: tuple[ToBeTold, ...] = ()
     left_alone: tuple[LeftAlone, ...] = ()
+    look_again: datetime | None = None
+    """When a nudge or an escalation that was not carried out falls due; what is due already lies in the past."""
+
+    @property
+    def next_promise(self) -> Promise | None:
+        """What is still to be kept and falls due first; ``None`` while nothing does."""
+        falling = [(promise.due.at, promise) for promise in self.promises if promise.open and promise.due.at]
+        return min(falling, key=lambda pair: pair[0])[1] if falling else None
 
     @property
     def next_due(self) -> datetime | None:
         """The earliest due time of what is still to be kept, in UTC; it may have passed."""
-        dues = (promise.due.at for promise in self.promises if promise.open)
-        return min((at for at in dues if at is not None), default=None)
+        promise = self.next_promise
+        return None if promise is None else promise.due.at
 
 
 def promised(planbook: Planbook, standing: Standing, at: datetime) -> Promised:
@@ -186,19 +187,19 @@ def promised(planbook: Planbook, standing: Standing, at: datetime) -> Promised:
     if standing.entered > at:
         return Promised()
     case = _as_of(standing, at)
-    found = list(governing(planbook, _circumstances(planbook, case), case.entered))
+    found = governing(planbook, _circumstances(planbook, case), case.entered)
     made = [one for one in _promises(planbook, case, found, at) if one is not None]
+    nudges = list(_nudges(planbook, case, found))
+    tellings = [telling for promise, by in made for telling in _escalations(planbook, case, promise, by)]
     return Promised(
         promises=tuple(promise for promise, _ in made),
         levels=tuple(LevelFound(one.reason, one.clock.label, one.level) for one in found if one.level is not None),
-        nudges=tuple(sorted(_nudges(planbook, case, found, at), key=lambda nudge: (nudge.at, nudge.key))),
-        to_be_told=tuple(
-            telling
-            for promise, by in made
-            for telling in _escalations(planbook, case, promise, by)
-            if telling.at <= at and telling.key not in case.recorded
-        ),
-        left_alone=tuple(_left_alone(planbook, case, found, at)),
+        nudges=tuple(sorted((n for n in nudges if n.at <= at), key=lambda nudge: (nudge.at, nudge.key))),
+        to_be_told=tuple(telling for telling in tellings if telling.at <= at),
+        left_alone=left_alone(planbook, found, max(case.entered, case.touched or case.entered), at)
+        if _lies_in_triage(case)
+        else (),
+        look_again=min((*(nudge.at for nudge in nudges), *(telling.at for telling in tellings)), default=None),
     )
 
 
@@ -209,10 +210,12 @@ def _as_of(case: Standing, at: datetime) -> Standing:
         return None if instant is None or instant > at else instant.astimezone(UTC)
 
     offer = case.offer if case.offer is not None and case.offer.at <= at else None
+    question = case.question if case.question is not None and case.question.at <= at else None
     return replace(
         case,
         entered=case.entered.astimezone(UTC),
         offer=None if offer is None else replace(offer, acknowledged=known(offer.acknowledged)),
+        question=None if question is None else replace(question, acknowledged=known(question.acknowledged)),
         first_responded=known(case.first_responded),
         resolved=known(case.resolved),
         touched=known(case.touched),
@@ -242,23 +245,33 @@ def _circumstances(planbook: Planbook, case: Standing) -> Circumstances:
 
 
 def _promises(
-    planbook: Planbook, case: Standing, found: list[Governing], at: datetime
+    planbook: Planbook, case: Standing, found: tuple[Governing, ...], at: datetime
 ) -> Iterator[tuple[Promise, Governing] | None]:
     if case.offer is not None:
-        offered = replace(_circumstances(planbook, case), team=case.offer.to, by=case.offer.by)
-        receiving = list(governing(planbook, offered, case.offer.at))
-        began, ended = case.offer.at.astimezone(UTC), case.offer.acknowledged
-        yield _promise(planbook, case, receiving, PromiseKind.ACKNOWLEDGEMENT, began=began, ended=ended, at=at)
+        yield _acknowledgement(planbook, case, case.offer, at)
+    if case.question is not None:
+        # While a question is out the case waits for its answer; whoever is to take it up does not.
+        taken_up = _acknowledgement(planbook, replace(case, standstills=()), case.question, at)
+        yield None if taken_up is None else (replace(taken_up[0], asked=True), taken_up[1])
     # What is resolved was answered, if nobody wrote down when.
     answered = case.first_responded or case.resolved
     for kind, ended in ((PromiseKind.FIRST_RESPONSE, answered), (PromiseKind.RESOLUTION, case.resolved)):
         yield _promise(planbook, case, found, kind, began=case.entered, ended=ended, at=at)
 
 
+def _acknowledgement(
+    planbook: Planbook, case: Standing, offer: Offer, at: datetime
+) -> tuple[Promise, Governing] | None:
+    offered = replace(_circumstances(planbook, case), team=offer.to, by=offer.by)
+    receiving = governing(planbook, offered, offer.at)
+    began, ended = offer.at.astimezone(UTC), offer.acknowledged
+    return _promise(planbook, case, receiving, PromiseKind.ACKNOWLEDGEMENT, began=began, ended=ended, at=at)
+
+
 def _promise(
     planbook: Planbook,
     case: Standing,
-    found: list[Governing],
+    found: tuple[Governing, ...],
     kind: PromiseKind,
     *,
     began: datetime,
@@ -270,7 +283,8 @@ def _promise(
     if chosen is None or span is None:
         return None
     calendar = calendar_of(planbook, chosen.plan, chosen.clock)
-    falls = due(began, span, calendar, _pauses(chosen.clock, case))
+    pauses = _pauses(chosen.clock, case)
+    falls = due(began, span, calendar, pauses)
     others = [one for one in found if one is not chosen and one.promises(kind) is not None]
     others.sort(key=lambda one: (-particularity(one.clock), one.clock.id))
     promise = Promise(
@@ -283,8 +297,9 @@ def _promise(
         due=falls,
         zone=calendar.zone,
         ended=ended,
-        state=_state(falls, ended, at, paused=_stands_still(chosen.clock, case)),
+        state=_state(falls, ended, at, paused=any(pause.ends is None for pause in pauses)),
         set_aside=tuple(one.clock.id for one in others),
+        pauses=tuple(pauses),
     )
     return promise, chosen
 
@@ -302,14 +317,11 @@ def _pauses(clock: Clock, case: Standing) -> list[Pause]:
     return [Pause(s.begins, s.ends, PAUSES[s.why]) for s in case.standstills if s.why in clock.pauses_while]
 
 
-def _stands_still(clock: Clock, case: Standing) -> bool:
-    return any(pause.ends is None for pause in _pauses(clock, case))
-
-
 # -- what follows -----------------------------------------------------------------------------------------
 
 
-def _nudges(planbook: Planbook, case: Standing, found: list[Governing], at: datetime) -> Iterator[Nudge]:
+def _nudges(planbook: Planbook, case: Standing, found: tuple[Governing, ...]) -> Iterator[Nudge]:
+    """Every reminder that was not given yet, due or not."""
     if case.resolved is not None:
         return
     for one in found:
@@ -317,57 +329,33 @@ def _nudges(planbook: Planbook, case: Standing, found: list[Governing], at: date
         for after in one.clock.nudges:
             falls = due(case.entered, after, calendar, pauses).at
             key = f"{one.clock.id}/nudge/{after}/{_stamp(case.entered)}".replace(" ", "-")
-            if falls is not None and falls <= at and key not in case.recorded:
+            if falls is not None and key not in case.recorded:
                 yield Nudge(key, one.reason, after, falls)
 
 
 def _escalations(planbook: Planbook, case: Standing, promise: Promise, by: Governing) -> Iterator[ToBeTold]:
-    """Who hears of a promise that was not kept: the duty, then its deputy, each after its span."""
+    """Who hears of a promise that is not kept, due or not: the duty, then its deputy, each after its span."""
     escalation, late = by.clock.escalate_to, promise.due.at
     if escalation is None or promise.kind not in escalation.missed or not promise.open or late is None:
         return
-    calendar, pauses = calendar_of(planbook, by.plan, by.clock), _pauses(by.clock, case)
+    calendar, pauses = calendar_of(planbook, by.plan, by.clock), promise.pauses
     key = f"{by.clock.id}/{promise.kind}/{_stamp(promise.begins)}"
-    first = late if escalation.after is None else due(late, escalation.after, calendar, pauses).at
-    if first is None:
-        return
-    yield ToBeTold(f"{key}/duty", promise.because, promise.kind, escalation.duty, deputy=False, at=first)
-    if escalation.deputy_after is None:
-        return
-    second = due(first, escalation.deputy_after, calendar, pauses).at
-    if second is not None:
-        yield ToBeTold(f"{key}/deputy", promise.because, promise.kind, escalation.duty, deputy=True, at=second)
+    begins: datetime | None = late
+    for whom, after in (("duty", escalation.after or _AT_ONCE), ("deputy", escalation.deputy_after)):
+        if begins is None or after is None:
+            return
+        begins = due(begins, after, calendar, pauses).at
+        if begins is not None and f"{key}/{whom}" not in case.recorded:
+            deputy = whom == "deputy"
+            yield ToBeTold(f"{key}/{whom}", promise.because, promise.kind, escalation.duty, deputy=deputy, at=begins)
 
 
-def _left_alone(planbook: Planbook, case: Standing, found: list[Governing], at: datetime) -> Iterator[LeftAlone]:
+def _lies_in_triage(case: Standing) -> bool:
+    """Whether nobody has begun the case, and it waits for nobody."""
     waits = any(standstill.ends is None for standstill in case.standstills)
-    if case.resolved is not None or waits:
-        return
-    since = max(case.entered, case.touched or case.entered)
-    for one in found:
-        if one.clock.untouched is None:
-            continue
-        checks = _checks(calendar_of(planbook, one.plan, one.clock), one.clock.untouched.afternoon, at)
-        (check, shown), (_, before), (_, day_before) = next(checks), next(checks), next(checks)
-        if since <= before:
-            yield LeftAlone(one.reason, check, shown, since, whole_day=since <= day_before)
-
-
-def _checks(
-    calendar: Calendar, afternoon: int, at: datetime
-) -> Iterator[tuple[Literal["log-on", "afternoon"], datetime]]:
-    """The checks of the queue up to the instant, the latest first: each open day's opening and afternoon."""
-    number = calendar.number_of(at)
-    while number > 0:
-        stretches = calendar.day(number).stretches
-        if stretches:
-            later = calendar.instant(date.fromordinal(number), afternoon)
-            if stretches[0][0] < later <= at:
-                yield "afternoon", later
-            if stretches[0][0] <= at:
-                yield "log-on", stretches[0][0]
-        number -= 1
+    return case.resolved is None and case.first_responded is None and not waits
 
 
 def _stamp(at: datetime) -> str:
-    return f"{at:%Y%m%dT%H%M%SZ}"
+    """The instant in a key. Written out: these are most of what a promise costs when they go through a format."""
+    return f"{at.year:04}{at.month:02}{at.day:02}T{at.hour:02}{at.minute:02}{at.second:02}Z"

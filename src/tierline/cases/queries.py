@@ -16,10 +16,13 @@ from tierline.cases.actions.asking import contact_decision, reporter_of
 from tierline.cases.actions.attaching import stored_at
 from tierline.cases.actions.changing import SUBJECT
 from tierline.cases.actions.handing_off import decision_for
+from tierline.cases.actions.promise import AT_LENGTH, extent_of, promised_for
+from tierline.cases.extent import Extent
 from tierline.cases.hands import Hands, may_change, may_make
 from tierline.cases.history import AsItStood, as_it_stood
 from tierline.cases.inquiry_life import InquiryKind, InquiryState
 from tierline.cases.inquiry_queries import InquiryView, inquiries_of
+from tierline.cases.left_alone import cases_left_alone
 from tierline.cases.lifecycle import (
     MADE_BY_INQUIRIES,
     NOT_WHILE_ASKING,
@@ -31,13 +34,14 @@ from tierline.cases.lifecycle import (
 from tierline.cases.models import Attachment, CaseRow, OutsideNumber
 from tierline.cases.particulars import AttachmentView, HandOffView, attachments_of, hand_offs_of, numbers_of
 from tierline.cases.places import NEVER, ON_TOP
+from tierline.cases.promising import Promised
 from tierline.directory.actor import Actor
 from tierline.foundation.ids import case_number, case_reference
 from tierline.foundation.trouble import NotAllowed, NotFound
 from tierline.plans.decision import Decision, Outcome
 from tierline.plans.queries import planbook_in_force
 from tierline.timeline.fact import Fact
-from tierline.timeline.queries import story, story_page
+from tierline.timeline.queries import stories_without, story, story_page
 
 PAGE = 50
 STORY_PAGE = 100
@@ -46,7 +50,7 @@ TABS = ("new", "todo", "waiting", "overdue")
 LINE_FIELDS = (
     "id", "state", "summary", "service", "holder", "offered_to", "recorded_by", "assignee", "trail", "flags",
     "missing", "theirs", "restricted_to", "question_to", "question_taken", "round_trips", "opened_at", "changed_at",
-    "due_at", "version", "answered_for",
+    "due_at", "due_kind", "version", "answered_for",
 )  # fmt: skip
 
 _PLACED = f"""
@@ -95,11 +99,12 @@ class Filters:
     assignee: str = ""
     flag: str = ""
     missing: bool = False
+    left_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CaseLine:
-    """One case in a list."""
+    """One case in a list. ``due_kind`` is what falls due at ``due_at``: a ``PromiseKind``, or empty."""
 
     number: int
     reference: str
@@ -121,6 +126,7 @@ class CaseLine:
     opened_at: datetime
     changed_at: datetime
     due_at: datetime | None
+    due_kind: str
     version: int
     answered_for: str | None = None
 
@@ -161,6 +167,8 @@ class CaseView:
     moves: tuple[CaseMove, ...]
     may_change: bool
     story: tuple[Fact, ...]
+    extent: Extent
+    promised: Promised
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,8 +214,10 @@ def _placed(team: str, tab: str, filters: Filters, after: Cursor | None, at: dat
         "c.assignee = %(assignee)s": filters.assignee,
         "c.flags @> ARRAY[%(flag)s]::varchar[]": filters.flag,
         "c.missing <> '{}'": filters.missing,
+        "p.case_id = ANY(%(alone)s)": filters.left_alone,
     }
-    asked: dict[str, str | int | datetime | None] = {
+    alone = cases_left_alone(planbook_in_force().planbook, team, at=at) if filters.left_alone else None
+    asked: dict[str, str | int | datetime | list[int] | None] = {
         "team": team,
         "tab": tab,
         "at": at,
@@ -217,6 +227,7 @@ def _placed(team: str, tab: str, filters: Filters, after: Cursor | None, at: dat
         "service": filters.service,
         "assignee": filters.assignee,
         "flag": filters.flag,
+        "alone": list(alone.numbers) if alone else [],
         "most": PAGE + 1,
     }
     conditions = " AND ".join(condition for condition, wanted in narrowed.items() if wanted)
@@ -240,6 +251,7 @@ def case(actor: Actor, number: int, *, at: datetime, with_story: bool = True) ->
         raise NotFound(f"There is no case {case_reference(number)} that you may see.")
     report, hand_offs = row.report, hand_offs_of(number)
     planbook = planbook_in_force().planbook
+    told = story(SUBJECT, number) if with_story else stories_without(SUBJECT, [number], AT_LENGTH).get(number, [])
     inquiries = inquiries_of(row, actor, planbook, at)
     contact = contact_decision(row, planbook, row.holder, reporter_of(row), at)
     return CaseView(
@@ -262,7 +274,9 @@ def case(actor: Actor, number: int, *, at: datetime, with_story: bool = True) ->
         questions=row.questions,
         moves=_without_what_waits(moves_of(row, actor, hand_offs), contact, inquiries),
         may_change=may_change(actor, _hands(row, hand_offs)),
-        story=tuple(story(SUBJECT, number)) if with_story else (),
+        story=tuple(told) if with_story else (),
+        extent=extent_of(report),
+        promised=promised_for(row, told, planbook, at=at),
     )
 
 
@@ -362,7 +376,8 @@ def line_from(values: Sequence[Any]) -> CaseLine:
     """The line of a case from its ``LINE_FIELDS``, in their order: lists are read without a model object a row."""
     (
         number, state, summary, service, holder, offered_to, recorded_by, assignee, trail, flags, missing, theirs,
-        restricted_to, question_to, question_taken, round_trips, opened_at, changed_at, due_at, version, answered_for,
+        restricted_to, question_to, question_taken, round_trips, opened_at, changed_at, due_at, due_kind, version,
+        answered_for,
     ) = values  # fmt: skip
     return CaseLine(
         number=number,
@@ -385,6 +400,7 @@ def line_from(values: Sequence[Any]) -> CaseLine:
         opened_at=opened_at,
         changed_at=changed_at,
         due_at=None if due_at >= NEVER else due_at,
+        due_kind=due_kind,
         version=version,
         answered_for=answered_for,
     )

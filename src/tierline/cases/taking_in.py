@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection
 
+from tierline.cases.extent import FIELDS, UNKNOWN, Extent
 from tierline.cases.models import CaseRow
 from tierline.cases.places import places
 from tierline.cases.words import vector
@@ -21,8 +22,9 @@ WITH made AS (
     INSERT INTO cases_case ({", ".join(_COLUMNS)})
     VALUES ({", ".join(f"%({column})s" for column in _COLUMNS)}) RETURNING id
 ), report AS (
-    INSERT INTO cases_report (case_id, description, answers, reporter_name, reporter_contact)
-    SELECT id, %(description)s, %(answers)s, %(reporter_name)s, %(reporter_contact)s FROM made
+    INSERT INTO cases_report (case_id, description, answers, reporter_name, reporter_contact, {", ".join(FIELDS)})
+    SELECT id, %(description)s, %(answers)s, %(reporter_name)s, %(reporter_contact)s,
+           {", ".join(f"%({field})s" for field in FIELDS)} FROM made
 ), words AS (
     INSERT INTO cases_searchwords (case_id, words, organisations, restricted_to)
     SELECT id, {vector("%(text)s", "id")}, %(organisations)s, %(restricted_to)s FROM made
@@ -48,12 +50,14 @@ class Reported:
     reporter_contact: str
     text: str
     numbers: Collection[tuple[str, str]] = ()
+    extent: Extent = UNKNOWN
 
 
 def write_new(case: CaseRow, reported: Reported) -> int:
     """Write a new case, give its row the number it got, and return how many of its numbers elsewhere were kept."""
     stands = places(case.standing())
     said: dict[str, Any] = {column: getattr(case, column) for column in _COLUMNS}
+    said |= reported.extent.said()
     said |= {
         "description": reported.description,
         "answers": json.dumps(dict(reported.answers), ensure_ascii=False),

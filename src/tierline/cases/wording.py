@@ -109,6 +109,23 @@ def tell_text(reference: str, duty: str, *, restricted: bool) -> str:
     )
 
 
+def nudge_text(reference: str, team: str, after: str) -> str:
+    """A reminder for the holder: that a case is still open after so long, and where."""
+    return _word_with_its_place(f"{reference} has been with {team} for {after} and is still open.", reference)
+
+
+def late_text(reference: str, duty: str, kind: str, *, deputy: bool) -> str:
+    """A word to somebody who holds a duty, or stands in for them: that a promise was not kept, and where."""
+    who = f"You stand in for {duty}, where nothing has moved yet" if deputy else f"You hold the duty {duty}"
+    what = {"acknowledgement": "its hand-off was not acknowledged", "first-response": "it was not answered"}
+    late = what.get(kind, "it was not resolved")
+    return _word_with_its_place(f"{who}: {reference} is late, because {late} in time.", reference)
+
+
+def _word_with_its_place(word: str, reference: str) -> str:
+    return "\n".join([word, "", f"Sign in to Tierline and open {reference}: it says by which plan.", "", SIGNATURE, ""])
+
+
 def text_for(by: str, out: Outgoing) -> str:
     """The text for a channel of a plan: ``email``, ``issue``, ``call`` or ``ticket``."""
     return {"issue": issue_text, "call": call_text, "ticket": ticket_text}.get(by, hand_off_text)(out)

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 
 from tierline.cases.actions.chasing import chase_overdue_hand_offs, chase_overdue_questions
 from tierline.cases.actions.importing import Importing, take_in
+from tierline.cases.actions.reminding import carry_out_promises, renew_promises
 from tierline.cases.importing.judging import Judge
 from tierline.cases.importing.mapping import load_source
 from tierline.cases.importing.reading import Export
@@ -51,6 +52,8 @@ def load(*, at: datetime) -> bool:
         _advise(words["advice"], actors, at=at)
         chase_overdue_hand_offs(at=at)
         chase_overdue_questions(at=at)
+        renew_promises(at=at)
+        carry_out_promises(at=at)
     return True
 
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from tierline.cases.actions import attempting, handing_off, inquiring, working
 from tierline.cases.actions.entering import NewCase, enter
+from tierline.cases.extent import extent_from
 from tierline.cases.inquiry_queries import open_inquiry_of
 from tierline.directory.actor import Actor
 
@@ -110,6 +111,7 @@ class Stage:
             numbers=(tuple(story["number"]),) if "number" in story else (),
             reporter_name=story.get("reporter", ""),
             reporter_contact=story.get("contact", ""),
+            extent=extent_from(story.get("extent", {})),
         )
 
 

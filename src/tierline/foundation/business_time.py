@@ -90,7 +90,8 @@ class Step:
     """One step of a count. Instants are in UTC; ``sentence()`` tells them in ``zone``.
 
     ``counted`` is the time this step adds to the count. ``why`` says what was skipped: night, weekend, the name of
-    a holiday, the reason of a pause. A ``day`` step is one open day further, with what was skipped on the way.
+    a holiday, the reason of a pause. A ``day`` step is one open day further, with what was skipped on the way; where
+    every hour counts it is all ``days`` at once.
     """
 
     kind: StepKind
@@ -99,6 +100,7 @@ class Step:
     counted: timedelta
     why: tuple[str, ...]
     zone: str
+    days: int = 1
 
     def sentence(self) -> str:
         """The step for a page: from when to when, what was counted or why it was not."""
@@ -111,7 +113,7 @@ class Step:
             return f"{where}: {length_in_words(self.counted)} counted."
         if self.kind is StepKind.DAY:
             skipped = f" ({', '.join(self.why)} not counted)" if self.why else ""
-            return f"{where}: one day{skipped}."
+            return f"{where}: {'one day' if self.days == 1 else f'{self.days} days'}{skipped}."
         return f"{where}: not counted ({', '.join(self.why)})."
 
 
@@ -228,11 +230,12 @@ def _due_by_days(start: datetime, days: int, calendar: Calendar, pauses: list[Pa
         number, skipped = _next_open(number, calendar)
         here, of_day = calendar.day(number).stretches[0][0], time()
         steps.append(Step(StepKind.CLOSED, start, here, NOTHING, skipped, calendar.zone))
-    for _ in range(days):
-        number, skipped = _next_open(number, calendar)
+    at_once = days if calendar.always else 1
+    for _ in range(days // at_once):
+        number, skipped = (number + at_once, ()) if calendar.always else _next_open(number, calendar)
         wanted = instant_of(datetime.combine(datetime.fromordinal(number), of_day), zone)
         there = _into_hours(wanted, number, calendar)
-        steps.append(Step(StepKind.DAY, here, there, NOTHING, skipped, calendar.zone))
+        steps.append(Step(StepKind.DAY, here, there, NOTHING, skipped, calendar.zone, at_once))
         here = there
     return _moved_by_pauses(start, here, steps, calendar, pauses)
 

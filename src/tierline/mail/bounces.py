@@ -44,9 +44,7 @@ def deliveries_in(parts: Iterable["Message[str, str]"]) -> tuple[Delivery, ...]:
     for part in parts:
         if part.get_content_type() != "message/delivery-status":
             continue
-        fields = part.get_payload()
-        blocks = fields if isinstance(fields, list) else []
-        found += [_delivery(block) for block in blocks if isinstance(block, Message) and _is_recipient(block)]
+        found += [_delivery(block) for block in inner_parts(part) if _is_recipient(block)]
     return tuple(found[:MOST_RECIPIENTS])
 
 
@@ -74,8 +72,8 @@ def returned_ids_in(parts: Iterable["Message[str, str]"]) -> tuple[str, ...]:
     found: list[str] = []
     for part in parts:
         kind = part.get_content_type()
-        inner = part.get_payload()
-        if kind == "message/rfc822" and isinstance(inner, list) and inner and isinstance(inner[0], Message):
+        inner = inner_parts(part)
+        if kind == "message/rfc822" and inner:
             found.append(without_junk(str(inner[0].get("Message-ID", ""))).strip())
         elif kind in ("text/rfc822-headers", "message/rfc822-headers"):
             found += _MESSAGE_ID.findall(_source(part))
@@ -89,9 +87,14 @@ def _source(part: "Message[str, str]") -> str:
     content = part.get_payload(decode=True)
     if isinstance(content, bytes):
         return decoded(content[:LONGEST_SOURCE], part.get_content_charset("utf-8") or "utf-8")
-    inner = part.get_payload()
-    messages = [one for one in inner if isinstance(one, Message)] if isinstance(inner, list) else []
-    return "\n".join(f"{name}: {value}" for one in messages for name, value in one.items())
+    return "\n".join(f"{name}: {value}" for one in inner_parts(part) for name, value in one.items())
+
+
+def inner_parts(part: "Message[str, str]") -> list["Message[str, str]"]:
+    """The messages in a message. Of a single part the payload is not asked for: that decodes it by whatever charset it
+    names, and some names (``idna``) raise."""
+    inner = part.get_payload() if part.is_multipart() else []
+    return [one for one in inner if isinstance(one, Message)] if isinstance(inner, list) else []
 
 
 def refusal_in(text: str) -> str:

@@ -15,7 +15,7 @@ from email.parser import BytesHeaderParser, BytesParser
 from email.policy import Compat32
 from email.utils import getaddresses
 
-from tierline.mail.bounces import Delivery, deliveries_in, returned_ids_in
+from tierline.mail.bounces import Delivery, deliveries_in, inner_parts, returned_ids_in
 from tierline.mail.texts import decoded, header_words, text_of_html, without_junk
 
 LARGEST = 25 * 1024 * 1024  # bytes that are read of a message
@@ -145,13 +145,13 @@ def _parts(message: "Message[str, str]", troubles: list[str]) -> Iterator["Messa
             troubles.append(f"It has more than {MOST_PARTS} parts; the rest was not read.")
             return
         yield part
-        inner = part.get_payload()
-        if not isinstance(inner, list) or part.get_content_maintype() != "multipart":
+        inner = inner_parts(part)
+        if not inner or part.get_content_maintype() != "multipart":
             continue
         if depth >= DEEPEST:
             troubles.append(f"Its parts are nested more than {DEEPEST} deep; the rest was not read.")
             continue
-        waiting += [(child, depth + 1) for child in reversed(inner) if isinstance(child, Message)]
+        waiting += [(child, depth + 1) for child in reversed(inner)]
 
 
 def _header(message: "Message[str, str]", name: str) -> str:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 from itertools import product
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from tierline.plans import schema
@@ -82,6 +82,8 @@ class Planbook:
         self.universe: Final = Universe(frozenset(self.teams), frozenset(self.services), frozenset(self.systems))
         self._in_force: dict[int, InForce] = {}
         self._decided: dict[tuple[int, FactWords], Decision] = {}
+        #: What ``policies.governing`` remembers: policies by stretch of time and circumstances.
+        self.governed: Final[dict[Hashable, Any]] = {}
 
     def decide(self, facts: Facts, at: datetime) -> Decision:
         """What the plans in force at the instant ``at`` (with an offset) say about these facts."""
@@ -214,12 +216,19 @@ class Planbook:
 
     def holders_of(self, duty: str) -> tuple[Mailbox, ...]:
         """Who holds a duty, groups written out, the deputy last."""
+        return tuple(dict.fromkeys((*self.firsts_of(duty), *self.deputies_of(duty))))
+
+    def firsts_of(self, duty: str) -> tuple[Mailbox, ...]:
+        """The same without the deputy."""
         entry = self.duties.get(duty)
-        if entry is None:
-            return ()
-        named = [*entry.holders, *([entry.deputy] if entry.deputy else [])]
-        people = [person for name in named for person in self._people_of(name)]
+        people = [person for name in (entry.holders if entry else ()) for person in self._people_of(name)]
         return tuple(dict.fromkeys(Mailbox(person.name, person.email) for person in people))
+
+    def deputies_of(self, duty: str) -> tuple[Mailbox, ...]:
+        """Who stands in for the holders of a duty, groups written out."""
+        entry = self.duties.get(duty)
+        people = self._people_of(entry.deputy) if entry is not None and entry.deputy else []
+        return tuple(Mailbox(person.name, person.email) for person in people)
 
     def _people_of(self, name: str) -> list[schema.Person]:
         if name in self.groups:
@@ -287,6 +296,21 @@ class Planbook:
         for where, system, _ in _ticket_uses(self.plans_at(at), at):
             found[where] = (*found.get(where, ()), system)
         return found
+
+    @cached_property
+    def impacts(self) -> tuple[str, ...]:
+        """The words for an impact that some policy of time asks about, in the order of the plans."""
+        return self._asked_by_levels("impact")
+
+    @cached_property
+    def severities(self) -> tuple[str, ...]:
+        """The words for a severity that some policy of time asks about, in the order of the plans."""
+        return self._asked_by_levels("severity")
+
+    def _asked_by_levels(self, condition: str) -> tuple[str, ...]:
+        levels = (level for clock in self.clocks.values() for level in clock.levels)
+        asked = (getattr(when, condition) for level in levels for when in level.when)
+        return tuple(dict.fromkeys(str(word) for only in asked if only is not None for word in only.values))
 
     def place_of(self, key: str) -> tuple[str, str, int]:
         """Plan, file and line of a ``plan/clause`` key; of the first plan for a built-in reason."""

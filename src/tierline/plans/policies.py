@@ -7,19 +7,19 @@ shortest. Refuses nothing: a case no policy governs is promised nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from tierline.foundation.business_time import Span, due
+from tierline.foundation.business_time import Span
 from tierline.foundation.calendars import Calendar, around_the_clock
 from tierline.plans import schema
 from tierline.plans.clocks import Clock, Level, LevelWhen, PromiseKind, ServiceTier, span_of
 from tierline.plans.conditions import Only
 from tierline.plans.decision import By, Reason
 from tierline.plans.facts import AUDIENCES, Audience
-from tierline.plans.planbook import Planbook, source_of
+from tierline.plans.planbook import MOST_REMEMBERED, Planbook, source_of
 
 _NOTHING: Final[frozenset[str]] = frozenset()
 
@@ -65,12 +65,20 @@ class Governing:
         return Reason(self.plan.id, clock.id, source_of(self.plan, clock.source), clock.text)
 
 
-def governing(planbook: Planbook, case: Circumstances, at: datetime) -> Iterator[Governing]:
-    """Every policy in force at the instant that governs the case, in the order of the plans."""
-    for plan in planbook.plans_at(at):
-        for clock in plan.clocks:
-            if governs(clock, case):
-                yield Governing(plan, clock, level_of(clock, case))
+def governing(planbook: Planbook, case: Circumstances, at: datetime) -> tuple[Governing, ...]:
+    """Every policy in force at the instant that governs the case, in the order of the plans; remembered."""
+    key = (planbook.epoch(at), case)
+    found: tuple[Governing, ...] | None = planbook.governed.get(key)
+    if found is None:
+        if len(planbook.governed) >= MOST_REMEMBERED:
+            planbook.governed.clear()
+        found = planbook.governed[key] = tuple(
+            Governing(plan, clock, level_of(clock, case))
+            for plan in planbook.plans_at(at)
+            for clock in plan.clocks
+            if governs(clock, case)
+        )
+    return found
 
 
 def governs(clock: Clock, case: Circumstances) -> bool:
@@ -115,7 +123,7 @@ def particularity(clock: Clock) -> int:
     return sum(2**place for place, narrowed in enumerate(reversed(named)) if narrowed)
 
 
-def most_particular(found: list[Governing], kind: PromiseKind) -> Governing | None:
+def most_particular(found: Sequence[Governing], kind: PromiseKind) -> Governing | None:
     """The one whose promise of a kind counts; ``None`` when none promises it."""
     promising = [(one, span) for one in found if (span := one.promises(kind)) is not None]
     if not promising:
@@ -134,19 +142,3 @@ def calendar_of(planbook: Planbook, plan: schema.Plan, clock: Clock) -> Calendar
     if clock.calendar is None:
         return around_the_clock(plan.effective.zone)
     return planbook.calendars[clock.calendar]
-
-
-def acknowledge_by(planbook: Planbook, to: str, by: By | None, at: datetime) -> datetime | None:
-    """When the receiver of a hand-off made at the instant has to acknowledge it, whatever the case; in UTC."""
-    found = [
-        Governing(plan, clock, None)
-        for plan in planbook.plans_at(at)
-        for clock in plan.clocks
-        if (not clock.teams or to in clock.teams) and (not clock.by or by in clock.by)
-        if not clock.services and len(clock.audience) == len(AUDIENCES)
-    ]
-    chosen = most_particular(found, PromiseKind.ACKNOWLEDGEMENT)
-    span = None if chosen is None else chosen.promises(PromiseKind.ACKNOWLEDGEMENT)
-    if chosen is None or span is None:
-        return None
-    return due(at, span, calendar_of(planbook, chosen.plan, chosen.clock)).at

@@ -26,7 +26,7 @@ from tierline.web.access import DeskRequest, page, safe_way_back
 from tierline.web.boundary import words_for
 from tierline.web.case_words import CaseOnPage, case_on_page
 from tierline.web.story_words import entries, value_words
-from tierline.web.words import FIELDS, FLAGS
+from tierline.web.words import FIELDS, FLAGS, WORKAROUND, spelt_out
 
 SHOWN_BACK = (
     "state", "holder", "offered_to", "assignee", "trail", "service", "fault_in", "needs_tier", "audience", "flags",
@@ -91,6 +91,9 @@ def choices(planbook: Planbook) -> dict[str, list[tuple[Any, str]]]:
         "faults": [(key, planbook.system_label(key)) for key in ("unknown", "user")] + systems,
         "tiers": [(tier, f"Tier {tier}") for tier in (1, 2, 3, 4)],
         "flags": [(key, tag.word) for key, tag in FLAGS.items()],
+        "impacts": [(key, spelt_out(key)) for key in planbook.impacts],
+        "severities": [(key, spelt_out(key)) for key in planbook.severities],
+        "workaround": list(WORKAROUND.items()),
         "systems": sorted(((key, entry.label) for key, entry in planbook.ticketing.items()), key=lambda s: s[1]),
     }
 

@@ -108,6 +108,7 @@ def facts(request: DeskRequest, actor: Actor, number: int) -> HttpResponse:
             needs_tier=_tier(sent.get("needs_tier")),
             flags=frozenset(sent.getlist("flags")) if "flags-shown" in sent else None,
             answers=answers_in(sent),
+            extent=extent_in(sent),
         )
         return "The facts are corrected and the plans were asked again. The story keeps what they were before."
 
@@ -147,6 +148,27 @@ def version_in(sent: QueryDict) -> int | None:
 
 def _tier(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 3 else None
+
+
+def extent_in(sent: QueryDict) -> dict[str, Any]:
+    """How bad it is, as a form that asks for it tells; nothing of a form that does not."""
+    if "extent-shown" not in sent:
+        return {}
+    return {
+        "impacts": sent.getlist("impacts"),
+        "severity": sent.get("severity", ""),
+        "workaround": {"yes": True, "no": False}.get(sent.get("workaround", "")),
+        "reports": _count(sent.get("reports", "")),
+        "reports_in_one_day": _count(sent.get("reports_in_one_day", "")),
+    }
+
+
+def _count(text: str) -> int | None:
+    """A number as typed; -1, which nothing takes, for what is none."""
+    text = text.strip()
+    if not text:
+        return None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
 def answers_in(sent: QueryDict) -> dict[str, str]:

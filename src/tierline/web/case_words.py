@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.conf import settings
 
+from tierline.cases.extent import UNKNOWN, Extent
 from tierline.cases.lifecycle import CaseMove, HandOffState
 from tierline.cases.particulars import AttachmentView
 from tierline.cases.queries import CaseView
@@ -14,6 +15,7 @@ from tierline.plans.planbook import Planbook
 from tierline.web.inquiry_words import AskForm, InquiryOnPage, ask_form, inquiries_on_page, round_trips_words
 from tierline.web.moments import Moment, past, promise
 from tierline.web.next_step import NextStep, next_step
+from tierline.web.promise_words import PromiseOnPage, kind_words, levels_in_words, promises_on_page
 from tierline.web.rows import standing_of, trail_of
 from tierline.web.story_words import Entry, entries
 from tierline.web.words import AUDIENCES, REPORTED_BY, Tag, flag_tags
@@ -50,6 +52,9 @@ class CaseOnPage:
     assignee: str
     trail: str
     due: Moment | None
+    due_kind: str
+    promises: tuple[PromiseOnPage, ...]
+    levels: tuple[str, ...]
     opened: Moment
     changed: Moment
     service: str
@@ -73,6 +78,7 @@ class CaseOnPage:
     story: tuple[Entry, ...]
     planbook: int
     may_change: bool
+    extent_known: bool
     answerable: int | None
     to_read: bool
     newest_answer: int | None
@@ -97,6 +103,9 @@ def case_on_page(view: CaseView, planbook: Planbook, actor: Actor, at: datetime)
         assignee=line.assignee,
         trail=trail_of(line, planbook, actor.teams),
         due=promise(line.due_at, at, zone) if line.due_at else None,
+        due_kind=kind_words(line.due_kind),
+        promises=promises_on_page(view.promised, at),
+        levels=levels_in_words(view.promised),
         opened=past(line.opened_at, at, zone),
         changed=past(line.changed_at, at, zone),
         service=planbook.service_label(line.service),
@@ -120,6 +129,7 @@ def case_on_page(view: CaseView, planbook: Planbook, actor: Actor, at: datetime)
         story=tuple(entries(view.story, planbook, at)),
         planbook=view.planbook,
         may_change=view.may_change,
+        extent_known=view.extent != UNKNOWN,
         answerable=_answerable(view, actor),
         to_read=bool(line.answered_for) and (view.may_change or line.answered_for in actor.teams),
         newest_answer=next(
@@ -143,6 +153,18 @@ def facts_chosen(view: CaseView) -> dict[str, object]:
         "fault_in": view.fault_in,
         "needs_tier": view.needs_tier,
         "flags": frozenset(view.line.flags),
+        "extent": extent_chosen(view.extent),
+    }
+
+
+def extent_chosen(extent: Extent) -> dict[str, object]:
+    """How bad it is, as the form has it chosen."""
+    return {
+        "impacts": extent.impacts,
+        "severity": extent.severity,
+        "workaround": {None: "", True: "yes", False: "no"}[extent.workaround],
+        "reports": "" if extent.reports is None else extent.reports,
+        "reports_in_one_day": "" if extent.reports_in_one_day is None else extent.reports_in_one_day,
     }
 
 

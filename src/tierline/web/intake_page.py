@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from tierline.cases.actions.entering import NewCase, answers_of, enter
 from tierline.cases.asking_plans import facts_of
+from tierline.cases.extent import UNKNOWN, extent_from
 from tierline.cases.queries import number_behind
 from tierline.cases.searching import search
 from tierline.directory.actor import Actor
@@ -28,7 +29,8 @@ from tierline.plans.schema import IntakeField
 from tierline.web.access import DeskRequest, page
 from tierline.web.boundary import words_for
 from tierline.web.case_page import choices
-from tierline.web.case_verbs import answers_in
+from tierline.web.case_verbs import answers_in, extent_in
+from tierline.web.case_words import extent_chosen
 from tierline.web.frame import team_links
 from tierline.web.guidance_words import guidance_on
 from tierline.web.rows import Row, rows_of
@@ -115,6 +117,8 @@ def _show(request: DeskRequest, actor: Actor, typed: QueryDict, trouble: Refusal
         "known": _known(actor, new),
         "like": _like(actor, new, planbook, at) if request.method == "POST" else [],
         "flags": new.flags,
+        "extent": extent_chosen(new.extent),
+        "extent_known": new.extent != UNKNOWN,
     }
     part = "_asked" if request.htmx else "intake"
     return render(request, f"tierline/{part}.html", context, status=words_for(trouble).status if trouble else 200)
@@ -139,6 +143,7 @@ def report_in(sent: QueryDict, planbook: Planbook) -> NewCase:
         numbers=numbers_in(sent, planbook),
         reporter_name=sent.get("reporter_name", "").strip(),
         reporter_contact=sent.get("reporter_contact", "").strip(),
+        extent=extent_from(extent_in(sent)),
     )
 
 

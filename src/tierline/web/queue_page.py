@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.shortcuts import render
 from django.urls import reverse
 
+from tierline.cases.left_alone import cases_left_alone
 from tierline.cases.queries import COUNTED_TO, TABS, CaseLine, Cursor, Filters, QueuePage, case, queue
 from tierline.cases.wording import written
 from tierline.directory.actor import Actor
@@ -23,6 +24,7 @@ from tierline.plans.queries import planbook_in_force
 from tierline.web import words
 from tierline.web.access import DeskRequest, page
 from tierline.web.case_words import case_on_page
+from tierline.web.promise_words import kind_words, left_alone_on_page
 from tierline.web.row_markup import rows_markup
 from tierline.web.rows import rows_of
 
@@ -52,7 +54,10 @@ def queue_page(request: DeskRequest, actor: Actor, team: str) -> HttpResponse:
     if context["preview_only"]:
         return render(request, "tierline/_preview.html", context)
     shown = queue(actor, team, asked.get("tab", "new"), at=at, filters=filters_in(asked), after=cursor_in(asked))
-    response = render(request, "tierline/queue.html", context | _in_words(shown, planbook, actor, asked))
+    found = cases_left_alone(planbook, team, at=at)
+    context |= {"alone": left_alone_on_page(found, at), "is_checked": found is not None}
+    context |= _in_words(shown, planbook, actor, asked)
+    response = render(request, "tierline/queue.html", context)
     if request.htmx:
         response.headers["HX-Replace-Url"] = request.get_full_path()
     return response
@@ -103,7 +108,19 @@ def export(request: DeskRequest, actor: Actor, team: str) -> StreamingHttpRespon
 
 def _csv(lines: Iterator[CaseLine], planbook: Planbook) -> Iterator[str]:
     yield _csv_line(
-        ["Case", "Summary", "State", "Service", "Way so far", "Worked on by", "Missing", "Flags", "Opened", "Due"]
+        [
+            "Case",
+            "Summary",
+            "State",
+            "Service",
+            "Way so far",
+            "Worked on by",
+            "Missing",
+            "Flags",
+            "Opened",
+            "Due",
+            "What is due",
+        ]
     )
     for line in lines:
         trail = " > ".join(planbook.team_label(stop) for stop in line.trail)
@@ -112,6 +129,7 @@ def _csv(lines: Iterator[CaseLine], planbook: Planbook) -> Iterator[str]:
             [
                 line.reference, line.summary, str(line.state), planbook.service_label(line.service), trail,
                 line.assignee, ", ".join(line.missing), ", ".join(line.flags), line.opened_at.isoformat(), due,
+                kind_words(line.due_kind),
             ]
         )  # fmt: skip
 
@@ -130,6 +148,7 @@ def filters_in(asked: QueryDict) -> Filters:
         assignee=asked.get("assignee", ""),
         flag=asked.get("flag", ""),
         missing=asked.get("missing") == "yes",
+        left_alone=asked.get("untouched") == "yes",
     )
 
 

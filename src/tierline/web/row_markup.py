@@ -28,8 +28,15 @@ def _row(row: Row, *, chosen: bool, beside: bool) -> str:
         f'<td class="rows__state">{_tag(row.standing)}{who}</td>'
         f'<td class="rows__missing">{_missing(row, "badge")}</td>'
         f'<td class="rows__age">{_time(row.age, "")}</td>'
-        f'<td class="rows__due">{_time(row.due, f"due due--{row.due.tone}") if row.due else NOTHING_DUE}</td></tr>\n'
+        f'<td class="rows__due">{_due(row)}</td></tr>\n'
     )
+
+
+def _due(row: Row) -> str:
+    if row.due is None:
+        return NOTHING_DUE
+    kind = f'<span class="rows__kind">{escape(row.due_kind)}</span>' if row.due_kind else ""
+    return _time(row.due, f"due due--{row.due.tone}") + kind
 
 
 def _opener(row: Row, chosen: bool, beside: bool) -> str:

@@ -16,6 +16,7 @@ from tierline.cases.lifecycle import CaseState
 from tierline.plans.planbook import Planbook
 from tierline.timeline.fact import Fact
 from tierline.web.moments import Moment, past
+from tierline.web.promise_words import kind_words
 from tierline.web.rows import intake_label
 from tierline.web.words import (
     ATTEMPTED_BY,
@@ -27,6 +28,7 @@ from tierline.web.words import (
     PERSONS,
     REPORTED_BY,
     STATES,
+    spelt_out,
 )
 
 #: Fields whose change the headline of a fact already tells.
@@ -160,6 +162,22 @@ def _file(said: Mapping[str, Any], _planbook: Planbook) -> tuple[str, str]:
     return "fact", f"File attached: {said.get('name')}"
 
 
+def _nudged(said: Mapping[str, Any], _planbook: Planbook) -> tuple[str, str]:
+    return "message", f"Reminded after {said.get('after')}: still open{_named(said)}"
+
+
+def _escalated(said: Mapping[str, Any], planbook: Planbook) -> tuple[str, str]:
+    duty = planbook.duty_label(str(said.get("duty", "")))
+    whom = f"the deputy of {duty}" if said.get("deputy") else duty
+    late = kind_words(str(said.get("promise", "")))
+    return "hand-off", f"Told {whom}: the {late} is late{_named(said)}"
+
+
+def _named(said: Mapping[str, Any]) -> str:
+    people = said.get("to_people", ())
+    return f" ({', '.join(people)})" if people else " (nobody is named for it)"
+
+
 def _asked(said: Mapping[str, Any], planbook: Planbook) -> tuple[str, str]:
     return "question", f"Question to {PERSONS.get(said.get('of_whom', ''), 'the reporter')}{_through(said, planbook)}"
 
@@ -232,6 +250,8 @@ HEADLINES: dict[str, "Callable[[Mapping[str, Any], Planbook], tuple[str, str]]"]
     "handed-back": _came_back,
     "hand-off-withdrawn": _plain("hand-off", "Offer taken back"),
     "hand-off-overdue": _overdue,
+    "nudged": _nudged,
+    "promise-escalated": _escalated,
     "message-sent": _plain("message", "Message sent"),
     "message-held": _plain("message", "Message held: nothing leaves this machine"),
     "message-failed": _plain("message", "Message could not be sent"),
@@ -268,6 +288,9 @@ def value_words(field: str, value: Any, planbook: Planbook) -> str:
         "state": lambda word: STATES[CaseState(word)].word,
         "audience": lambda word: AUDIENCES.get(word, word),
         "needs_tier": lambda word: f"Tier {word}",
+        "impacts": spelt_out,
+        "severity": spelt_out,
+        "workaround": lambda word: {"True": "there is one", "False": "there is none"}.get(word, word),
     }
     words = named.get(field, str)
     if isinstance(value, list):

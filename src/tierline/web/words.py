@@ -70,7 +70,18 @@ FIELDS = {
     "theirs": "Their status",
     "planbook": "Planbook version",
     "organisations": "Organisations that see it",
+    "impacts": "Impact",
+    "severity": "Severity",
+    "workaround": "Way round",
+    "reports": "Like reports in all",
+    "reports_in_one_day": "Like reports on one day",
 }
+WORKAROUND = {"": "Not known", "yes": "There is one", "no": "There is none"}
+
+
+def spelt_out(word: str) -> str:
+    """A word of a plan as people read it."""
+    return word.replace("-", " ").capitalize()
 
 
 def flag_tags(flags: tuple[str, ...]) -> tuple[Tag, ...]:

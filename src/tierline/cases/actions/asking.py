@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tierline.cases.actions.changing import SUBJECT, Change, Saved, no_promise, take
+from tierline.cases.actions.changing import SUBJECT, Change, Saved, take
 from tierline.cases.asking_plans import facts_of
 from tierline.cases.inquiry_life import (
     OPEN_STATES,
@@ -133,12 +133,10 @@ def reader_of_question(case: CaseRow, key: str) -> str | None:
 
 
 def stand_with(case: CaseRow, now: Whereabouts) -> None:
-    """Let the case stand where its question is; only a step that is offered has a promise."""
+    """Let the case stand where its question is."""
     case.question_to = now.step.team if now.open else None
     case.question_taken = now.taken if now.open else False
     case.question_waiting = list(now.waiting) if now.open else []
-    if now.offered is None:
-        no_promise(case)
 
 
 def contact_decision(case: CaseRow, planbook: Planbook, holder: str, of_whom: str, at: datetime) -> Decision:

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from tierline.cases.actions.promise import moves_promises, promise_again
 from tierline.cases.hands import Hands, acting_teams, may_change, may_make
+from tierline.cases.happenings import happening_of
 from tierline.cases.lifecycle import NOT_WHILE_ASKING, TRANSITIONS, CaseMove, CaseState, after
 from tierline.cases.models import CaseRow, QueuePlace, SearchWords
-from tierline.cases.places import NEVER, places, sorted_by
+from tierline.cases.places import places, sorted_by
 from tierline.directory.actor import Actor
 from tierline.foundation.ids import case_reference
 from tierline.foundation.trouble import Conflict, NotAllowed, NotFound
@@ -51,6 +53,8 @@ class Change:
     actor: Actor
     at: datetime
     before: dict[str, Any] = field(default_factory=dict)
+    beside: dict[str, Any] = field(default_factory=dict)
+    """What changed beside the row, in its report."""
 
     def move(self, move: CaseMove) -> None:
         """Let the case make a move, if the table has it and the actor's team may. Whoever moves it has read its
@@ -77,15 +81,18 @@ class Change:
         now_says = _remembered(case)
         changes = {key: value for key, value in now_says.items() if value != self.before.get(key)}
         case.changed_at, case.version = self.at, case.version + new_version
-        case.save(update_fields=[*changes, "due_at", "changed_at", "version"])
+        if moves_promises(kind, (*changes, *self.beside)):
+            said_so = {**said, "changes": changes}
+            promise_again(case, happening_of(self.at, kind, said_so), at=self.at)
+        case.save(update_fields=[*changes, "due_at", "due_kind", "look_at", "changed_at", "version"])
         if PLACING & changes.keys() or self._promise_moved():
             place(case)
         if {"organisations", "restricted_to"} & changes.keys():
             SearchWords.objects.filter(pk=case.pk).update(
                 organisations=case.organisations, restricted_to=case.restricted_to
             )
-        if changes:
-            said["changes"] = changes
+        if changes or self.beside:
+            said["changes"] = changes | self.beside
         fact = record(SUBJECT, case.pk, kind, actor=self.actor, at=self.at, **said)
         self.before = now_says | {"due_at": case.due_at}
         return Saved(case.pk, case.version, CaseState(case.state), fact)
@@ -137,11 +144,6 @@ def hands_of(case: CaseRow) -> Hands:
         frozenset(case.restricted_to),
         offered and case.hand_offs.filter(state="offered", sender_records=True).exists(),
     )
-
-
-def no_promise(case: CaseRow) -> None:
-    """No clock runs for this case now."""
-    case.due_at = NEVER
 
 
 def _remembered(case: CaseRow) -> dict[str, Any]:

@@ -6,12 +6,15 @@ Refuses a report without a summary, and an outside number that already has a cas
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from tierline.cases.actions.changing import REMEMBERED, SUBJECT
+from tierline.cases.actions.promise import promise_first
 from tierline.cases.actions.telling import tell_duties
 from tierline.cases.asking_plans import facts_of, restricted_to
+from tierline.cases.extent import UNKNOWN, Extent, extent_troubles
 from tierline.cases.lifecycle import CaseState
 from tierline.cases.models import CaseRow, OutsideNumber
 from tierline.cases.places import NEVER
@@ -47,6 +50,7 @@ class NewCase:
     reporter_contact: str = ""
     theirs: str = ""
     assignee: str = ""
+    extent: Extent = UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +76,9 @@ def enter(actor: Actor, new: NewCase, *, at: datetime) -> Entered:
         at,
     )  # fmt: skip
     case = row_of(new, decision, in_force, at=at)
+    promise_first(case, new.extent, in_force.planbook, at=at)
     text, numbers = " ".join(texts_of(new)), tuple(dict.fromkeys(new.numbers))
-    told = Reported(new.description, answers, new.reporter_name, new.reporter_contact, text, numbers)
+    told = Reported(new.description, answers, new.reporter_name, new.reporter_contact, text, numbers, new.extent)
     if write_new(case, told) < len(numbers):
         raise _one_is_taken(actor, case, numbers)
     record(
@@ -84,11 +89,16 @@ def enter(actor: Actor, new: NewCase, *, at: datetime) -> Entered:
         at=at,
         reported_by=new.reported_by,
         decision=decision.as_json(),
-        changes={key: getattr(case, key) for key in REMEMBERED},
+        changes=first_changes(case, new.extent),
     )
     if decision.tell:
         tell_duties(case, decision, in_force.planbook, at=at)
     return Entered(case.pk, decision, bool(case.restricted_to))
+
+
+def first_changes(case: CaseRow, extent: Extent) -> dict[str, Any]:
+    """What the first fact says of a new case: every remembered field, and what is known of its extent."""
+    return {key: getattr(case, key) for key in REMEMBERED} | extent.differing(UNKNOWN)
 
 
 def answers_of(new: NewCase) -> dict[str, str]:
@@ -151,6 +161,7 @@ def check_report(actor: Actor, new: NewCase, in_force: PlanbookInForce) -> None:
         troubles["reported_by"] = f"Say how it was reported: one of {', '.join(REPORTED_BY)}."
     if "\x00" in "".join((new.summary, new.description, *new.answers.values(), new.reporter_name)):
         troubles["description"] = "A text holds a character that cannot be stored (NUL). Remove it."
+    troubles |= extent_troubles(new.extent, in_force.planbook)
     if troubles:
         raise Unusable("The report cannot be taken in yet: " + " ".join(troubles.values()), troubles)
 

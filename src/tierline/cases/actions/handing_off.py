@@ -11,7 +11,8 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
-from tierline.cases.actions.changing import SUBJECT, UNWRITTEN_PATIENCE, Change, Saved, no_promise, take
+from tierline.cases.actions.changing import SUBJECT, UNWRITTEN_PATIENCE, Change, Saved, take
+from tierline.cases.actions.promise import answer_due
 from tierline.cases.actions.working import ask_again
 from tierline.cases.asking_plans import facts_of
 from tierline.cases.lifecycle import HAND_OFF_TRANSITIONS, CaseMove, HandOffState, after
@@ -25,7 +26,6 @@ from tierline.foundation.trouble import Conflict, MoveNotAllowed, NotAllowed, Un
 from tierline.outbox.actions import send_out, withdraw_by_key
 from tierline.plans.decision import CHANNELS, By, Decision, Outcome
 from tierline.plans.planbook import Planbook
-from tierline.plans.policies import acknowledge_by
 from tierline.plans.queries import PlanbookInForce, planbook_in_force
 
 LONGEST_ASK = 2000
@@ -65,7 +65,7 @@ def offer(
     way = choose_way(in_force.planbook, case, decision, to=to, override=override, at=at)
     change.move(CaseMove.OFFER)
     hand_off = _write(change, way, decision, in_force, ask=ask, note=note, override=override)
-    case.offered_to, case.due_at = way.to, hand_off.acknowledge_by
+    case.offered_to = way.to
     case.organisations = sorted({*case.organisations, organisation_of(in_force.planbook, way.to)})
     change.save(
         "hand-off-offered",
@@ -94,7 +94,6 @@ def acknowledge(actor: Actor, number: int, *, at: datetime, said: str = "", vers
     case.recorded_by = case.holder if hand_off.sender_records else None
     case.holder, case.offered_to, case.assignee = hand_off.receiver, None, ""
     case.trail = [*case.trail, hand_off.receiver]
-    no_promise(case)
     ask_again(change, case.report.answers)
     return change.save("hand-off-acknowledged", hand_off=hand_off.pk, said=said)
 
@@ -113,7 +112,6 @@ def refuse(
     why = why_returned(planbook_in_force().planbook, reason, words)
     _answer(hand_off, CaseMove.REFUSE, actor, at, why)
     case.offered_to = None
-    no_promise(case)
     return change.save("hand-off-refused", hand_off=hand_off.pk, return_reason=why.reason, reason=why.words)
 
 
@@ -136,7 +134,6 @@ def hand_back(
     case.recorded_by = recorder_of(case, hand_off.sender)
     case.holder, case.assignee = hand_off.sender, ""
     case.trail = [*case.trail, hand_off.sender]
-    no_promise(case)
     ask_again(change, case.report.answers)
     return change.save(
         "handed-back", hand_off=hand_off.pk, to=hand_off.sender, return_reason=why.reason, reason=why.words
@@ -153,7 +150,6 @@ def withdraw(actor: Actor, number: int, *, at: datetime, version: int | None = N
     for address in addresses_of(planbook_in_force().planbook, hand_off.receiver) if hand_off.by == "email" else ():
         withdraw_by_key(effect_key(hand_off, address), at=at)
     case.offered_to = None
-    no_promise(case)
     return change.save("hand-off-withdrawn", hand_off=hand_off.pk)
 
 
@@ -214,6 +210,11 @@ def why_a_reason_is_needed(decision: Decision, same_team: bool) -> str:
         missing = len(decision.missing)
         return f"The next tier asks for {missing} more things. Fill them in, or say why it goes without."
     return "This is not where the plans send it. Say in a sentence why it goes there all the same."
+
+
+def answer_by(case: CaseRow, planbook: Planbook, way: Way, *, at: datetime) -> datetime:
+    """Until when the receiver is asked to answer: as the plans promise, or within a day."""
+    return answer_due(case, planbook, way.to, way.by, at=at) or at + UNWRITTEN_PATIENCE
 
 
 def outgoing(case: CaseRow, planbook: Planbook, way: Way, *, ask: str, acknowledge_by: datetime) -> Outgoing:
@@ -280,7 +281,7 @@ def _write(
         planbook=in_force.version,
         offered_by=change.actor.name,
         offered_at=change.at,
-        acknowledge_by=acknowledge_by(in_force.planbook, way.to, way.by, change.at) or change.at + UNWRITTEN_PATIENCE,
+        acknowledge_by=answer_by(case, in_force.planbook, way, at=change.at),
     )
 
 

@@ -15,8 +15,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import IntegrityError, connection, models, transaction
 from psycopg.types.json import Jsonb
 
-from tierline.cases.actions.changing import REMEMBERED, SUBJECT
-from tierline.cases.actions.entering import NewCase, check_report, row_of, texts_of
+from tierline.cases.actions.changing import SUBJECT
+from tierline.cases.actions.entering import NewCase, check_report, first_changes, row_of, texts_of
+from tierline.cases.actions.promise import promise_first
 from tierline.cases.actions.telling import tell_duties
 from tierline.cases.importing.judging import Incoming, Judged
 from tierline.cases.models import CaseRow, OutsideNumber, QueuePlace, Report
@@ -150,7 +151,8 @@ def new_case(incoming: Incoming, system: str) -> NewCase:
 def _write(importing: Importing, fresh: list[tuple[Judged, Incoming, NewCase]]) -> None:
     if not fresh:
         return
-    cases = _rows(importing, fresh)
+    made = _rows(importing, fresh)
+    cases = [case for case, _ in made]
     _copy(CaseRow, cases)
     reports, numbers, texts = [], [], {}
     for case, (_, incoming, new) in zip(cases, fresh, strict=True):
@@ -169,13 +171,14 @@ def _write(importing: Importing, fresh: list[tuple[Judged, Incoming, NewCase]]) 
     _copy(OutsideNumber, numbers)
     _copy(QueuePlace, [place for case in cases for place in _places(case)])
     index_cases(texts)
-    record_many(_facts(importing, cases, fresh), actor=importing.actor, at=importing.at)
+    record_many(_facts(importing, made, fresh), actor=importing.actor, at=importing.at)
     for case, (judged, _, _) in zip(cases, fresh, strict=True):
         if judged.decision and judged.decision.tell:
             tell_duties(case, judged.decision, importing.in_force.planbook, at=importing.at)
 
 
-def _rows(importing: Importing, fresh: list[tuple[Judged, Incoming, NewCase]]) -> list[CaseRow]:
+def _rows(importing: Importing, fresh: list[tuple[Judged, Incoming, NewCase]]) -> list[tuple[CaseRow, dict[str, Any]]]:
+    """The rows, each with what its first fact has to say of promises."""
     with connection.cursor() as cursor:
         cursor.execute(_NEXT_NUMBERS, [len(fresh)])
         ids = [row[0] for row in cursor.fetchall()]
@@ -184,7 +187,7 @@ def _rows(importing: Importing, fresh: list[tuple[Judged, Incoming, NewCase]]) -
         assert judged.decision is not None  # noqa: S101 - an accepted row has one
         row = row_of(new, judged.decision, importing.in_force, at=importing.at, opened_at=incoming.opened_at)
         row.pk = number
-        rows.append(row)
+        rows.append((row, promise_first(row, new.extent, importing.in_force.planbook, at=importing.at)))
     return rows
 
 
@@ -195,10 +198,10 @@ def _places(case: CaseRow) -> list[QueuePlace]:
 
 
 def _facts(
-    importing: Importing, cases: list[CaseRow], fresh: list[tuple[Judged, Incoming, NewCase]]
+    importing: Importing, cases: list[tuple[CaseRow, dict[str, Any]]], fresh: list[tuple[Judged, Incoming, NewCase]]
 ) -> Iterator[tuple[str, int, str, dict[str, Any]]]:
     """The first fact of each case, and what the other system had written down of it."""
-    for case, (judged, incoming, new) in zip(cases, fresh, strict=True):
+    for (case, passed), (judged, incoming, new) in zip(cases, fresh, strict=True):
         yield (
             SUBJECT,
             case.pk,
@@ -209,7 +212,8 @@ def _facts(
                 "record": incoming.record,
                 "place": incoming.place,
                 "decision": judged.decision.as_json() if judged.decision else {},
-                "changes": {key: getattr(case, key) for key in REMEMBERED},
+                "changes": first_changes(case, new.extent),
+                **passed,
             },
         )
         if incoming.notes:

@@ -5,6 +5,7 @@ question while one is under way.
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -20,6 +21,7 @@ from tierline.cases.actions.asking import (
 )
 from tierline.cases.actions.changing import SUBJECT, UNWRITTEN_PATIENCE, Change, Saved, take
 from tierline.cases.actions.entering import LONGEST_TEXT
+from tierline.cases.actions.promise import answer_due
 from tierline.cases.inquiry_life import InquiryKind, InquiryMove, InquiryState, Rung
 from tierline.cases.inquiry_wording import Question, question_mail, question_subject
 from tierline.cases.lifecycle import HAND_OFF_TRANSITIONS, CaseMove, HandOffState, after
@@ -33,7 +35,6 @@ from tierline.outbox.actions import send_out, withdraw_by_key
 from tierline.plans.decision import Decision, Outcome
 from tierline.plans.facts import ASKS
 from tierline.plans.planbook import Planbook
-from tierline.plans.policies import acknowledge_by
 from tierline.plans.queries import planbook_in_force
 
 LONGEST_WORDS = 4000  # of what is asked of or told to a person: longer is read by nobody
@@ -87,10 +88,10 @@ def begin(change: Change, kind: InquiryKind, words: str, *, of_whom: str, note: 
     decision = contact_decision(case, planbook, case.holder, of_whom, change.at)
     if decision.outcome in (Outcome.ASK_DIRECTLY, Outcome.RESTRICTED):
         asking.along(InquiryMove.ARRIVE)
+        way = {}
     else:
-        _step_down(asking, decision, planbook, note="")
+        way = _step_down(asking, decision, planbook, note="")
     add_words(case.pk, words)
-    way = {"to": decision.to, "by": decision.by} if asking.now.offered else {}
     asking.keep(
         "asked", asker=case.holder, of_whom=of_whom, words=row.words, note=note, decision=decision.as_json(), **way
     )
@@ -137,14 +138,13 @@ def pass_on(
         row.words = words.strip()
         add_words(row.case_id, words)
     decision = contact_decision(asking.change.case, planbook, team, row.of_whom, at)
+    said = {"words": row.words} if changed else {}
     if decision.outcome is Outcome.ASK_DIRECTLY:
         asking.along(InquiryMove.ARRIVE)
+        way = {"to": decision.to, "by": decision.by}
     else:
-        _step_down(asking, decision, planbook, note=note)
-    said = {"words": row.words} if changed else {}
-    return asking.keep(
-        "passed-on", team=team, to=decision.to, by=decision.by, note=note, decision=decision.as_json(), **said
-    )
+        way = _step_down(asking, decision, planbook, note=note)
+    return asking.keep("passed-on", team=team, note=note, decision=decision.as_json(), **way, **said)
 
 
 @transaction.atomic
@@ -209,25 +209,26 @@ def check_words(words: str, note: str) -> None:
         raise Unusable(f"Keep the words under {LONGEST_WORDS:,} plain characters.", {"words": "Shorten them."})
 
 
-def _step_down(asking: Asking, decision: Decision, planbook: Planbook, *, note: str) -> None:
-    """Offer the question to the next rung, as the plans decide; its promise is the case's until that answers."""
+def _step_down(asking: Asking, decision: Decision, planbook: Planbook, *, note: str) -> dict[str, Any]:
+    """Offer the question to the next rung, as the plans decide. What the fact has to say of the way."""
     if decision.outcome is not Outcome.ASK_THROUGH or decision.to is None or decision.by is None:
         why = " ".join(reason.text for reason in decision.because)
         raise Conflict(f"The plans name nobody through whom {asking.now.hands.team} may ask here. {why}")
     change, sender = asking.change, asking.now.hands
     recorder = "" if decision.to in teams_with_people() else sender.recorder or sender.team
     asking.along(InquiryMove.PASS_ON, to=Rung(decision.to, recorder))
+    case = change.case
+    answer_by = answer_due(case, planbook, decision.to, decision.by, at=change.at) or change.at + UNWRITTEN_PATIENCE
     step = InquiryStepRow.objects.create(
         inquiry=asking.row, state=HandOffState.OFFERED, sender=sender.team, receiver=decision.to, tier=decision.tier,
         by=decision.by, system=decision.system, decision=decision.as_json(), planbook=planbook_in_force().version,
         note=note, offered_by=change.actor.name, offered_at=change.at,
-        acknowledge_by=acknowledge_by(planbook, decision.to, decision.by, change.at) or change.at + UNWRITTEN_PATIENCE,
+        acknowledge_by=answer_by,
     )  # fmt: skip
-    case = change.case
-    case.due_at = step.acknowledge_by
     case.organisations = sorted({*case.organisations, planbook.teams[decision.to].organisation or decision.to})
     if step.by == "email":
         _send_mail(asking, step, planbook)
+    return {"to": decision.to, "by": decision.by, "acknowledge_by": answer_by.isoformat()}
 
 
 def _send_mail(asking: Asking, step: InquiryStepRow, planbook: Planbook) -> None:

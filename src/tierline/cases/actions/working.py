@@ -6,15 +6,18 @@ Refuses teams that do not hold it.
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from tierline.cases.actions import inquiring
 from tierline.cases.actions.asking import contact_decision, reporter_of
-from tierline.cases.actions.changing import Change, Saved, must_hold, no_promise, take
+from tierline.cases.actions.changing import Change, Saved, must_hold, take
 from tierline.cases.actions.entering import LONGEST_TEXT
+from tierline.cases.actions.promise import extent_of
 from tierline.cases.actions.telling import tell_duties
 from tierline.cases.asking_plans import facts_of, restricted_to
+from tierline.cases.extent import check_extent, extent_from
 from tierline.cases.inquiry_life import InquiryKind
 from tierline.cases.lifecycle import CaseMove, CaseState
 from tierline.cases.models import OutsideNumber, Report
@@ -22,6 +25,7 @@ from tierline.cases.words import add_words, change_answers
 from tierline.directory.actor import Actor
 from tierline.foundation.trouble import Conflict, Unusable
 from tierline.plans.decision import Outcome
+from tierline.plans.planbook import Planbook
 from tierline.plans.queries import planbook_in_force
 
 
@@ -31,7 +35,6 @@ def begin(actor: Actor, number: int, *, at: datetime, version: int | None = None
     change = take(actor, number, at=at, version=version)
     change.move(CaseMove.BEGIN)
     change.case.assignee = actor.name
-    no_promise(change.case)
     return change.save("begun")
 
 
@@ -75,8 +78,12 @@ def correct_facts(
     needs_tier: int | None = None,
     flags: frozenset[str] | None = None,
     answers: Mapping[str, str] | None = None,
+    extent: Mapping[str, Any] | None = None,
 ) -> Saved:
-    """Say better what is known; what is None stays. The plans are asked again, and a new flag may restrict the case."""
+    """Say better what is known; what is None stays. The plans are asked again, and a new flag may restrict the case.
+
+    ``extent`` are those fields of ``Extent`` that are known better; None under one of them takes it back.
+    """
     change = take(actor, number, at=at, version=version)
     must_hold(change)
     case, planbook = change.case, planbook_in_force().planbook
@@ -86,6 +93,8 @@ def correct_facts(
     case.needs_tier = needs_tier or case.needs_tier
     case.flags = sorted(flags) if flags is not None else case.flags
     answered = _answer(number, answers or {})
+    if extent:
+        change.beside = _reach(case.report, extent, planbook)
     ask_again(change, answered)
     return change.save("facts-corrected", answered=sorted(answers or {}))
 
@@ -135,7 +144,6 @@ def solve(
     case, planbook = change.case, planbook_in_force().planbook
     _must_say_something(solution, "solution")
     change.move(CaseMove.SOLVE)
-    no_promise(case)
     inquiring.take_back_open(change, "The case is solved.")
     add_words(number, solution)
     saved = change.save("solved", solution=solution)
@@ -162,7 +170,6 @@ def close(actor: Actor, number: int, told: str = "", *, at: datetime, version: i
         _must_say_something(told, "how the reporter was told")
     change.move(CaseMove.CLOSE)
     change.case.recorded_by = None
-    no_promise(change.case)
     return change.save("closed", told=told)
 
 
@@ -199,6 +206,19 @@ def _answer(number: int, answers: Mapping[str, str]) -> dict[str, str]:
     if kept != known:
         change_answers(number, kept, found_by=" ".join(answers.values()))
     return kept
+
+
+def _reach(report: Report, told: Mapping[str, Any], planbook: Planbook) -> dict[str, Any]:
+    """Keep how bad it is; what changed."""
+    before = extent_of(report)
+    extent = extent_from(told, before)
+    changed = extent.differing(before)
+    if changed:
+        check_extent(extent, planbook)
+        for name, value in changed.items():
+            setattr(report, name, value)
+        report.save(update_fields=list(changed))
+    return changed
 
 
 def _must_say_something(text: str, what: str) -> None:
