@@ -34,7 +34,7 @@ class Email:
     label: ClassVar[str] = "E-mail"
 
     def deliver(self, key: str, message: Mapping[str, Any]) -> Answer:
-        """Send ``{"to", "subject", "text", "in_reply_to"?, "reply_to"?, "mark"?}`` to its one recipient."""
+        """Send ``{"to", "subject", "text", "html"?, "in_reply_to"?, "reply_to"?, "mark"?}`` to its one recipient."""
         if not self.url:
             return NotConnected("No mail server is set (SMTP_URL), so nothing leaves this machine.")
         try:
@@ -83,6 +83,8 @@ def compose(key: str, message: Mapping[str, Any], *, sender: str) -> EmailMessag
     if len(mail["To"].addresses) != 1:
         raise ValueError("one message goes to exactly one address")
     mail.set_content(message["text"])
+    if message.get("html"):
+        mail.add_alternative(message["html"], subtype="html")
     return mail
 
 

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Q, QuerySet
 
+from tierline.channels.email import message_id
 from tierline.directory.actor import Actor
 from tierline.foundation.trouble import NotAllowed, NotFound
 from tierline.outbox.lifecycle import EffectMove, EffectState, moves_from
 from tierline.outbox.models import EffectRow
-from tierline.outbox.replying import Origin
+from tierline.outbox.replying import Origin, mark_of
 
 PAGE = 50
 COUNTED_TO = 1000  # a state says "1,000+" beyond this; counting on would cost more than it tells
@@ -77,6 +79,29 @@ def effects_of(actor: Actor, subject_kind: str, subject_id: int) -> list[EffectV
     """All messages about one subject, oldest first."""
     rows = visible_to(actor).filter(subject_kind=subject_kind, subject_id=subject_id).order_by("id")
     return [_view(row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Fared:
+    """How one message fared, without its words."""
+
+    state: EffectState
+    attempts: int
+    settled_at: datetime | None
+    trouble: str
+    evidence: Mapping[str, Any]
+
+
+def fared(effects: Collection[int]) -> dict[int, Fared]:
+    """How each of these messages fared, for a report of whoever wrote them. One statement."""
+    fields = ("pk", "state", "attempts", "settled_at", "trouble", "evidence")
+    rows = EffectRow.objects.filter(pk__in=effects).values_list(*fields)
+    return {row[0]: Fared(EffectState(row[1]), *row[2:]) for row in rows}
+
+
+def message_id_of(key: str) -> str:
+    """The Message-ID that the mail of an effect with this key carries, whether it has left yet or not."""
+    return message_id(key, settings.MAIL_FROM, mark_of(settings.SECRET_KEY, key))
 
 
 def unwell(actor: Actor) -> dict[str, int]:
