@@ -1,4 +1,4 @@
-"""A downtime's way: planned, told, approved, told the day before, started, extended, concluded, with proof of who heard."""
+"""A downtime's way: planned, told, approved, told again, started, extended, rolled back, concluded; who heard of it."""
 
 from datetime import datetime, timedelta
 from typing import Any

@@ -1,7 +1,9 @@
 """Jobs of planned work: three lines round an action each."""
 
+from django.conf import settings
 from procrastinate.contrib.django import app
 
+from tierline.downtime import publishing
 from tierline.downtime.actions import minding
 from tierline.foundation.clock import now
 
@@ -11,3 +13,10 @@ from tierline.foundation.clock import now
 def mind(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes the planned instant
     """Word of the day before, reminders, open ends."""
     minding.mind(at=now())
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="downtime.publish", queue="system", queueing_lock="downtime.publish")
+def publish(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes the planned instant
+    """The public page and its feeds as files, for the day when this house is down."""
+    publishing.write_files(settings.HOME / "status", at=now())

@@ -126,6 +126,11 @@ def keys_of(planbook: Planbook, word: str) -> tuple[str, ...]:
     return entry.keys if entry else ()
 
 
+def services_and_systems(planbook: Planbook) -> tuple[schema.Service | schema.System, ...]:
+    """Everything that can be taken down."""
+    return (*planbook.services.values(), *planbook.systems.values())
+
+
 def freezes_at(planbook: Planbook, at: datetime) -> Iterator[tuple[schema.Plan, Freeze]]:
     """Every freeze of the plans in force."""
     for plan in planbook.plans_at(at):
