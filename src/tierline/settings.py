@@ -8,6 +8,7 @@ leaves
 absent: no mail is fetched
 ``TIERLINE_REPLY_ADDRESS`` where answers to our mail arrive (default: the sender, ``TIERLINE_MAIL_FROM``); the server
 has to take ``name+anything@`` for ``name@``
+``TIERLINE_TRACKERS`` a YAML file of accounts at partners' systems (docs/how-to/trackers.md); absent: none is connected
 ``TIERLINE_HOSTS`` names this site answers to, separated by commas (default: this machine only)
 ``TIERLINE_HTTPS`` ``1`` behind a TLS proxy: secure cookies, HSTS
 """
@@ -19,6 +20,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tierline.launch.places import socket_directory
+from tierline.trackers.accounts import read_accounts_or_trouble
 
 PROJECT = Path(__file__).resolve().parents[2]
 HOME = Path(os.environ.get("TIERLINE_HOME") or ".tierline").resolve()
@@ -167,6 +169,8 @@ SMTP_URL = os.environ.get("SMTP_URL", "")
 IMAP_URL = os.environ.get("IMAP_URL", "")
 MAIL_FROM = os.environ.get("TIERLINE_MAIL_FROM", "tierline@tierline.example")
 REPLY_ADDRESS = os.environ.get("TIERLINE_REPLY_ADDRESS") or MAIL_FROM
+# A file that cannot be read stops nothing: what would leave by it is held, with this sentence.
+TRACKERS, TRACKERS_TROUBLE = read_accounts_or_trouble(os.environ.get("TIERLINE_TRACKERS", ""))
 SITE_ADDRESS = os.environ.get("TIERLINE_SITE_ADDRESS", "http://127.0.0.1:8080")
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"

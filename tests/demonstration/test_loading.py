@@ -18,6 +18,7 @@ from tierline.directory.actor import TIERLINE, Actor
 from tierline.directory.queries import actor_of_person, colleagues
 from tierline.foundation.trouble import Conflict
 from tierline.outbox.models import EffectRow
+from tierline.plans.clocks import PromiseKind
 from tierline.plans.loading import load_planbook
 from tierline.plans.queries import forget, planbook_in_force
 
@@ -60,10 +61,21 @@ def test_every_kind_of_hand_off_and_state_is_there(loaded: datetime) -> None:
 
 def test_questions_travel_have_landed_and_reporters_are_told(loaded: datetime) -> None:
     kinds = sorted(InquiryRow.objects.filter(kind="ask").values_list("state", "case__service"))
-    assert [state for state, _ in kinds] == ["attempting", "landed", "travelling"]
+    assert [state for state, _ in kinds] == ["attempting", "landed", "landed", "travelling"]
     assert CaseRow.objects.filter(round_trips=1, state=CaseState.NEW).count() == 1
     told = InquiryRow.objects.filter(kind="tell").values_list("state", flat=True)
-    assert sorted(told) == ["attempting", "landed", "landed"]
+    assert sorted(told) == ["attempting", "landed", "landed", "landed"]
+
+
+def test_a_tool_teams_question_reached_a_veteran_and_the_answer_came_back_by_mail(loaded: datetime) -> None:
+    closed = CaseRow.objects.get(summary="Message to Cardiology never left")
+    assert (closed.state, closed.round_trips, closed.holder) == (CaseState.CLOSED, 1, "secure-messaging-team")
+    view = queries.case(TIERLINE, closed.pk, at=loaded)
+    (resolution,) = [one for one in view.promised.promises if one.kind is PromiseKind.RESOLUTION]
+    assert any("waiting for the reporter" in step for step in resolution.due.sentences())
+    assert [fact.kind for fact in view.story].count("reply-received") == 2
+    waits = CaseRow.objects.get(summary="Sending ends in Drafts for a whole clinic")
+    assert waits.answered_for == "mhv-support"
 
 
 def test_nothing_happened_in_the_future_or_more_than_three_weeks_ago(loaded: datetime) -> None:

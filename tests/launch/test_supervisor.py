@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -34,8 +35,13 @@ class Run:
     port: int
     process: subprocess.Popen[str] | None = None
 
+    @property
+    def mail_socket(self) -> Path:
+        return self.home / "lmtp"
+
     def start(self) -> None:
         environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+        environment["LMTP_SOCKET"] = str(self.mail_socket)
         self.process = subprocess.Popen(
             [*TIERLINE, "--home", str(self.home), "--port", str(self.port), "--no-demonstration"],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment, start_new_session=True,
@@ -107,6 +113,29 @@ def test_it_comes_up_and_ctrl_c_leaves_nothing_running(run: Run) -> None:
     assert "Tierline is ready after" in said
     assert f"http://127.0.0.1:{run.port}" in said
     assert "Stopped" in said
+
+
+def test_it_takes_mail_in_on_a_socket_that_is_named(run: Run) -> None:
+    run.wait_for_first_page()
+    assert greeting(run.mail_socket).startswith(b"220 ")
+    assert run.process
+    run.process.send_signal(signal.SIGINT)
+    assert run.process.wait(30) == 0
+    assert run.wait_for_nothing() == []
+
+
+def greeting(mail_socket: Path) -> bytes:
+    """What is said on the socket once somebody listens there."""
+    until = time.monotonic() + 20
+    while True:
+        with socket.socket(socket.AF_UNIX) as line:
+            line.settimeout(5)
+            try:
+                line.connect(str(mail_socket))
+                return line.recv(100)
+            except (FileNotFoundError, ConnectionRefusedError):
+                assert time.monotonic() < until
+        time.sleep(0.1)
 
 
 def test_a_killed_supervisor_leaves_nothing_running(run: Run) -> None:

@@ -53,7 +53,7 @@ def test_a_case_without_promises_says_that_the_plans_make_none(cast: Cast, at: d
 def test_the_queue_names_what_is_due_and_so_does_the_export(cast: Cast, at: datetime) -> None:
     an_offered_case(cast, at)
     client = sign_in("triager")
-    assert '<span class="rows__kind">acknowledgement</span>' in text(client.get(page("queue", "vets-gov")))
+    assert '<span class="rows__kind">to be taken</span>' in text(client.get(page("queue", "vets-gov")))
     exported = streamed(client.get(page("queue-export", "vets-gov"))).decode()
     assert "Due,What is due" in exported
     assert exported.splitlines()[1].endswith(",acknowledgement")
@@ -86,16 +86,18 @@ def test_how_bad_it_is_is_told_on_intake_and_corrected_on_the_case(cast: Cast) -
         "holder": "mhv-tier-3", "reported_by": "telephone", "summary": "Sending fails for a clinic",
         "service": "secure-messaging", "needs_tier": "3", "audience": "veteran", "extent-shown": "yes",
         "impacts": "multiple-users", "severity": "", "workaround": "no", "reports": "4", "reports_in_one_day": "",
+        "users_per_day": "1500",
     }  # fmt: skip
     assert client.post(page("intake"), sent).status_code == 302
     (row,) = CaseRow.objects.select_related("report")
     report = row.report
     assert (report.impacts, report.workaround, report.reports) == (["multiple-users"], False, 4)
     assert row.due_kind == "first-response"
+    assert "Incident priorities by service tier and users: P1" in text(client.get(page("case", row.pk)))
     facts = {"version": str(row.version), "extent-shown": "yes", "workaround": "yes", "reports": "four"}
     refused = client.post(page("case-facts", row.pk), facts)
     assert refused.status_code == 422
-    assert "Count the reports" in text(refused)
+    assert "Count them" in text(refused)
     assert client.post(page("case-facts", row.pk), facts | {"reports": "14"}).status_code == 302
     row.report.refresh_from_db()
     assert (row.report.impacts, row.report.workaround, row.report.reports) == ([], True, 14)

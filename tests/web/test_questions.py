@@ -1,5 +1,6 @@
 """Questions on the pages: asked, passed on, copied, attempted and answered by buttons; shown to whoever has them."""
 
+import re
 from datetime import datetime
 
 import pytest
@@ -11,8 +12,9 @@ from tests.web.desk import page, sign_in, text
 from tierline.cases import queries
 from tierline.cases.actions import attempting, inquiring, working
 from tierline.cases.actions.entering import enter
-from tierline.cases.inquiry_queries import open_inquiry_of
+from tierline.cases.inquiry_queries import inquiry, open_inquiry_of
 from tierline.cases.lifecycle import CaseState
+from tierline.demonstration.letters import reply_by_mail
 from tierline.plans.queries import planbook_in_force
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
@@ -37,6 +39,31 @@ def test_asking_is_offered_first_where_something_is_missing_and_the_holder_may_n
     assert "Your question goes to MHV support" in shown
     assert "Tier 3 is generally not allowed to contact Veterans" in shown
     assert "- Steps to reproduce" in shown
+
+
+def test_the_words_are_mailed_by_a_button_and_the_mail_that_comes_back_is_taken_by_another(
+    cast: Cast, at: datetime
+) -> None:
+    number, question = asked(cast, at)
+    supporter, place = sign_in("supporter"), page("case-question", number, question)
+    supporter.post(place, {"move": "acknowledge", "version": version_of(cast, number, at)})
+    shown = text(supporter.get(page("case", number)))
+    assert "E-mail them the words now (attempt 1 of 3)" in shown
+    answer = supporter.post(place, {"move": "send", "version": version_of(cast, number, at)}, follow=True)
+    assert "The words are on their way to them" in text(answer)
+    reply_by_mail(cast.supporter, number, at=at, text="It is Safari.")
+    shown = text(supporter.get(page("case", number)))
+    assert "Take this as their answer and pass it back" in shown
+    fact = re.search(r'name="fact" value="(\d+)"', shown)
+    assert fact
+    sent = {"move": "take-mail", "fact": fact[1], "version": version_of(cast, number, at)}
+    assert "on its way back to whoever asked" in text(supporter.post(place, sent, follow=True))
+    assert inquiry(cast.lead, question, at=at).answer == "It is Safari."
+    assert supporter.post(place, sent | {"fact": "²"}).status_code in (403, 409)
+
+
+def version_of(cast: Cast, number: int, at: datetime) -> int:
+    return queries.case(cast.lead, number, at=at).line.version
 
 
 def test_a_question_is_asked_passed_down_attempted_answered_and_lands_by_buttons(cast: Cast, at: datetime) -> None:

@@ -35,12 +35,13 @@ class NewCase(f.Asked):
     workaround: StrictBool | None = None
     reports: f.Count | None = None
     reports_in_one_day: f.Count | None = None
+    users_per_day: f.Count | None = None
 
 
 class Corrections(f.Asked):
     """Facts that are known better now; what is left out stays.
 
-    ``null`` under impacts, severity, workaround, reports or reports_in_one_day takes back what was said.
+    ``null`` under impacts, severity, workaround or any of the counts takes back what was said.
     """
 
     service: f.Service | None = None
@@ -53,6 +54,7 @@ class Corrections(f.Asked):
     workaround: StrictBool | None = None
     reports: f.Count | None = None
     reports_in_one_day: f.Count | None = None
+    users_per_day: f.Count | None = None
 
 
 class Note(f.Asked):
@@ -128,6 +130,12 @@ class Answer(f.Asked):
 
     answer: f.Text = ""
     note: f.Text = ""
+
+
+class MailTaken(f.Asked):
+    """Which mail: the id of its fact (``reply-received``) on the case's story."""
+
+    fact: f.Id
 
 
 class GivingBack(f.Asked):

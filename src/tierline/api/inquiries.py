@@ -11,7 +11,7 @@ from tierline.api import fields as f
 from tierline.api.calling import MaybeSeen, Reference, number_of, version_of
 from tierline.api.door import Call
 from tierline.api.telling import inquiry_told, saved_told
-from tierline.cases.actions import attempting, inquiring
+from tierline.cases.actions import attempting, corresponding, inquiring
 from tierline.cases.inquiry_queries import inquiry
 from tierline.foundation.clock import now
 from tierline.foundation.ids import case_reference
@@ -94,6 +94,22 @@ def attempt(
         made_at=wanted.made_at,
         version=version_of(seen),
     )
+    return saved_told(response, left.number, left)
+
+
+@router.post("/{inquiry_id}/moves/send", response=told.Saved, summary="E-mail the words to the person")
+def send(request: Call, response: HttpResponse, inquiry_id: InquiryId, seen: MaybeSeen = None) -> told.Saved:
+    """Make the next attempt, where it is by e-mail, to the address the case knows. Their reply finds the case."""
+    left = corresponding.send_attempt(request.auth, inquiry_id, at=now(), version=version_of(seen))
+    return saved_told(response, left.number, left)
+
+
+@router.post("/{inquiry_id}/moves/take-mail", response=told.Saved, summary="Take a mail as the answer")
+def take_mail(
+    request: Call, response: HttpResponse, inquiry_id: InquiryId, wanted: asked.MailTaken, seen: MaybeSeen = None
+) -> told.Saved:
+    """A mail on the case's story that answers this question becomes its answer, and is passed back up."""
+    left = corresponding.take_mail_as_answer(request.auth, inquiry_id, wanted.fact, at=now(), version=version_of(seen))
     return saved_told(response, left.number, left)
 
 

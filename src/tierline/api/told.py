@@ -250,6 +250,7 @@ class Case(CaseLine):
     workaround: bool | None
     reports: int | None
     reports_in_one_day: int | None
+    users_per_day: int | None
     promises: list[Promise]
 
 

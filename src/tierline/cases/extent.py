@@ -17,7 +17,8 @@ MOST_REPORTS: Final = 1_000_000
 class Extent:
     """What is known of it; ``None``, or an empty severity, is not known. ``workaround``: whether there is a way round.
 
-    ``reports`` counts like reports in all, ``reports_in_one_day`` those of the day with most.
+    ``reports`` counts like reports in all, ``reports_in_one_day`` those of the day with most;
+    ``users_per_day`` is how many people a day it hits.
     """
 
     impacts: tuple[str, ...] = ()
@@ -25,6 +26,7 @@ class Extent:
     workaround: bool | None = None
     reports: int | None = None
     reports_in_one_day: int | None = None
+    users_per_day: int | None = None
 
     def said(self) -> dict[str, Any]:
         """Every field with its value, ready for a fact."""
@@ -65,10 +67,10 @@ def extent_troubles(extent: Extent, planbook: Planbook) -> dict[str, str]:
         troubles["impacts"] = f"No plan speaks of the impact '{stray[0]}'. {_known(planbook.impacts)}"
     if extent.severity and extent.severity not in planbook.severities:
         troubles["severity"] = f"No plan speaks of the severity '{extent.severity}'. {_known(planbook.severities)}"
-    for name in ("reports", "reports_in_one_day"):
+    for name in ("reports", "reports_in_one_day", "users_per_day"):
         number = getattr(extent, name)
         if number is not None and not 0 <= number <= MOST_REPORTS:
-            troubles[name] = f"Count the reports: a whole number up to {MOST_REPORTS:,}."
+            troubles[name] = f"Count them: a whole number up to {MOST_REPORTS:,}."
     if extent.reports is not None and (extent.reports_in_one_day or 0) > extent.reports:
         troubles["reports_in_one_day"] = "More reports on one day than in all: correct one of the two."
     return troubles

@@ -1,6 +1,6 @@
-"""The mail by which a question goes down to a desk that does not work here. Pure.
+"""The mail by which a question goes down to a desk that does not work here, and the letter to the person. Pure.
 
-It is never given the internal note, nor who the person is: the desk asks the sender for the details.
+Neither is ever given the internal note, nor who the person is: a desk asks the sender for the details.
 """
 
 from dataclasses import dataclass
@@ -49,6 +49,43 @@ def question_mail(question: Question) -> str:
             f"To see the details, ask {question.sender} and name {question.reference}.",
             "",
             SIGNATURE,
+            "",
+        ]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What the person who reported the case is written: the words for them, by whom, and how to answer."""
+
+    reference: str
+    service: str
+    sender: str
+    telling: bool
+    words: str
+
+
+def letter_subject(words: Letter) -> str:
+    """Says nothing that others may not read on a screen: no service, no words."""
+    return f"{'About' if words.telling else 'A question about'} what you reported ({words.reference})"
+
+
+def letter(words: Letter) -> str:
+    """The words as they stand, and how to answer them."""
+    answer = (
+        "If it is not solved for you, reply to this message and say what you see."
+        if words.telling
+        else "To answer, reply to this message. It reaches the people who asked."
+    )
+    return "\n".join(
+        [
+            *words.words.strip().splitlines(),
+            "",
+            answer,
+            "Please leave out Social Security numbers, passwords and card numbers: nobody here needs them.",
+            "",
+            "-- ",
+            f"{words.sender}, about {words.service}, case {words.reference}",
             "",
         ]
     )

@@ -150,6 +150,7 @@ class Report(models.Model):
     workaround = models.BooleanField(null=True)
     reports = models.PositiveIntegerField(null=True)
     reports_in_one_day = models.PositiveIntegerField(null=True)
+    users_per_day = models.PositiveIntegerField(null=True)
 
     class Meta:
         db_table = "cases_report"

@@ -11,10 +11,11 @@ from datetime import datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from tierline.cases.actions import attempting, handing_off, inquiring, working
+from tierline.cases.actions import attempting, corresponding, handing_off, inquiring, working
 from tierline.cases.actions.entering import NewCase, enter
 from tierline.cases.extent import extent_from
 from tierline.cases.inquiry_queries import open_inquiry_of
+from tierline.demonstration.letters import newest_mail, reply_by_mail
 from tierline.directory.actor import Actor
 
 Story = Mapping[str, Any]
@@ -36,6 +37,11 @@ VERBS: Final[Mapping[str, Callable[..., object]]] = {
     ),
     "attempt": lambda actor, number, *, at, outcome, note="", answer="": attempting.attempt(
         actor, open_inquiry_of(actor, number), outcome, at=at, note=note, answer=answer
+    ),
+    "write": lambda actor, number, *, at: corresponding.send_attempt(actor, open_inquiry_of(actor, number), at=at),
+    "reply-by-mail": reply_by_mail,
+    "take-mail": lambda actor, number, *, at: corresponding.take_mail_as_answer(
+        actor, open_inquiry_of(actor, number), newest_mail(actor, number, at=at), at=at
     ),
     "answer": lambda actor, number, *, at, text: attempting.answer(actor, open_inquiry_of(actor, number), text, at=at),
     "pass-answer-back": lambda actor, number, *, at: attempting.pass_back(actor, open_inquiry_of(actor, number), at=at),

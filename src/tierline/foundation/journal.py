@@ -41,6 +41,7 @@ def configure(options: Mapping[str, object]) -> None:
     root.handlers[:] = [handler]
     root.setLevel(str(options.get("level", "INFO")))
     logging.getLogger("procrastinate").setLevel("WARNING")
+    logging.getLogger("httpx").setLevel("WARNING")  # it would write down every address it asks
 
 
 def _where_it_broke(_logger: object, _method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:

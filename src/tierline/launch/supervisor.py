@@ -176,6 +176,8 @@ class Supervisor:
             self._end_demonstration(*demonstration)
         self._show(status)
         self._keep_child("The worker", "worker", self._start_worker)
+        if os.environ.get("LMTP_SOCKET"):
+            self._keep_child("The socket for mail", "lmtp", self._start_lmtp)
 
     def _start_database(self) -> None:
         if self.launch.database_url:
@@ -266,6 +268,10 @@ class Supervisor:
         command = [sys.executable, "-m", "tierline.launch.worker"]
         # Asked politely it would first wait for its database, which is gone as well; jobs may be repeated anyway.
         return start_child(command, log=self.places.logs / "worker.log", env=self._environment(), death=signal.SIGKILL)
+
+    def _start_lmtp(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "tierline.cli.main", "mail", "lmtp", "--socket", os.environ["LMTP_SOCKET"]]
+        return start_child(command, log=self.places.logs / "lmtp.log", env=self._environment(), death=signal.SIGTERM)
 
     def _environment(self) -> dict[str, str]:
         return os.environ | {

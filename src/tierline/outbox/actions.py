@@ -18,7 +18,7 @@ from tierline.foundation.trouble import Conflict
 from tierline.outbox.lifecycle import EffectMove, EffectState, after
 from tierline.outbox.models import EffectRow
 from tierline.outbox.queries import effect_row_for
-from tierline.outbox.registry import channel
+from tierline.outbox.registry import channel, queue
 from tierline.outbox.replying import mark_of, reply_address
 from tierline.outbox.retrying import next_try
 from tierline.timeline.actions import record
@@ -67,7 +67,8 @@ def send_out(
 def _give_a_job(row: EffectRow, *, at: datetime) -> None:
     """Write the job that tries ``row`` at ``at``, in the caller's transaction; a queue a channel, so that none
     waits for another."""
-    task = app.configure_task("outbox.deliver_effect", queue=row.channel, lock=f"effect-{row.pk}", schedule_at=at)
+    way = queue(row.channel)
+    task = app.configure_task("outbox.deliver_effect", queue=way, lock=f"effect-{row.pk}", schedule_at=at)
     task.defer(effect_id=row.pk)
 
 

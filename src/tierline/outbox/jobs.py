@@ -3,13 +3,18 @@
 from procrastinate.contrib.django import app
 
 from tierline.foundation.clock import now
-from tierline.outbox import actions
+from tierline.outbox import actions, registry
 
 
 @app.task(name="outbox.deliver_effect", queue="email")
 def deliver_effect(effect_id: int) -> None:
     """Try one effect."""
     actions.carry_out(effect_id, at=now())
+
+
+# A worker serves the queues of the tasks there are: one a tracker, so that a slow partner delays no other.
+for _name in registry.trackers():
+    app.task(name=f"outbox.deliver_effect.{_name}", queue=_name)(deliver_effect.func)
 
 
 @app.periodic(cron="* * * * *")

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Literal, Protocol, TypedDict, runtime_checkable
 
-from tierline.channels.channel import Answer, NotConnected, TryAgain
+from tierline.channels.channel import Answer, NotConnected, Refused, TryAgain
 
 
 class Stage(StrEnum):
@@ -91,6 +91,7 @@ class Say(TypedDict, total=False):
     verb: Literal["say"]
     record: str
     text: str
+    internal: bool  # for the partner's staff only, where it tells that apart; the account says what holds without it
 
 
 class Move(TypedDict, total=False):
@@ -107,6 +108,11 @@ class Move(TypedDict, total=False):
     close_notes: str
     fields: dict[str, str]
     if_revision: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflicting(Refused):
+    """Not done: the record changed there since ``if_revision``, and nothing of theirs was overwritten."""
 
 
 class Tracker(Protocol):
@@ -145,6 +151,19 @@ class TakesWebhooks(Protocol):
     def read_webhook(self, headers: Mapping[str, str], body: bytes) -> tuple[str, Sequence[Record]]:
         """(the delivery's own id, by which a repeat is known; what it tells)."""
         ...
+
+
+@runtime_checkable
+class TellsWrongKinds(Protocol):
+    """Sees records of a kind this desk does not take, such as tasks in place of incidents.
+
+    ``wrong_kind_answer`` is the account's text to answer with; ``say`` takes the ids these records carry.
+    """
+
+    @property
+    def wrong_kind_answer(self) -> str: ...
+
+    def wrong_kinds(self) -> Sequence[Record] | TryAgain | NotConnected: ...
 
 
 class Unsigned(Exception):

@@ -160,6 +160,7 @@ def extent_in(sent: QueryDict) -> dict[str, Any]:
         "workaround": {"yes": True, "no": False}.get(sent.get("workaround", "")),
         "reports": _count(sent.get("reports", "")),
         "reports_in_one_day": _count(sent.get("reports_in_one_day", "")),
+        "users_per_day": _count(sent.get("users_per_day", "")),
     }
 
 

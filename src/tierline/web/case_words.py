@@ -165,6 +165,7 @@ def extent_chosen(extent: Extent) -> dict[str, object]:
         "workaround": {None: "", True: "yes", False: "no"}[extent.workaround],
         "reports": "" if extent.reports is None else extent.reports,
         "reports_in_one_day": "" if extent.reports_in_one_day is None else extent.reports_in_one_day,
+        "users_per_day": "" if extent.users_per_day is None else extent.users_per_day,
     }
 
 

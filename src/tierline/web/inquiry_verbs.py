@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse, QueryDict
 
-from tierline.cases.actions import attempting, inquiring
+from tierline.cases.actions import attempting, corresponding, inquiring
 from tierline.cases.inquiry_life import InquiryMove
 from tierline.directory.actor import Actor
 from tierline.foundation.ids import case_reference
@@ -14,6 +14,7 @@ from tierline.foundation.trouble import Unusable
 from tierline.web.access import DeskRequest, page
 from tierline.web.case_page import moment_in
 from tierline.web.case_verbs import do, version_in
+from tierline.web.inquiry_words import SEND, TAKE_MAIL
 from tierline.web.words import INQUIRY_DONE
 
 #: The moves a button can make: the action, and which texts of the form it takes, under which names.
@@ -52,6 +53,14 @@ def move(request: DeskRequest, actor: Actor, number: int, inquiry: int) -> HttpR
 
 def _move(actor: Actor, number: int, inquiry: int, sent: QueryDict, at: datetime) -> str:
     name = sent.get("move", "")
+    if name == SEND:
+        corresponding.send_attempt(actor, inquiry, at=at, version=version_in(sent))
+        return f"The words are on their way to them. Their reply comes back to {case_reference(number)}."
+    if name == TAKE_MAIL:
+        fact = sent.get("fact", "")
+        fact_id = int(fact) if fact.isascii() and fact.isdigit() and len(fact) < 19 else 0
+        corresponding.take_mail_as_answer(actor, inquiry, fact_id, at=at, version=version_in(sent))
+        return f"Their mail is the answer now, and on its way back to whoever asked on {case_reference(number)}."
     if name not in _MOVES:
         raise Unusable("There is no such button. Choose one of those on the page.")
     verb, texts = _MOVES[name]

@@ -3,11 +3,12 @@
 Offers only the moves the query found for this actor; refuses nothing.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
 
+from tierline.cases.actions.corresponding import is_address
 from tierline.cases.inquiry_life import InquiryKind, InquiryMove, InquiryState
 from tierline.cases.inquiry_queries import InquiryView, StepView
 from tierline.cases.lifecycle import CaseMove, CaseState, HandOffState
@@ -53,6 +54,17 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
+class Letter:
+    """What came back by mail while it is under way, to be taken as the answer. ``elsewhere``: not their address."""
+
+    fact: int
+    sender: str
+    text: str
+    moment: Moment
+    elsewhere: bool
+
+
+@dataclass(frozen=True, slots=True)
 class InquiryAct:
     """One button with its form. ``form`` names which fields it has: none, reason, words, attempt, answer or note."""
 
@@ -89,6 +101,7 @@ class InquiryOnPage:
     stuck: str
     errand: str
     acts: tuple[InquiryAct, ...]
+    letters: tuple[Letter, ...]
     outcomes: tuple[tuple[str, str], ...]
 
 
@@ -102,6 +115,8 @@ class AskForm:
     words: str
 
 
+SEND = "send"
+TAKE_MAIL = "take-mail"
 _STANDINGS = {
     InquiryState.TRAVELLING: Tag("On its way down", "offered"),
     InquiryState.TO_BE_ASKED: Tag("To be asked", "new"),
@@ -121,7 +136,10 @@ _TOLD_STANDINGS = {
 def inquiries_on_page(case: CaseView, planbook: Planbook, actor: Actor, at: datetime) -> tuple[InquiryOnPage, ...]:
     """All questions and tellings of a case for whoever looks, newest first."""
     return tuple(
-        _on_page(one, planbook, actor, at, fresh=_just_back(case, one, place))
+        replace(
+            _on_page(one, planbook, actor, at, fresh=_just_back(case, one, place), writes=_can_write(case, one)),
+            letters=_letters(case, one, at),
+        )
         for place, one in enumerate(case.inquiries)
     )
 
@@ -133,7 +151,27 @@ def _just_back(case: CaseView, view: InquiryView, place: int) -> bool:
     )
 
 
-def _on_page(view: InquiryView, planbook: Planbook, actor: Actor, at: datetime, *, fresh: bool) -> InquiryOnPage:
+def _letters(case: CaseView, view: InquiryView, at: datetime) -> tuple[Letter, ...]:
+    """The mails that answer it, newest first, for whoever may write the answer down."""
+    if InquiryMove.ANSWER not in view.moves:
+        return ()
+    return tuple(
+        Letter(fact.id, fact.said["sender"], fact.said["text"], past(fact.at, at, settings.TIME_ZONE),
+               elsewhere=not fact.said.get("expected"))
+        for fact in reversed(case.story)
+        if fact.kind == "reply-received" and fact.said.get("inquiry") == view.id
+    )  # fmt: skip
+
+
+def _can_write(case: CaseView, view: InquiryView) -> bool:
+    """Whether Tierline can make the next attempt itself: by e-mail, to the address the case knows of the person."""
+    of_reporter = view.of_whom == ("reporter" if case.audience == "staff" else "veteran")
+    return view.next_channel == "email" and of_reporter and is_address(case.reporter_contact)
+
+
+def _on_page(
+    view: InquiryView, planbook: Planbook, actor: Actor, at: datetime, *, fresh: bool, writes: bool
+) -> InquiryOnPage:
     telling, zone = view.kind is InquiryKind.TELL, settings.TIME_ZONE
     person = PERSONS[view.of_whom]
     standing = (_TOLD_STANDINGS if telling else {}).get(view.state, _STANDINGS[view.state])
@@ -165,7 +203,8 @@ def _on_page(view: InquiryView, planbook: Planbook, actor: Actor, at: datetime, 
         because=view.next_step.because if view.next_step else (),
         stuck=f"No plan says through whom {planbook.team_label(view.whereabouts.hands.team)} may ask." if stuck else "",
         errand=_errand(view, planbook, actor),
-        acts=_acts(view, planbook),
+        acts=_acts(view, planbook, writes=writes),
+        letters=(),
         outcomes=tuple((reached.value, label) for reached, label in OUTCOMES.items()),
     )
 
@@ -262,11 +301,20 @@ _FORMS = {
 _FIRST = (InquiryMove.ACKNOWLEDGE, InquiryMove.PASS_ON, InquiryMove.PASS_BACK, InquiryMove.ATTEMPT, InquiryMove.ANSWER)
 
 
-def _acts(view: InquiryView, planbook: Planbook) -> tuple[InquiryAct, ...]:
+def _acts(view: InquiryView, planbook: Planbook, *, writes: bool) -> tuple[InquiryAct, ...]:
     moves = [move for move in view.moves if move is not InquiryMove.PASS_ON or _goes_on(view)]
     first = next((move for move in _FIRST if move in moves), None)
     ordered = [*([first] if first else []), *(move for move in moves if move is not first)]
-    return tuple(InquiryAct(move, _label(move, view, planbook), _FORMS[move], move is first) for move in ordered)
+    sends = writes and first is InquiryMove.ATTEMPT
+    acts = (
+        InquiryAct(move, _label(move, view, planbook), _FORMS[move], move is first and not sends) for move in ordered
+    )
+    return (*([_send(view)] if sends else []), *acts)
+
+
+def _send(view: InquiryView) -> InquiryAct:
+    number = f"attempt {len(view.attempts) + 1} of {len(view.channels)}"
+    return InquiryAct(SEND, f"E-mail them the words now ({number})", "none", primary=True)
 
 
 def _goes_on(view: InquiryView) -> bool:

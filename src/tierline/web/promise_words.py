@@ -55,6 +55,10 @@ class LeftAloneOnPage:
     source: str
 
 
+#: What whoever has the case is to do by then, for a narrow column.
+TO_DO: Final = {"acknowledgement": "to be taken", "first-response": "first word", "resolution": "to be solved"}
+
+
 def kind_words(kind: str) -> str:
     """What falls due, in words: ``first response``; nothing for nothing."""
     return {str(key): words for key, words in KINDS.items()}.get(kind, kind)

@@ -12,7 +12,7 @@ from tierline.cases.lifecycle import CaseState
 from tierline.cases.queries import CaseLine
 from tierline.plans.planbook import Planbook
 from tierline.web.moments import Moment, age, promise
-from tierline.web.promise_words import kind_words
+from tierline.web.promise_words import TO_DO
 from tierline.web.words import STATES, Tag, flag_tags
 
 _INITIALS = re.compile(r"\(([A-Z][A-Z0-9&]{1,7})\)$")
@@ -70,7 +70,7 @@ def _row(line: CaseLine, planbook: Planbook, teams: frozenset[str], at: datetime
         missing_words=", ".join(intake_label(field, planbook) for field in line.missing),
         age=age(line.opened_at, at, zone),
         due=promise(line.due_at, at, zone) if line.due_at else None,
-        due_kind=kind_words(line.due_kind),
+        due_kind=TO_DO.get(line.due_kind, ""),
         restricted=line.restricted,
         version=line.version,
     )

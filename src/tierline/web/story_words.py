@@ -222,8 +222,12 @@ INQUIRY_HEADLINES: dict[str, "Callable[[Mapping[str, Any], Planbook], tuple[str,
 
 
 def _reply(said: Mapping[str, Any], _planbook: Planbook) -> tuple[str, str]:
-    elsewhere = "" if said.get("expected") else ", an address the plans do not give for them"
-    return "reply", f"Answer by mail from {said.get('sender')}{elsewhere if said.get('hand_off') else ''}"
+    elsewhere = ""
+    if not said.get("expected") and said.get("hand_off"):
+        elsewhere = ", an address the plans do not give for them"
+    elif not said.get("expected") and said.get("inquiry"):
+        elsewhere = ", not the address on the case"
+    return "reply", f"Answer by mail from {said.get('sender')}{elsewhere}"
 
 
 def _auto_reply(said: Mapping[str, Any], _planbook: Planbook) -> tuple[str, str]:

@@ -75,6 +75,7 @@ FIELDS = {
     "workaround": "Way round",
     "reports": "Like reports in all",
     "reports_in_one_day": "Like reports on one day",
+    "users_per_day": "People a day it hits",
 }
 WORKAROUND = {"": "Not known", "yes": "There is one", "no": "There is none"}
 

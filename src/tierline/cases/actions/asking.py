@@ -22,7 +22,7 @@ from tierline.cases.inquiry_life import (
     whose,
 )
 from tierline.cases.lifecycle import TRANSITIONS, CaseMove, CaseState, after
-from tierline.cases.models import CaseRow, InquiryRow, InquiryStepRow
+from tierline.cases.models import AttemptRow, CaseRow, InquiryRow, InquiryStepRow
 from tierline.directory.actor import Actor
 from tierline.foundation.ids import case_reference
 from tierline.foundation.trouble import NotAllowed, NotFound
@@ -122,9 +122,20 @@ def step_key(step: InquiryStepRow, address: str) -> str:
     return f"inquiry-{step.inquiry_id}:step-{step.pk}:email:{address}"
 
 
+def attempt_key(row: AttemptRow, address: str) -> str:
+    """The key of the one mail to the person for one attempt."""
+    return f"inquiry-{row.inquiry_id}:attempt-{row.pk}:email:{address}"
+
+
+def attempt_named_by(key: str) -> int | None:
+    """The attempt whose mail has this key; None for a key of another making."""
+    named = re.match(r"inquiry-\d{1,18}:attempt-(\d{1,18}):email:", key)
+    return int(named[1]) if named else None
+
+
 def reader_of_question(case: CaseRow, key: str) -> str | None:
     """The team that reads the answer to a question's mail with this key; None for mail about anything else."""
-    named = re.match(r"inquiry-(\d{1,18}):step-\d+:email:", key)
+    named = re.match(r"inquiry-(\d{1,18}):(?:step|attempt)-\d+:email:", key)
     row = case.inquiries.filter(pk=named[1]).first() if named else None
     if row is None:
         return None

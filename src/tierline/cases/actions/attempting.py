@@ -4,6 +4,7 @@ Refuses an attempt beyond the plan's rule, and giving up before every attempt is
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -41,22 +42,11 @@ def attempt(
     asking.make(InquiryMove.ATTEMPT)
     ended = _outcome(outcome)
     _check(ended, note, made_at, at)
-    channels, reason = planbook_in_force().planbook.attempts_of(asking.now.hands.team, at)
-    made = asking.row.attempts.count()
-    if made >= len(channels):
-        raise Conflict(f"All {len(channels)} attempts are made. Write down the answer, or that none came.")
-    asking.row.attempts.filter(outcome=Reached.WAITING).update(outcome=Reached.NO_ANSWER)
-    row = AttemptRow.objects.create(
-        inquiry=asking.row, by=channels[made], outcome=ended, note=note, made_at=made_at or at, written_by=actor.name
-    )
-    said = {
-        "attempt": made + 1, "of": len(channels), "by": row.by, "outcome": ended, "note": note,
-        "made_at": row.made_at.isoformat(), "rule": reason.text,
-    }  # fmt: skip
+    _, said = write_down_attempt(asking, ended, note, made_at or at)
     if ended is Reached.REACHED:
         asking.note_fact("attempted", **said)
         return _answered(asking, answer, "")
-    if made + 1 == len(channels) and ended is not Reached.WAITING:
+    if said["attempt"] == said["of"] and ended is not Reached.WAITING:
         asking.note_fact("attempted", **said)
         return _exhausted(asking, "")
     return asking.keep("attempted", **said)
@@ -97,6 +87,26 @@ def pass_back(actor: Actor, inquiry: int, *, at: datetime, note: str = "", versi
     if asking.now.place > 0:
         return asking.keep("passed-back", team=team, to=to, note=note)
     return _land(asking, team=team, note=note)
+
+
+def write_down_attempt(
+    asking: Asking, outcome: Reached, note: str, made_at: datetime
+) -> tuple[AttemptRow, dict[str, Any]]:
+    """The row of the next attempt by the plan's rule, and what its fact says. Whatever waited has found no answer."""
+    change = asking.change
+    channels, reason = planbook_in_force().planbook.attempts_of(asking.now.hands.team, change.at)
+    made = asking.row.attempts.count()
+    if made >= len(channels):
+        raise Conflict(f"All {len(channels)} attempts are made. Write down the answer, or that none came.")
+    asking.row.attempts.filter(outcome=Reached.WAITING).update(outcome=Reached.NO_ANSWER)
+    row = AttemptRow.objects.create(
+        inquiry=asking.row, by=channels[made], outcome=outcome, note=note, made_at=made_at,
+        written_by=change.actor.name,
+    )  # fmt: skip
+    return row, {
+        "attempt": made + 1, "of": len(channels), "by": row.by, "outcome": outcome, "note": note,
+        "made_at": made_at.isoformat(), "rule": reason.text,
+    }  # fmt: skip
 
 
 def _answered(asking: Asking, text: str, note: str) -> Saved:

@@ -34,7 +34,10 @@ def moves_promises(kind: str, changes: Iterable[str]) -> bool:
 
 def extent_of(report: Report) -> Extent:
     """How bad the case is, as its report keeps it."""
-    return Extent(tuple(report.impacts), report.severity, report.workaround, report.reports, report.reports_in_one_day)
+    return Extent(
+        tuple(report.impacts), report.severity, report.workaround, report.reports, report.reports_in_one_day,
+        report.users_per_day,
+    )  # fmt: skip
 
 
 def standing_of(case: CaseRow, extent: Extent, course: Course) -> Standing:
@@ -50,6 +53,7 @@ def standing_of(case: CaseRow, extent: Extent, course: Course) -> Standing:
         severity=extent.severity or None,
         reports=extent.reports,
         reports_in_one_day=extent.reports_in_one_day,
+        users_per_day=extent.users_per_day,
         workaround=extent.workaround,
         offer=course.offer,
         question=course.question,

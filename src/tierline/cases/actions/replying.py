@@ -10,9 +10,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from tierline.cases.actions.asking import reader_of_question
+from tierline.cases.actions.asking import attempt_named_by, reader_of_question
 from tierline.cases.actions.attaching import attach
 from tierline.cases.actions.changing import Change, Saved, hands_of, take
+from tierline.cases.actions.corresponding import came_back, is_theirs, question_under_way
 from tierline.cases.actions.handing_off import addresses_of, hand_off_named_by
 from tierline.cases.hands import may_change
 from tierline.cases.models import CaseRow, HandOffRow
@@ -53,8 +54,9 @@ def receive_answer(actor: Actor, number: int, answer: Answer, *, at: datetime) -
         new_version=False,
         mail=answer.mail,
         hand_off=hand_off.pk if hand_off else None,
+        inquiry=question_under_way(change, answer.key),
         sender=answer.sender,
-        expected=_is_expected(hand_off, answer.sender),
+        expected=_is_expected(change.case, hand_off, answer),
         text=answer.text,
         files=kept,
         refused=[*refused, *answer.refused],
@@ -76,6 +78,7 @@ def receive_bounce(
     """Write down that a message never arrived: it counts as failed, and the case is new work for whoever sent it."""
     bounce(effect, because, at=at)
     change = take(actor, number, at=at)
+    came_back(change, key, because)
     reader = reader_of_question(change.case, key) or _reader(change.case, _hand_off_of(change.case, key))
     change.case.answered_for = reader
     return change.save("message-bounced", new_version=False, mail=mail, effect=effect, sender=to, because=because)
@@ -129,8 +132,11 @@ def _reader(case: CaseRow, hand_off: HandOffRow | None) -> str:
     return hand_off.sender
 
 
-def _is_expected(hand_off: HandOffRow | None, sender: str) -> bool:
-    """Whether the plans give the receiver this address; an answer from elsewhere is shown as such."""
+def _is_expected(case: CaseRow, hand_off: HandOffRow | None, answer: Answer) -> bool:
+    """Whether the plans give the receiver this address, or the case the person; from elsewhere is shown as such."""
+    sender = answer.sender
+    if attempt_named_by(answer.key):
+        return is_theirs(case, sender)
     if hand_off is None:
         return False
     known = addresses_of(planbook_in_force().planbook, hand_off.receiver)
