@@ -6,9 +6,8 @@ A person is one person, whether a plan or the directory names them: their e-mail
 from collections.abc import Iterable
 
 from tierline.directory.queries import people_with_duty
-from tierline.foundation.trouble import Unusable
 from tierline.notices.audience import Group, Reachable
-from tierline.outbox.registry import channel
+from tierline.outbox.registry import Nowhere, channel
 from tierline.plans import schema
 from tierline.plans.planbook import Planbook
 from tierline.plans.procedures import Told, people_of
@@ -40,12 +39,8 @@ def reachable(person: schema.Person) -> Reachable:
 
 
 def has_channel(name: str) -> bool:
-    """Whether this house has a channel of that name."""
-    try:
-        channel(name)
-    except Unusable:
-        return False
-    return True
+    """Whether this house has a channel of that name, connected or only waiting for its account's server."""
+    return not isinstance(channel(name), Nowhere)
 
 
 def channels_here(wanted: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
