@@ -19,6 +19,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "people": ("tierline.cli.people", "let people sign in"),
     "cases": ("tierline.cli.cases", "import cases, or say what importing them would do"),
     "mail": ("tierline.cli.mail", "take in mail: one message from standard input, or all from a mail server here"),
+    "status": ("tierline.cli.status", "write the public page of planned work and its feeds as files"),
     "demonstration": ("tierline.cli.demonstration", "invented people and cases: load them, say who can sign in"),
 }
 

@@ -18,6 +18,7 @@ from tierline.directory.actor import Actor
 from tierline.downtime.actions import approving, guarding, planning, telling, working
 from tierline.downtime.actions.turning import SUBJECT
 from tierline.downtime.content import unready_to_approve
+from tierline.downtime.gates import Approval
 from tierline.downtime.lifecycle import DowntimeMove
 from tierline.downtime.queries import DowntimeView, downtime, revisions
 from tierline.downtime.timing import Pass, TimeRefused, instant_given, instant_in_words
@@ -36,6 +37,7 @@ from tierline.web.downtime_words import (
     content_words,
     fact_words,
     gates_words,
+    label_of,
     main_line,
     obligation_words,
 )
@@ -61,7 +63,7 @@ def show(request: DeskRequest, actor: Actor, number: int, trouble: Refusal | Non
         "number": number,
         "state": STATES[view.line.state],
         "result": RESULTS.get(view.line.result, ""),
-        "steps": main_line(view.line.state),
+        "steps": main_line(view.line.state, approved=view.gates.approval is not Approval.NOT_REQUIRED),
         "gates": gates_words(view, planbook),
         "owed": [obligation_words(owed, view, at) for owed in view.obligations],
         "conflicts": [conflict_words(conflict, view.answered) for conflict in view.conflicts],
@@ -106,7 +108,7 @@ def _window(view: DowntimeView, planbook: Planbook) -> dict[str, Any]:
             "id": kept["id"],
             "starts": instant_in_words(datetime.fromisoformat(kept["starts"]), zone),
             "ends": instant_in_words(datetime.fromisoformat(kept["ends"]), zone),
-            "services": ", ".join(kept["services"]),
+            "services": ", ".join(label_of(planbook, word) for word in kept["services"]),
         }
     frame = view.content.frame
     local = [at.astimezone(ZoneInfo(zone)) if at else None for at in (frame and frame.starts, frame and frame.ends)]

@@ -157,12 +157,12 @@ def line_words(line: Line, planbook: Planbook, at: datetime) -> dict[str, Any]:
     }
 
 
-def main_line(state: DowntimeState) -> list[dict[str, Any]]:
-    """The steps of the main line with where it stands."""
-    place = MAIN_LINE.index(state) if state in MAIN_LINE else -1
+def main_line(state: DowntimeState, *, approved: bool) -> list[dict[str, Any]]:
+    """The steps of the main line with where it stands; without approval where nobody has to give it."""
+    line = [step for step in MAIN_LINE if approved or step is not DowntimeState.AWAITING_APPROVAL]
+    place = line.index(state) if state in line else -1
     return [
-        {"word": STATES[step].word, "done": number < place, "here": number == place}
-        for number, step in enumerate(MAIN_LINE)
+        {"word": STATES[step].word, "done": number < place, "here": number == place} for number, step in enumerate(line)
     ]
 
 

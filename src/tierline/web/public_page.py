@@ -122,7 +122,5 @@ def relay(request: HttpRequest, token: str) -> HttpResponse:
     response = render(
         request, "tierline/downtime/relay.html", context, status=words_for(trouble).status if trouble else 200
     )
-    # The address holds who was asked; it is nobody else's to keep.
-    response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
