@@ -134,6 +134,7 @@ FACTS = {
     "message-sent": "message left",
     "message-held": "message is held",
     "message-failed": "message failed",
+    "reply-received": "got an answer by mail, which waits on the page of mail",
 }
 KINDS = {kind: label for kind, label in KIND_LABELS.items() if kind != "not-on-it"}
 
