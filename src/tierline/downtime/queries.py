@@ -43,6 +43,7 @@ from tierline.timeline.fact import Fact
 from tierline.timeline.queries import story
 
 PAGE: Final = 50
+LEFT: Final = "message-sent"  # one a person: who was told says it better than the story
 KEPT_FOR: Final = timedelta(days=14)  # how long what is over stays on the public page
 
 
@@ -145,7 +146,7 @@ def downtime(actor: Actor, number: int, *, at: datetime) -> DowntimeView:
         obligations=obligations(subject, at=at),
         announcements=announcements(subject),
         relays=relays(subject, at=at),
-        story=tuple(story(*subject)),
+        story=tuple(fact for fact in story(*subject) if fact.kind != LEFT),
         moves=_moves(actor, row, procedural),
         leads=leads,
         tells=may_tell(actor, procedural),

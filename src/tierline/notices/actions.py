@@ -22,7 +22,7 @@ from tierline.notices.relays import after as relay_after
 from tierline.notices.rendering import mail, slack
 from tierline.notices.rendering.machine import as_json
 from tierline.notices.signing import relay_link
-from tierline.outbox.actions import send_out
+from tierline.outbox.actions import send_out, send_out_all
 from tierline.outbox.queries import message_id_of
 from tierline.timeline.actions import record
 
@@ -180,21 +180,47 @@ class _Went:
 
 def _deliver(row: AnnouncementRow, what: Announcing, *, at: datetime) -> None:
     rows = []
-    shared = {name: _post(what, name, at=at) for name in what.coverage.channels if name in ONE_FOR_ALL}
+    carried = {name: _carried(what, name, at=at) for name in what.coverage.channels}
     for member in what.coverage.members:
         for cell in member.cells:
             if cell.address is None:
                 answer = cell.disposition
                 because = f"{answer.kind}: {answer.because} ({answer.by})" if answer else "not answered for"
                 went = _Went(because=because)
-            elif cell.channel in ONE_FOR_ALL:
-                went = _Went(*shared[cell.channel], address=cell.address)
             else:
-                went = _Went(*_send(what, member, cell.channel, cell.address, at=at), address=cell.address)
+                key = _key_of(what, cell.channel, cell.address)
+                went = _Went(carried[cell.channel][key], key, address=cell.address)
             rows.append(_delivery(row, member, cell.channel, went))
         absent = _Went(because="this house has no such channel")
         rows += [_delivery(row, member, name, absent) for name in what.missing]
     DeliveryRow.objects.bulk_create(rows)
+
+
+def _key_of(what: Announcing, channel: str, address: str) -> str:
+    return what.key(channel, what.room if channel in ONE_FOR_ALL else address)
+
+
+def _carried(what: Announcing, channel: str, *, at: datetime) -> dict[str, int]:
+    """Put the messages of a channel on their way; returns the effects by key."""
+    messages = {}
+    if channel in ONE_FOR_ALL:
+        messages[_key_of(what, channel, "")] = _post(what, channel)
+    else:
+        first = _first_words(what.subject, channel)
+        for member in what.coverage.members:
+            address = member.on(channel).address
+            if address is not None:
+                before = first.get(member.person.id)
+                messages[_key_of(what, channel, address)] = _message(what, member, channel, address, before)
+    return send_out_all(
+        messages,
+        by=channel,
+        subject=what.subject,
+        team=what.team,
+        organisations=what.organisations,
+        at=at,
+        not_after=what.not_after,
+    )
 
 
 def _delivery(row: AnnouncementRow, member: Member, channel: str, went: _Went) -> DeliveryRow:
@@ -213,31 +239,25 @@ def _delivery(row: AnnouncementRow, member: Member, channel: str, went: _Went) -
     )
 
 
-def _send(what: Announcing, member: Member, channel: str, address: str, *, at: datetime) -> tuple[int, str]:
-    key = what.key(channel, address)
-    why = ", ".join(what.labels.get(word, word) for word in member.words)
-    message: dict[str, Any] = {"to": address}
-    if channel == "email":
-        written = mail.mail(what.document, why=why)
-        message |= {"subject": written.subject, "text": written.text, "html": written.html}
-        if first := _first_word_to(what.subject, member.person.id, channel):
-            message["in_reply_to"] = message_id_of(first)
-    else:
-        message["text"] = f"{what.document.subject}. {what.document.lead} {what.document.link}"
-    return _out(what, key, channel, message, at=at), key
+def _message(what: Announcing, member: Member, channel: str, address: str, before: str | None) -> dict[str, Any]:
+    """What one person is sent; ``before`` is the key of the first word they had, which it answers to."""
+    if channel != "email":
+        return {"to": address, "text": f"{what.document.subject}. {what.document.lead} {what.document.link}"}
+    written = mail.mail(what.document, why=", ".join(what.labels.get(word, word) for word in member.words))
+    message = {"to": address, "subject": written.subject, "text": written.text, "html": written.html}
+    return message | ({"in_reply_to": message_id_of(before)} if before else {})
 
 
-def _post(what: Announcing, channel: str, *, at: datetime) -> tuple[int, str]:
-    key = what.key(channel, what.room)
-    members = [cell.address for m in what.coverage.members if (cell := m.on(channel)).address is not None]
-    first = _first_word_to(what.subject, None, channel)
-    message: dict[str, Any] = {
+def _post(what: Announcing, channel: str) -> dict[str, Any]:
+    """What a room is sent, once, tagging everybody."""
+    key = _key_of(what, channel, "")
+    members = [str(cell.address) for m in what.coverage.members if (cell := m.on(channel)).address is not None]
+    return {
         "room": what.room,
-        "post": slack.message(what.document, members=[str(member) for member in members], key=key),
+        "post": slack.message(what.document, members=members, key=key),
         "document": as_json(what.document),
-        "thread_of": first or "",
+        "thread_of": next(iter(_first_words(what.subject, channel).values()), ""),
     }
-    return _out(what, key, channel, message, at=at), key
 
 
 def _out(what: Announcing, key: str, channel: str, message: Mapping[str, Any], *, at: datetime) -> int:
@@ -253,12 +273,10 @@ def _out(what: Announcing, key: str, channel: str, message: Mapping[str, Any], *
     )
 
 
-def _first_word_to(subject: Subject, person: str | None, channel: str) -> str | None:
-    """The key of the first message on a channel to a person, or to anybody, that the next ones answer to."""
-    rows = DeliveryRow.objects.filter(**_of(subject), channel=channel).exclude(effect_key="")
-    if person is not None:
-        rows = rows.filter(person=person)
-    return rows.order_by("pk").values_list("effect_key", flat=True).first()
+def _first_words(subject: Subject, channel: str) -> dict[str, str]:
+    """The key of the first message on a channel to each person, that the next ones answer to. One statement."""
+    rows = DeliveryRow.objects.filter(**_of(subject), channel=channel).exclude(effect_key="").order_by("-pk")
+    return dict(rows.values_list("person", "effect_key"))
 
 
 def _ask_relayers(row: AnnouncementRow, what: Announcing, *, at: datetime) -> None:

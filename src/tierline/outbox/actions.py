@@ -4,7 +4,7 @@ The row and its job are written in the caller's transaction. Carrying out books 
 (compare and swap), holds no transaction while the network is spoken to, and keeps the provider's answer.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -64,12 +64,52 @@ def send_out(
     return row.pk
 
 
+def send_out_all(
+    messages: Mapping[str, Mapping[str, Any]],
+    *,
+    by: str,
+    subject: tuple[str, int],
+    team: str,
+    organisations: Iterable[str],
+    at: datetime,
+    not_after: datetime | None = None,
+) -> dict[str, int]:
+    """Put many messages (by key) of one channel and subject on their way, in a handful of statements. Returns their
+    ids by key; a key that is there already is the effect that is there."""
+    found = dict(EffectRow.objects.filter(key__in=list(messages)).values_list("key", "pk"))
+    rows = EffectRow.objects.bulk_create(
+        EffectRow(
+            key=key,
+            mark=mark_of(settings.SECRET_KEY, key),
+            channel=by,
+            subject_kind=subject[0],
+            subject_id=subject[1],
+            team=team,
+            organisations=sorted(organisations),
+            message=dict(message),
+            created_at=at,
+            next_try_at=at,
+            not_after=not_after or at + PATIENCE,
+        )
+        for key, message in messages.items()
+        if key not in found
+    )
+    _give_jobs(rows, at=at)
+    return found | {row.key: row.pk for row in rows}
+
+
 def _give_a_job(row: EffectRow, *, at: datetime) -> None:
     """Write the job that tries ``row`` at ``at``, in the caller's transaction; a queue a channel, so that none
     waits for another."""
-    way = queue(row.channel)
-    task = app.configure_task("outbox.deliver_effect", queue=way, lock=f"effect-{row.pk}", schedule_at=at)
-    task.defer(effect_id=row.pk)
+    _give_jobs([row], at=at)
+
+
+def _give_jobs(rows: Sequence[EffectRow], *, at: datetime) -> None:
+    if not rows:
+        return
+    way = app.configure_task("outbox.deliver_effect", queue=queue(rows[0].channel), schedule_at=at)
+    jobs = [way.make_new_job(effect_id=row.pk).evolve(lock=f"effect-{row.pk}") for row in rows]
+    way.job_manager.batch_defer_jobs(jobs)
 
 
 def carry_out(effect_id: int, *, at: datetime) -> EffectState:
