@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
 SECRET = "Zebrafish in the landing page"  # a summary no page of an outsider may hold
 OPEN_TO_ANYBODY = {
-    *("sign-in", "sign-out", "relay"),
+    *("sign-in", "sign-out", "relay", "metrics"),
     *("status", "status-calendar", "status-feed", "status-json"),
     *("maintenance-windows", "backend-statuses", "backend-status"),
 }

@@ -99,6 +99,14 @@ def fared(effects: Collection[int]) -> dict[int, Fared]:
     return {row[0]: Fared(EffectState(row[1]), *row[2:]) for row in rows}
 
 
+def troubled(*, stuck_since: datetime) -> list[int]:
+    """Messages that failed, are held, or have been on their way since before an instant; at most ``COUNTED_TO`` of
+    each. Indexes answer it however many went well."""
+    waiting = EffectRow.objects.filter(state=EffectState.PENDING, created_at__lt=stuck_since)
+    ended = [EffectRow.objects.filter(state=state) for state in (EffectState.FAILED, EffectState.HELD)]
+    return [pk for rows in (waiting, *ended) for pk in rows.order_by("-id").values_list("pk", flat=True)[:COUNTED_TO]]
+
+
 def message_id_of(key: str) -> str:
     """The Message-ID that the mail of an effect with this key carries, whether it has left yet or not."""
     return message_id(key, settings.MAIL_FROM, mark_of(settings.SECRET_KEY, key))

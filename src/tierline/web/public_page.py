@@ -14,6 +14,7 @@ from tierline.downtime import publishing
 from tierline.foundation.clock import now
 from tierline.foundation.trouble import MoveNotAllowed, NotFound, Refusal, Unusable
 from tierline.notices.actions import answer_relay
+from tierline.notices.auditing import as_metrics, audit
 from tierline.notices.queries import relay_view
 from tierline.notices.relays import Relaying
 from tierline.notices.rendering.page import STANDINGS
@@ -97,6 +98,12 @@ def backend_status(request: HttpRequest, key: str) -> HttpResponse:  # noqa: ARG
     except NotFound as refusal:
         errors = [{"title": "Record not found", "detail": str(refusal), "code": "404", "status": "404"}]
         return JsonResponse({"errors": errors}, status=404)
+
+
+@_open("GET")
+def metrics(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - every view takes it
+    """What the auditor finds now, as numbers without names."""
+    return HttpResponse(as_metrics(audit(at=now())), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 @_open("GET", "POST")

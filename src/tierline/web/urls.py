@@ -97,6 +97,7 @@ urlpatterns = [
     path("v0/maintenance_windows", public_page.maintenance_windows, name="maintenance-windows"),
     path("v0/backend_statuses", public_page.backend_statuses, name="backend-statuses"),
     path("v0/backend_statuses/<str:key>", public_page.backend_status, name="backend-status"),
+    path("metrics", public_page.metrics, name="metrics"),
     path("relay/<str:token>/", public_page.relay, name="relay"),
     path("account/", account_page.account, name="account"),
     path("account/password/", account_page.account_password, name="account-password"),
