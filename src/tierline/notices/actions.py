@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from tierline.directory.actor import TIERLINE, Actor
 from tierline.foundation.trouble import Conflict, NotFound, Unusable
@@ -28,6 +28,10 @@ from tierline.timeline.actions import record
 
 Subject = tuple[str, int]
 LONGEST_REASON: Final = 500
+_COPY: Final = """
+COPY notices_delivery (announcement_id, subject_kind, subject_id, person, name, words, channel, address, effect_id,
+                       effect_key, because) FROM STDIN
+"""
 ONE_FOR_ALL: Final = frozenset({"slack", "teams"})  # one post tags everybody
 
 
@@ -193,7 +197,9 @@ def _deliver(row: AnnouncementRow, what: Announcing, *, at: datetime) -> None:
             rows.append(_delivery(row, member, cell.channel, went))
         absent = _Went(because="this house has no such channel")
         rows += [_delivery(row, member, name, absent) for name in what.missing]
-    DeliveryRow.objects.bulk_create(rows)
+    with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+        for delivery in rows:
+            copy.write_row(delivery)
 
 
 def _key_of(what: Announcing, channel: str, address: str) -> str:
@@ -223,20 +229,11 @@ def _carried(what: Announcing, channel: str, *, at: datetime) -> dict[str, int]:
     )
 
 
-def _delivery(row: AnnouncementRow, member: Member, channel: str, went: _Went) -> DeliveryRow:
-    return DeliveryRow(
-        announcement=row,
-        subject_kind=row.subject_kind,
-        subject_id=row.subject_id,
-        person=member.person.id,
-        name=member.person.name,
-        words=list(member.words),
-        channel=channel,
-        address=went.address,
-        effect_id=went.effect,
-        effect_key=went.key,
-        because=went.because[:500],
-    )
+def _delivery(row: AnnouncementRow, member: Member, channel: str, went: _Went) -> tuple[Any, ...]:
+    """A row in the order of ``_COPY``."""
+    person, words = member.person, list(member.words)
+    about = (row.pk, row.subject_kind, row.subject_id, person.id[:80], person.name[:200], words)
+    return (*about, channel, went.address, went.effect, went.key, went.because[:500])
 
 
 def _message(what: Announcing, member: Member, channel: str, address: str, before: str | None) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from tierline.timeline.actions import record
 
 PATIENCE = timedelta(days=3)
 LEASE = timedelta(minutes=2)
+AT_ONCE = 25  # messages one job tries; enough to cost little, few enough that several workers share them
 
 
 def send_out(
@@ -101,15 +102,21 @@ def send_out_all(
 def _give_a_job(row: EffectRow, *, at: datetime) -> None:
     """Write the job that tries ``row`` at ``at``, in the caller's transaction; a queue a channel, so that none
     waits for another."""
-    _give_jobs([row], at=at)
+    way = queue(row.channel)
+    task = app.configure_task("outbox.deliver_effect", queue=way, lock=f"effect-{row.pk}", schedule_at=at)
+    task.defer(effect_id=row.pk)
 
 
 def _give_jobs(rows: Sequence[EffectRow], *, at: datetime) -> None:
-    if not rows:
-        return
-    way = app.configure_task("outbox.deliver_effect", queue=queue(rows[0].channel), schedule_at=at)
-    jobs = [way.make_new_job(effect_id=row.pk).evolve(lock=f"effect-{row.pk}") for row in rows]
-    way.job_manager.batch_defer_jobs(jobs)
+    """Jobs for many messages of one channel that were just written: each tries some, one after the other. What a job
+    that dies leaves behind is given a job of its own within a minute, as any lost one is."""
+    if rows:
+        way = app.configure_task("outbox.deliver_effects", queue=queue(rows[0].channel), schedule_at=at)
+        ids = [row.pk for row in rows]
+        chunks: list[dict[str, Any]] = [
+            {"effect_ids": ids[here : here + AT_ONCE]} for here in range(0, len(ids), AT_ONCE)
+        ]
+        way.batch_defer(*chunks)
 
 
 def carry_out(effect_id: int, *, at: datetime) -> EffectState:
