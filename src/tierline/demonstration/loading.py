@@ -22,6 +22,7 @@ from tierline.cases.importing.reading import Export
 from tierline.cases.importing.seen import Seen
 from tierline.cases.queries import known_numbers
 from tierline.demonstration.cast import HERE, enter_players, players, words_of
+from tierline.demonstration.downtimes import Works
 from tierline.demonstration.stories import Stage
 from tierline.directory.actor import TIERLINE, Actor
 from tierline.guides.actions import write_advice
@@ -50,6 +51,7 @@ def load(*, at: datetime) -> bool:
         arrives = stage.moment(export["day"], export["at"])
         stage.play(words["stories"], [(arrives, lambda moment: _import(export, actors[export["by"]], at=moment))])
         _advise(words["advice"], actors, at=at)
+        Works(stage, actors, words["zone"]).play()
         chase_overdue_hand_offs(at=at)
         chase_overdue_questions(at=at)
         renew_promises(at=at)

@@ -151,7 +151,8 @@ def _settle(booked: EffectRow, answer: Answer, *, at: datetime) -> EffectState:
     row.settled_at = None if row.state == EffectState.PENDING else at
     row.trouble = "" if isinstance(answer, Delivered) else answer.because
     row.evidence = dict(answer.evidence) if isinstance(answer, Delivered) else row.evidence
-    row.save()
+    # Not its words: a letter of some kilobytes would be written again.
+    row.save(update_fields=["state", "next_try_at", "settled_at", "trouble", "evidence"])
     if retry_at is None:
         _tell_the_subject(row, move, at=at)
     else:
