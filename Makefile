@@ -15,7 +15,7 @@ RUN_STAMP := .venv/installed-for-running
 DEVELOP_STAMP := .venv/installed-for-developing
 
 .DEFAULT_GOAL := help
-.PHONY: help install develop run test lint format locks reference bench bench-privacy bench-notices clean
+.PHONY: help install develop run test lint format locks reference bench bench-migration bench-privacy bench-notices clean
 
 help:
 	@echo "make install   everything that running needs, into .venv and .assets"
@@ -26,6 +26,7 @@ help:
 	@echo "make locks     write the lock files anew from their .in files and package.json"
 	@echo "make reference write docs/reference anew from the code"
 	@echo "make bench     measure, and print the table"
+	@echo "make bench-migration  move 200,000 tickets to a rehearsed Dynamics, and compare"
 	@echo "make clean     remove what install and test made; the data in .tierline stays"
 
 install: $(RUN_STAMP)
@@ -63,6 +64,9 @@ reference: develop
 
 bench: develop
 	@.venv/bin/python -m bench $(N)
+
+bench-migration: develop
+	@.venv/bin/python -m bench.migration $(N)
 
 bench-privacy: develop
 	@.venv/bin/python -m bench.privacy

@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "tierline.downtime",
     "tierline.guides",
     "tierline.mail",
+    "tierline.migration",
     "tierline.api",
     "tierline.web",
 ]

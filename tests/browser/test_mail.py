@@ -81,3 +81,15 @@ def test_one_click_takes_the_answer_for_what_it_is(page: Page, live_server: Live
     page.get_by_text(f"TL-{answered} was taken over.").wait_for()
     page.get_by_text("Taken over by MHV sustainment team").wait_for()
     assert page.get_by_role("button", name="They take it", exact=True).count() == 0
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_sender_of_a_mail_to_place_stands_there_once(
+    page: Page, live_server: LiveServer, cast: Cast, width: int
+) -> None:
+    take_mail(a_reply("tierline@tierline.example"), came_by="imap", at=now() - timedelta(minutes=5))
+    page.set_viewport_size({"width": width, "height": 800})
+    enter_desk(page, live_server, "lead")
+    page.goto(live_server.url + at_page("mail"))
+    seen = [place for place in page.get_by_text("zoe@far.example", exact=True).all() if place.is_visible()]
+    assert len(seen) == 1

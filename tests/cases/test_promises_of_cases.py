@@ -226,6 +226,15 @@ def test_a_mail_nobody_acknowledges_is_told_to_the_lead_and_then_to_the_deputy_e
     ]
     assert [to for to, _ in mails(number)[before:]] == wanted
     assert all(subject == f"[TL-{number}] A promise was not kept" for _, subject in mails(number)[before:])
+    first, second = [row.message["text"] for row in EffectRow.objects.filter(subject_id=number).order_by("pk")][before:]
+    assert f"You hold the duty Lead of MHV sustainment: TL-{number} is late." in first
+    assert "You stand in for Lead of MHV sustainment" in second
+    for text in (first, second):  # neither has to work here to act on it
+        assert "Vets.gov support offered it to MHV sustainment team on Mon 16 Nov 2026, 09:00 EST." in text
+        assert "an answer was due by Wed 18 Nov 2026, 09:00 EST" in text
+        assert f"If you do not, ask Vets.gov support and name TL-{number}." in text
+        assert "502" not in text
+        assert "has still to read it" not in text
 
 
 def test_what_was_acknowledged_in_time_escalates_to_nobody(cast: Cast) -> None:
@@ -341,3 +350,11 @@ def test_what_nobody_touched_since_this_morning_surfaces_in_the_afternoon_and_at
 
 def test_a_queue_no_plan_checks_has_nothing_left_alone(cast: Cast) -> None:
     assert cases_left_alone(planbook_in_force().planbook, "hrc", at=at("2026-11-25 13:00")) is None
+
+
+def test_an_escalation_says_that_a_mail_about_it_has_still_to_be_read(cast: Cast) -> None:
+    number = to_sustainment(cast, "2026-11-16 09:00")
+    CaseRow.objects.filter(pk=number).update(answered_for="vets-gov")
+    sweep("2026-11-18 13:00")
+    newest = EffectRow.objects.filter(subject_id=number).order_by("-pk")[0].message["text"]
+    assert "A mail about it came; Vets.gov support has still to read it." in newest

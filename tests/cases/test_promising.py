@@ -355,3 +355,23 @@ def test_half_a_year_of_cases_is_followed_hour_by_hour_and_every_clock_is_right(
         assert kinds.index("duty") < kinds.index("deputy")
         told_duty = next(when for key, when in recorded if key.endswith("/duty"))
         assert timedelta(hours=9) <= elapsed(case.entered, told_duty, hours) <= timedelta(hours=10)
+
+
+@pytest.mark.parametrize("span", ["8 business hours", "2 business days", "5d"])
+def test_a_promise_that_was_kept_is_explained_by_its_time_whatever_stood_still_afterwards(span: str) -> None:
+    office, asked = _office(first_response=span), at("2026-03-05 11:00")
+    case = _case("2026-03-05 09:00", first_responded=asked)
+    before = _one(promised(office, case, at("2026-03-06 12:00")), FIRST)
+    waiting = replace(case, standstills=(Standstill("waiting-for-reporter", asked),))
+    after = _one(promised(office, waiting, at("2026-03-06 12:00")), FIRST)
+    assert after.sentence() == before.sentence()
+    assert "stands still" not in after.sentence()
+    assert after.due.steps == before.due.steps
+
+
+def test_a_promise_kept_in_the_middle_of_a_pause_says_when_it_would_have_been_due() -> None:
+    office = _office(resolution="8 business hours")
+    known = _case("2026-03-05 09:00", resolved=at("2026-03-05 13:00"))
+    case = replace(known, standstills=(Standstill("waiting-for-reporter", at("2026-03-05 11:00")),))
+    kept = _one(promised(office, case, at("2026-03-06 12:00")), DONE)
+    assert (kept.state, kept.due.at) == (PromiseState.KEPT, at("2026-03-06 11:00"))

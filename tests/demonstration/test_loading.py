@@ -17,6 +17,7 @@ from tierline.demonstration.queue_export import CSV, made_up
 from tierline.directory.actor import TIERLINE, Actor
 from tierline.directory.queries import actor_of_person, colleagues
 from tierline.foundation.trouble import Conflict
+from tierline.mail.queries import mails
 from tierline.outbox.models import EffectRow
 from tierline.plans.clocks import PromiseKind
 from tierline.plans.loading import load_planbook
@@ -148,3 +149,9 @@ def test_promises_run_are_late_stand_still_and_were_escalated(loaded: datetime) 
     alone = cases_left_alone(planbook_in_force().planbook, "mhv-tier-3", at=loaded)
     assert alone is not None
     assert alone.numbers
+
+
+def test_somebody_places_mail_and_has_one_to_place(loaded: datetime) -> None:
+    marcus = actor("marcus.iyer@hrc.example")
+    assert "mail-desk" in marcus.duties
+    assert [mail.subject for mail in mails(marcus, waiting=True)] == ["Re: Recipients"]

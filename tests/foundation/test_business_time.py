@@ -263,3 +263,14 @@ def test_a_due_time_ten_days_ahead_takes_less_than_a_tenth_of_a_millisecond() ->
         return (perf_counter() - began) / (len(spans) * 50)
 
     assert min(seconds() for _ in range(10)) < 0.000_1
+
+
+def test_days_cut_short_by_a_pause_that_goes_on_are_told_only_as_far_as_they_counted() -> None:
+    days = due(local("2026-03-04 09:00"), span_of("3 business days"), OFFICE, [_pause("2026-03-05 10:00")])
+    assert days.sentences() == (
+        "Wednesday 4 March 2026, 09:00 EST to Thursday 5 March 2026, 09:00 EST: one day.",
+        "Thursday 5 March 2026, 09:00 EST to 10:00 EST: 1 hour counted.",
+        "From Thursday 5 March 2026, 10:00 EST on: not counted (waiting for the reporter), and not over yet.",
+    )
+    round_the_clock = due(local("2026-03-04 09:00"), span_of("5d"), OFFICE, [_pause("2026-03-04 09:30")])
+    assert round_the_clock.sentences()[0] == "Wednesday 4 March 2026, 09:00 EST to 09:30 EST: 30 minutes counted."

@@ -9,8 +9,8 @@ from functools import cache
 
 from tierline.cases.importing.judging import Judge, Judged
 from tierline.cases.importing.mapping import SourceMapping, load_source
-from tierline.cases.importing.reading import BrokenRow, Export, Row
 from tierline.cases.importing.seen import Seen
+from tierline.foundation.tables import BrokenRow, Export, Row
 from tierline.plans.loading import load_planbook
 from tierline.plans.planbook import Planbook
 

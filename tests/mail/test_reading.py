@@ -199,3 +199,12 @@ def test_a_bounce_names_the_message_that_came_back(headers_only: bool) -> None:
     [one] = mail.deliveries
     assert (one.recipient, one.failed, one.status) == ("zoe@far.example", True, "5.1.1")
     assert "User unknown" in one.said
+
+
+def test_two_short_mails_without_an_id_are_two() -> None:
+    head = (
+        b"From: ida@far.example\nTo: desk+%d@tierline.example\nDate: Fri, 20 Nov 2026 12:0%d:00 +0000\n\nWe take it.\n"
+    )
+    assert read(head % (1, 1)).identity != read(head % (2, 2)).identity
+    assert read(head % (1, 1)).identity == read(b"Received: from there\n" + head % (1, 1)).identity
+    assert read(b"").identity != read(b"\x8fno mail at all").identity

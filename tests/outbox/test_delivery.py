@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 import pytest
 from pytest_django import Settings
@@ -45,6 +46,7 @@ def test_a_message_leaves_once_and_its_evidence_is_kept(server: MailServer, at: 
     assert actions.carry_out(effect, at=at + timedelta(hours=1)) is EffectState.DONE
     assert [mail["To"] for mail in server.received] == ["zoe@far.example"]
     assert queries.effect(WRITER, effect).evidence["message_id"] == server.received[0]["Message-ID"]
+    assert parsedate_to_datetime(server.received[0]["Date"]).tzinfo is not None
     assert [fact.kind for fact in story("case", 1)] == ["message-sent"]
 
 

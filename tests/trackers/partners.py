@@ -6,11 +6,14 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
+from bench.moving import dynamics_account
+
 from tierline.rehearsal.desk import Desk
+from tierline.rehearsal.dynamics_365 import Dynamics365
 from tierline.rehearsal.faults import LostAnswer, Throttled
 from tierline.rehearsal.github_issues import GitHubIssues
 from tierline.rehearsal.service_now import ServiceNow
-from tierline.trackers import github, servicenow
+from tierline.trackers import dynamics, github, servicenow
 from tierline.trackers.servicenow_account import Account as ServiceNowAccount
 from tierline.trackers.tracker import Stage, Tracker
 
@@ -26,6 +29,7 @@ class Partner(ABC):
     renews: ClassVar[bool] = True
     solved: ClassVar[Stage] = Stage.SOLVED
 
+    moving: ClassVar[str] = "PATCH"  # the method of the call that changes a record
     saying: ClassVar[str] = ""  # the path, as a pattern, of the call that adds a comment
 
     def __init__(self, desk: Desk, tracker: Tracker, secrets: tuple[str, ...]) -> None:
@@ -39,6 +43,10 @@ class Partner(ABC):
     def lose_the_answer(self) -> None:
         """The next change is made and its answer lost."""
         self.desk.faults.next(LostAnswer(), method="POST")
+
+    def lose_the_answer_to_a_move(self) -> None:
+        """The next change of a record is made and its answer lost."""
+        self.desk.faults.next(LostAnswer(), method=self.moving)
 
     def throttle(self, after: float | datetime) -> None:
         """The next call is told to pause."""
@@ -152,9 +160,52 @@ def servicenow_partner(**fields: Any) -> Iterator[ServiceNowPartner]:
         yield ServiceNowPartner(desk, servicenow.ServiceNow(account), ("hush-now",))
 
 
+TIER_3 = "11111111-0000-4000-8000-000000000003"
+
+
+class DynamicsPartner(Partner):
+    """Microsoft Dynamics 365. Somebody who comments there touches the case, too: a note alone does not change it."""
+
+    saying = r"/annotations\("
+    moving = "POST"
+    desk: Dynamics365
+
+    def lose_the_answer(self) -> None:
+        self.desk.faults.next(LostAnswer(), method="PATCH")
+
+    def held(self) -> list[str]:
+        return list(self.desk.incidents.rows)
+
+    def person_opens(self, title: str) -> str:
+        return self.desk.enter(title=title, new_queue="MHV Tier 3")
+
+    def person_says(self, record: str, text: str) -> None:
+        self.desk.says(record, text, by=TIER_3)
+        self.desk.edit(record, prioritycode=2)
+
+    def person_solves(self, record: str) -> None:
+        self.desk.close(record)
+
+    def said(self, record: str) -> list[str]:
+        notes = self.desk.annotations.rows.values()
+        return [str(note["notetext"]) for note in notes if note["_objectid_value"] == record]
+
+
+@contextmanager
+def dynamics_partner(**fields: Any) -> Iterator[DynamicsPartner]:
+    """A running Dynamics with one queue, and its tracker."""
+    with Dynamics365(client=("tierline", "hush-dyn")) as desk:
+        desk.person(TIER_3, "Tier Three")
+        owners = {"Tier 3": f"/systemusers({TIER_3})"}
+        told = dynamics_account(desk.url, client_secret="hush-dyn", owners=owners, **fields)
+        account = dynamics.Account.model_validate({name: value for name, value in told.items() if name != "kind"})
+        yield DynamicsPartner(desk, dynamics.Dynamics(account), ("hush-dyn",))
+
+
 #: Every kind that speaks HTTP. A kind that does not is named in WITHOUT_HTTP, with the test that proves it instead.
 PARTNERS: dict[str, Callable[..., AbstractContextManager[Partner]]] = {
+    "dynamics": dynamics_partner,
     "github": github_partner,
     "servicenow": servicenow_partner,
 }
-WITHOUT_HTTP: dict[str, str] = {}
+WITHOUT_HTTP: dict[str, str] = {"nsd": "tests/trackers/test_nsd.py"}

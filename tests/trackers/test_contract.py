@@ -206,7 +206,7 @@ def test_a_lost_answer_to_a_move_is_no_conflict_with_ourselves(partner: Partner)
         "close_notes": "Repaired.",
         "if_revision": evidence["revision"],
     }
-    partner.desk.faults.next(LostAnswer(), method="PATCH")
+    partner.lose_the_answer_to_a_move()
     assert isinstance(partner.tracker.deliver("move-1", solve), TryAgain)
     again = partner.tracker.deliver("move-1", {**solve, "attempt": 2})
     assert isinstance(again, Delivered), again
@@ -217,7 +217,7 @@ def test_a_move_that_was_stopped_on_the_way_is_no_conflict_with_ourselves(partne
     solve = {"verb": "move", "record": evidence["id"], "stage": "solved", "close_notes": "Repaired."}
     solve["if_revision"] = evidence["revision"]
     partner.desk.clock.forward(seconds=5)
-    for attempt, method in ((1, "PATCH"), (2, "GET")):
+    for attempt, method in ((1, partner.moving), (2, "GET")):
         partner.desk.faults.next(Unavailable(), method=method)
         assert isinstance(partner.tracker.deliver("move-1", {**solve, "attempt": attempt}), TryAgain)
     again = partner.tracker.deliver("move-1", {**solve, "attempt": 3})

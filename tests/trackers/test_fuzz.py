@@ -27,7 +27,7 @@ COLUMNS = (
     ("id", "number", "title", "body", "state", "state_reason", "labels", "assignees", "login", "user", "comments"),
     ("updated_at", "created_at", "name", "repository_url", "error", "message", "detail", "errors", "access_token"),
     ("result", "sys_id", "value", "display_value", "sys_updated_on", "sys_mod_count", "correlation_id", "element_id"),
-    ("@odata.nextLink", "@odata.deltaLink", "incidentid", "modifiedon", "statecode"),
+    ("@odata.nextLink", "@odata.deltaLink", "incidentid", "modifiedon", "statecode", "statuscode", "notetext"),
 )
 NAMES = st.sampled_from([name for row in COLUMNS for name in row])
 ANYTHING = st.recursive(
@@ -83,7 +83,8 @@ def test_any_bytes_are_an_answer(partner: Partner, body: bytes, status: int) -> 
 @settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_good_answer_with_a_part_spoilt_never_raises(partner: Partner, data: st.DataObject) -> None:
-    good = next(one for one in partner.desk.exchanges if one.method == "POST" and "token" not in one.path)
+    known = [one for one in partner.desk.exchanges if isinstance(one.response, dict) and "token" not in one.path]
+    good = next((one for one in known if one.method == "POST"), known[0])
     body = json.loads(json.dumps(good.response))
     row = body["result"] if isinstance(body.get("result"), dict) else body
     name = data.draw(st.sampled_from(sorted(row)))

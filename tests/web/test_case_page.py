@@ -217,3 +217,13 @@ def test_no_page_brings_its_own_script_or_style(cast: Cast, at: datetime) -> Non
         assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", text(shown)), address
         assert shown.headers["Content-Security-Policy"].startswith("default-src 'none'; script-src 'self'")
         assert "unsafe" not in shown.headers["Content-Security-Policy"]
+
+
+def test_a_colleagues_case_is_taken_off_them_by_name(cast: Cast, at: datetime) -> None:
+    number = a_case_at_vets_gov(cast, at)
+    working.assign(cast.triager, number, cast.triager.name, at=at)
+    assert "Give it back to the team" in text(sign_in("triager").get(page("case", number)))
+    working.assign(cast.triager, number, "Piet Solberg", at=at)
+    shown = text(sign_in("triager").get(page("case", number)))
+    assert "Take it off Piet Solberg" in shown
+    assert "Give it back to the team" not in shown

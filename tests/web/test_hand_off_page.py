@@ -121,3 +121,11 @@ def test_an_old_screen_is_told_who_was_faster(cast: Cast, at: datetime) -> None:
     answer = sign_in("agent").post(page("case-hand-off", number), {"ask": "Please look.", "version": "1"})
     assert answer.status_code == 409
     assert "Please look.</textarea>" in text(answer)
+
+
+def test_where_the_plans_send_it_nowhere_it_is_said_what_to_choose(cast: Cast, at: datetime) -> None:
+    number = a_case_at_vets_gov(cast, at)
+    answer = sign_in("triager").post(page("case-hand-off", number), {"ask": "Please look.", "to": ""})
+    assert "The plans send this to nobody else now. To hand it on all the same, choose a team and say why." in text(
+        answer
+    )

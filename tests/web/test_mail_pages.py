@@ -1,5 +1,6 @@
 """Mail on the pages: an answer in the story with its two buttons, the page of what nobody could place, the header."""
 
+import re
 from datetime import datetime
 
 import pytest
@@ -49,7 +50,10 @@ def test_they_do_not_take_it_with_their_words_for_the_reason(cast: Cast, at: dat
     number = a_mailed_hand_off(cast, at)
     take_mail(a_reply(answer_address(number), text="No: wrong desk."), came_by="pipe", at=at)
     client = sign_in("triager")
-    assert 'name="text" value="No: wrong desk."' in text(client.get(page("case", number)))
+    shown = text(client.get(page("case", number)))
+    assert 'name="text" value="No: wrong desk."' in shown
+    assert 'aria-label="Why they do not take it"' in shown  # beside the button: no way there but by a reason
+    assert '<option value="wrong-desk">' in shown
     asked = client.post(page("case-move", number), {"move": "refuse", "text": "No: wrong desk."})
     assert asked.status_code == 422
     assert ">No: wrong desk.</textarea>" in text(asked)
@@ -175,3 +179,16 @@ def test_a_page_of_mail_costs_the_same_however_much_there_is(
     client.get(page("mail"))
     with django_assert_max_num_queries(6):
         assert "14@far" not in text(client.get(page("mail")))
+
+
+def test_mail_that_waits_to_be_read_is_named_with_the_next_step_and_leads_to_it(cast: Cast, at: datetime) -> None:
+    number = a_mailed_hand_off(cast, at)
+    client = sign_in("triager")
+    assert "waits to be read" not in text(client.get(page("case", number)))
+    take_mail(a_reply(answer_address(number), text="We take it."), came_by="pipe", at=at)
+    shown = text(client.get(page("case", number)))
+    lead = re.search(rf'href="{page("case", number)}#(fact-\d+)">Mail about this came', shown)
+    assert lead
+    assert shown.count(f'id="{lead[1]}"') == 1
+    assert "waits to be read" in text(client.get(page("queue", "vets-gov", case=str(number))))
+    assert "waits to be read" not in text(sign_in("agent").get(page("case", number)))

@@ -167,3 +167,23 @@ def test_nothing_typed_into_a_question_becomes_markup(cast: Cast, at: datetime) 
     attempting.attempt(cast.supporter, question, "reached", answer=evil, note=evil, at=at)
     for role in ("lead", "supporter"):
         assert evil not in text(sign_in(role).get(page("case", number)))
+
+
+def test_whoever_has_to_ask_sees_until_when_to_take_it_up_with_the_question_and_not_with_the_case(
+    cast: Cast, at: datetime
+) -> None:
+    number, _ = asked(cast, at)
+    shown = text(sign_in("supporter").get(page("case", number)))
+    assert "to be taken up: in 48 h" in shown or "to be taken up: in 2 d" in shown
+    assert "you can read it and write notes.</p>" in shown
+    assert "it is the turn of MHV support (Tier 2). <time" in text(sign_in("lead").get(page("case", number)))
+
+
+def test_without_an_address_whoever_has_to_ask_is_told_to_write_from_their_own_desk(cast: Cast, at: datetime) -> None:
+    report = a_report(holder="mhv-tier-3", service="secure-messaging", reporter_contact="555 0134")
+    number = enter(cast.lead, report, at=at).number
+    question = inquiring.ask(cast.lead, number, WORDS, at=at)
+    inquiring.acknowledge(cast.supporter, question, at=at)
+    shown = text(sign_in("supporter").get(page("case", number)))
+    assert "This case knows no e-mail address of theirs." in shown
+    assert "E-mail them the words now" not in shown

@@ -283,7 +283,7 @@ def _promise(
     if chosen is None or span is None:
         return None
     calendar = calendar_of(planbook, chosen.plan, chosen.clock)
-    pauses = _pauses(chosen.clock, case)
+    pauses = _until(_pauses(chosen.clock, case), ended)
     falls = due(began, span, calendar, pauses)
     others = [one for one in found if one is not chosen and one.promises(kind) is not None]
     others.sort(key=lambda one: (-particularity(one.clock), one.clock.id))
@@ -315,6 +315,17 @@ def _state(falls: Due, ended: datetime | None, at: datetime, *, paused: bool) ->
 def _pauses(clock: Clock, case: Standing) -> list[Pause]:
     """The standstills that stop this policy's clock."""
     return [Pause(s.begins, s.ends, PAUSES[s.why]) for s in case.standstills if s.why in clock.pauses_while]
+
+
+def _until(pauses: list[Pause], ended: datetime | None) -> list[Pause]:
+    """What the clock stood still for until the promise was kept; what came after moves it no more."""
+    if ended is None:
+        return pauses
+    return [
+        replace(pause, ends=ended if pause.ends is None else min(pause.ends, ended))
+        for pause in pauses
+        if pause.begins < ended
+    ]
 
 
 # -- what follows -----------------------------------------------------------------------------------------

@@ -109,17 +109,53 @@ def tell_text(reference: str, duty: str, *, restricted: bool) -> str:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A hand-off that nobody answered: who waits for whom, since when, and until when that was promised.
+
+    ``mail_waits``: a mail about it came to the sender, who has not said yet what it means.
+    """
+
+    sender: str
+    receiver: str
+    offered: datetime
+    due: datetime
+    zone: str
+    mail_waits: bool = False
+
+
 def nudge_text(reference: str, team: str, after: str) -> str:
     """A reminder for the holder: that a case is still open after so long, and where."""
     return _word_with_its_place(f"{reference} has been with {team} for {after} and is still open.", reference)
 
 
-def late_text(reference: str, duty: str, kind: str, *, deputy: bool) -> str:
-    """A word to somebody who holds a duty, or stands in for them: that a promise was not kept, and where."""
+def late_text(reference: str, duty: str, kind: str, *, deputy: bool, pending: Pending | None = None) -> str:
+    """A word to somebody who holds a duty, or stands in for them: that a promise was not kept, and what helps."""
     who = f"You stand in for {duty}, where nothing has moved yet" if deputy else f"You hold the duty {duty}"
-    what = {"acknowledgement": "its hand-off was not acknowledged", "first-response": "it was not answered"}
-    late = what.get(kind, "it was not resolved")
-    return _word_with_its_place(f"{who}: {reference} is late, because {late} in time.", reference)
+    if pending is None:
+        late = {"acknowledgement": "nobody has taken it up", "first-response": "it was not answered"}
+        what = late.get(kind, "it was not resolved")
+        return _word_with_its_place(f"{who}: {reference} is late, because {what} in time.", reference)
+    sender, receiver = pending.sender, pending.receiver
+    offered, due = written(pending.offered, pending.zone), written(pending.due, pending.zone)
+    return "\n".join(
+        [
+            f"{who}: {reference} is late.",
+            "",
+            f"{sender} offered it to {receiver} on {offered}.",
+            f"It is not written down that they take it; an answer was due by {due}.",
+            *([f"A mail about it came; {sender} has still to read it."] if pending.mail_waits else []),
+            "",
+            f"What helps: see that {receiver} answers {sender}, either",
+            "  - that they take it, or",
+            "  - that they do not, and why; it then goes back to the sender.",
+            f"If you work in Tierline, open {reference}: it says by which plan.",
+            f"If you do not, ask {sender} and name {reference}.",
+            "",
+            SIGNATURE,
+            "",
+        ]
+    )
 
 
 def _word_with_its_place(word: str, reference: str) -> str:

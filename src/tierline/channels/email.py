@@ -11,10 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
+from email.utils import format_datetime
 from typing import Any, ClassVar
 from urllib.parse import unquote, urlsplit
 
 from tierline.channels.channel import Answer, Delivered, NotConnected, Refused, TryAgain
+from tierline.foundation.clock import now
 
 TIMEOUT_SECONDS = 20.0
 _SCHEMES = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
@@ -39,6 +41,7 @@ class Email:
             return NotConnected("No mail server is set (SMTP_URL), so nothing leaves this machine.")
         try:
             mail = compose(key, message, sender=self.sender)
+            mail["Date"] = format_datetime(now())
         except ValueError as trouble:
             return Refused(f"The message cannot be written as e-mail: {trouble}")
         try:

@@ -17,10 +17,10 @@ from typing import BinaryIO, Protocol
 
 from tierline.cases.importing.judging import Judge, Judged, Tally
 from tierline.cases.importing.mapping import SourceMapping, load_source
-from tierline.cases.importing.reading import Export
 from tierline.cases.importing.seen import Seen
 from tierline.cli.output import DONE, FOUND, refuse, until_nobody_reads
 from tierline.foundation import clock
+from tierline.foundation.tables import Export
 from tierline.foundation.trouble import Refusal, Unusable
 from tierline.plans.findings import PlanUnreadable
 from tierline.plans.loading import SHIPPED, load_planbook

@@ -36,3 +36,12 @@ def reply_by_mail(actor: Actor, number: int, *, at: datetime, text: str) -> None
     mail["Date"], mail["Message-ID"] = format_datetime(at), f"<answer-{newest.id}@mail.example>"
     mail.set_content(text)
     take_mail(mail.as_bytes(), came_by="pipe", at=at)
+
+
+def stray_mail(sender: str, subject: str, text: str, *, at: datetime) -> None:
+    """Let somebody write who answers no message of ours: it waits for whoever places mail."""
+    mail = EmailMessage(policy=SMTP)
+    mail["From"], mail["Subject"], mail["To"] = sender, subject, settings.REPLY_ADDRESS
+    mail["Date"], mail["Message-ID"] = format_datetime(at), "<stray-1@mail.example>"
+    mail.set_content(text)
+    take_mail(mail.as_bytes(), came_by="pipe", at=at)

@@ -18,13 +18,14 @@ from tierline.cases.actions.importing import Importing, take_in
 from tierline.cases.actions.reminding import carry_out_promises, renew_promises
 from tierline.cases.importing.judging import Judge
 from tierline.cases.importing.mapping import load_source
-from tierline.cases.importing.reading import Export
 from tierline.cases.importing.seen import Seen
 from tierline.cases.queries import known_numbers
 from tierline.demonstration.cast import HERE, enter_players, players, words_of
 from tierline.demonstration.downtimes import Works
+from tierline.demonstration.letters import stray_mail
 from tierline.demonstration.stories import Stage
 from tierline.directory.actor import TIERLINE, Actor
+from tierline.foundation.tables import Export
 from tierline.guides.actions import write_advice
 from tierline.plans.actions import publish_planbook
 from tierline.plans.loading import SHIPPED, texts_of
@@ -52,6 +53,8 @@ def load(*, at: datetime) -> bool:
         stage.play(words["stories"], [(arrives, lambda moment: _import(export, actors[export["by"]], at=moment))])
         _advise(words["advice"], actors, at=at)
         Works(stage, actors, words["zone"]).play()
+        for mail in words["stray"]:
+            stray_mail(mail["from"], mail["subject"], mail["text"], at=at - timedelta(hours=mail["ago"]))
         chase_overdue_hand_offs(at=at)
         chase_overdue_questions(at=at)
         renew_promises(at=at)

@@ -280,11 +280,21 @@ def _moved_by_pauses(start: datetime, at: datetime, steps: list[Step], calendar:
             continue
         paused += lost
         if pause.ends is None:
+            steps = list(_up_to(begins, steps, calendar, pauses))
             steps.append(Step(StepKind.PAUSED, begins, None, NOTHING, (pause.why,), calendar.zone))
             return Due(None, tuple(steps), elapsed(start, at, calendar) - (elapsed(start, begins, calendar, pauses)))
         steps.append(Step(StepKind.PAUSED, begins, ends, NOTHING, (pause.why,), calendar.zone))
     after = _due_by_time(at, paused, calendar, pauses)
     return Due(after.at, (*steps, *after.steps), after.left)
+
+
+def _up_to(until: datetime, steps: list[Step], calendar: Calendar, pauses: list[Pause]) -> Iterator[Step]:
+    """The steps before a pause that goes on; of the days it cuts short, the time that had counted until then."""
+    for step in steps:
+        if step.kind is StepKind.PAUSED or (step.ends is not None and step.ends <= until):
+            yield step
+        elif counted := elapsed(step.begins, until, calendar, pauses):
+            yield Step(StepKind.COUNTED, step.begins, until, counted, (), step.zone)
 
 
 def _merged(pauses: Iterable[Pause]) -> list[Pause]:

@@ -106,7 +106,7 @@ def _told(raw: bytes, message: "Message[str, str]", troubles: list[str]) -> Read
     answers = " ".join(_header(message, name) for name in ("In-Reply-To", "References"))
     message_id = next(iter(_ID.findall(_header(message, "Message-ID"))), "")
     return ReadMail(
-        identity=_identity(raw, message_id, _header(message, "From")),
+        identity=_identity(raw, message_id, message),
         message_id=message_id,
         answers=tuple(_ID.findall(answers)[:MOST_IDS]),
         returned=returned_ids_in(parts),
@@ -124,10 +124,16 @@ def _told(raw: bytes, message: "Message[str, str]", troubles: list[str]) -> Read
     )
 
 
-def _identity(raw: bytes, message_id: str, sender: str) -> str:
-    """A digest of what stays the same on every way here: id, sender and body, not the stamps of post offices."""
-    body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")[2].rstrip()
-    return hashlib.sha256(b"\x00".join((_bytes(message_id), _bytes(sender), body))).hexdigest()
+def _identity(raw: bytes, message_id: str, message: "Message[str, str]") -> str:
+    """A digest of what stays the same on every way here: id, sender and body, not the stamps of post offices.
+
+    Without an id two short mails of one sender would be one: then to whom, when and about what count too, and
+    where no empty line ends the headers, all of it.
+    """
+    head, parted, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
+    told = () if message_id else tuple(_header(message, name) for name in ("To", "Date", "Subject"))
+    same = (message_id, _header(message, "From"), *told)
+    return hashlib.sha256(b"\x00".join((*map(_bytes, same), (body if parted else head).rstrip()))).hexdigest()
 
 
 def _bytes(text: str) -> bytes:

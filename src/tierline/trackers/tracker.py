@@ -64,11 +64,15 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What is new since a cursor. ``more`` says that asking again at once, with ``cursor``, brings more."""
+    """What is new since a cursor. ``more`` says that asking again at once, with ``cursor``, brings more.
+
+    ``remark``: what could not be read or had to be read anew, in a sentence for people.
+    """
 
     records: Sequence[Record]
     cursor: str
     more: bool = False
+    remark: str = ""
 
 
 class Open(TypedDict, total=False):

@@ -96,6 +96,7 @@ class InquiryOnPage:
     steps: tuple[Step, ...]
     attempts: tuple[Attempt, ...]
     next_attempt: str
+    by_oneself: str
     rule: Reason | None
     because: tuple[Reason, ...]
     stuck: str
@@ -199,6 +200,7 @@ def _on_page(
             for n, a in enumerate(view.attempts, 1)
         ),
         next_attempt=_next_attempt(view) if asking else "",
+        by_oneself=_by_oneself(view, writes=writes),
         rule=view.rule if asking or view.attempts else None,
         because=view.next_step.because if view.next_step else (),
         stuck=f"No plan says through whom {planbook.team_label(view.whereabouts.hands.team)} may ask." if stuck else "",
@@ -278,6 +280,16 @@ def _step(step: StepView, planbook: Planbook, at: datetime) -> Step:
         outcome = f"{outcome} {past(step.answered_at, at, settings.TIME_ZONE).short} by {step.answered_by}"
     names = f"{short_team(step.sender, planbook)} › {short_team(step.receiver, planbook)}"
     return Step(f"{names}, {way}", past(step.offered_at, at, settings.TIME_ZONE), outcome, step.refusal, step.note)
+
+
+def _by_oneself(view: InquiryView, *, writes: bool) -> str:
+    """What whoever is to write to the person has to do where Tierline cannot; empty where it can, or need not."""
+    if writes or view.next_channel != "email" or InquiryMove.ATTEMPT not in view.moves:
+        return ""
+    return (
+        "This case knows no e-mail address of theirs. Copy the words and write to them from your own desk; then write "
+        "down here how it ended."
+    )
 
 
 def _next_attempt(view: InquiryView) -> str:

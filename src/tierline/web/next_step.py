@@ -35,13 +35,17 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """What was asked, what the plans suggest, why, what is to be carried by hand, and the buttons."""
+    """What was asked, what the plans suggest, why, what is to be carried by hand, and the buttons.
+
+    ``due_of_awaited``: what falls due first is what is awaited, so its time may stand beside it.
+    """
 
     suggestion: str
     because: tuple[Reason, ...]
     primary: Act | None
     others: tuple[Act, ...]
     awaited: str
+    due_of_awaited: bool
     missing: tuple[str, ...]
     came_back: CameBack | None
     asked: Asked | None
@@ -66,6 +70,7 @@ _ACTS: dict[CaseMove, Act] = {
     CaseMove.REOPEN: Act("reopen", "It still happens", "What happens still"),
 }
 _GIVE_BACK = Act("give-back", "Give it back to the team")
+_TAKE_OFF = "Take it off {name}"
 _FILL_IN = Act("fill-in", "Fill in what is missing", page="#correct")
 #: What to reach for first, by state, when the plans do not say better.
 _FIRST: dict[CaseState, tuple[CaseMove, ...]] = {
@@ -90,14 +95,16 @@ def next_step(view: CaseView, planbook: Planbook, actor: Actor) -> NextStep:
     primary = _primary(view, acts)
     if primary is not None and primary.move == CaseMove.ASK:
         acts.append(_FILL_IN)  # somebody may know it all the same
-    if view.may_change and view.line.assignee and view.line.state is not CaseState.CLOSED:
-        acts.append(_GIVE_BACK)
+    if view.line.holder in actor.teams and view.line.assignee and view.line.state is not CaseState.CLOSED:
+        mine = view.line.assignee == actor.name
+        acts.append(_GIVE_BACK if mine else replace(_GIVE_BACK, label=_TAKE_OFF.format(name=view.line.assignee)))
     return NextStep(
         suggestion=_over(view) or suggestion(view.decision, planbook),
         because=() if view.line.state in _OVER else view.decision.because,
         primary=primary,
         others=tuple(act for act in acts if act != primary),
         awaited=_awaited(view, planbook, actor),
+        due_of_awaited=_falls_due(view, actor),
         missing=view.line.missing if view.line.state is not CaseState.CLOSED else (),
         came_back=came_back_of(view, planbook),
         asked=asked_of(view, planbook, actor),
@@ -182,3 +189,16 @@ def _awaited(view: CaseView, planbook: Planbook, actor: Actor) -> str:
     if not view.may_change and line.state is not CaseState.CLOSED:
         return f"{planbook.team_label(line.holder)} holds this; you can read it and write notes"
     return ""
+
+
+def _falls_due(view: CaseView, actor: Actor) -> bool:
+    """Whether the case's due time is that of the answer it stands still for, and not of something of the actor's own.
+
+    While a question is this actor's, its time stands with the question; beside a case one can only read it says
+    nothing.
+    """
+    if view.line.state is CaseState.OFFERED:
+        return True
+    if view.line.question_to:
+        return view.line.question_to not in actor.teams
+    return view.line.recorded_by in actor.teams

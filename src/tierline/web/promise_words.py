@@ -9,10 +9,9 @@ from django.conf import settings
 
 from tierline.cases.left_alone import LeftAloneCases
 from tierline.cases.promising import Promise, Promised, PromiseState
-from tierline.foundation.business_time import length_in_words
 from tierline.foundation.ids import case_reference
 from tierline.plans.time_wording import KINDS
-from tierline.web.moments import Moment, past, promise
+from tierline.web.moments import Moment, past, promise, span
 from tierline.web.words import Tag
 
 MOST_NAMED: Final = 5
@@ -86,7 +85,7 @@ def _promise(one: Promise, at: datetime) -> PromiseOnPage:
         kind=f"{KINDS[one.kind].capitalize()}{' of the question' if one.asked else ''}",
         state=STATES[one.state],
         due=promise(one.due.at, at, zone) if one.due.at else None,
-        left=length_in_words(one.due.left),
+        left=span(one.due.left),
         ended=past(one.ended, at, zone) if one.ended else None,
         sentence=one.sentence(),
         policy=one.policy,

@@ -125,7 +125,8 @@ MOVE_DONE: dict[CaseMove, str] = {
     CaseMove.WITHDRAW: "The offer of {case} was taken back. Hand it off again whenever it is ready.",
     CaseMove.WAIT: "{case} is laid down until somebody answers. “Take it up again” brings it back.",
     CaseMove.RESUME: "{case} is in progress again.",
-    CaseMove.SOLVE: "{case} is solved. Tell the reporter, then close it; “It still happens” opens it again.",
+    CaseMove.SOLVE: "{case} is solved. The reporter is still to be told, then it can be closed: the top of the page "
+    "says whose turn it is. “It still happens” opens it again.",
     CaseMove.CLOSE: "{case} is closed. “It still happens” opens it again.",
     CaseMove.REOPEN: "{case} is in progress again.",
     CaseMove.TELL: "The words for the reporter of {case} are on their way. Close it when they were told.",

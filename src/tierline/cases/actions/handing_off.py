@@ -175,7 +175,8 @@ def choose_way(
     wanted = to or planned
     if wanted is None:
         raise Unusable(
-            f"The plans hand this to nobody ({decision.outcome}). Choose a team and say why.", {"to": "Choose."}
+            "The plans send this to nobody else now. To hand it on all the same, choose a team and say why.",
+            {"to": "Choose a team."},
         )
     if wanted == case.holder:
         raise Unusable("The case is in that team's hands already. Choose another team.", {"to": "Choose another team."})

@@ -1,7 +1,8 @@
 """The other half of the sweep over promises: nudges and escalations that fell due are carried out, each once.
 
 Only cases whose ``look_at`` has come are looked at, whichever number there are. A message says that something is still
-open or late and where, never what. A plan published since the last sweep is a reason to promise every open case anew.
+open or late and where, of a hand-off also who waits for whom, never what. A plan published since the last sweep is a
+reason to promise every open case anew.
 """
 
 from collections.abc import Iterable
@@ -9,19 +10,21 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import transaction
 
 from tierline.cases.actions.changing import place
 from tierline.cases.actions.promise import AT_LENGTH, SUBJECT, extent_of, promise
 from tierline.cases.happenings import course_of, happenings_in
-from tierline.cases.lifecycle import CaseState
+from tierline.cases.lifecycle import CaseState, HandOffState
 from tierline.cases.models import CaseRow
 from tierline.cases.promising import Nudge, Promised, ToBeTold
-from tierline.cases.wording import late_text, nudge_text
+from tierline.cases.wording import Pending, late_text, nudge_text
 from tierline.directory.actor import TIERLINE
 from tierline.directory.queries import colleagues
 from tierline.foundation.ids import case_reference
 from tierline.outbox.actions import send_out
+from tierline.plans.clocks import PromiseKind
 from tierline.plans.planbook import Mailbox, Planbook
 from tierline.plans.queries import PlanbookInForce, planbook_in_force
 from tierline.timeline.actions import record, record_many
@@ -124,7 +127,8 @@ def _escalate(
     """Tell the duty, or its deputy; one that nobody holds is written down as such."""
     boxes, duty = _told(case, telling, planbook)
     reference = case_reference(case.pk)
-    text = late_text(reference, duty, str(telling.kind), deputy=telling.deputy and not case.restricted_to)
+    deputy, pending = telling.deputy and not case.restricted_to, _pending(case, telling, planbook)
+    text = late_text(reference, duty, str(telling.kind), deputy=deputy, pending=pending)
     _send(case, telling.key, boxes, f"[{reference}] A promise was not kept", text, at=at)
     said = {
         "promise": str(telling.kind),
@@ -135,6 +139,23 @@ def _escalate(
         "to_people": [box.name for box in boxes],
     }
     return SUBJECT, case.pk, "promise-escalated", said
+
+
+def _pending(case: CaseRow, telling: ToBeTold, planbook: Planbook) -> Pending | None:
+    """Who did not answer whom, for a late hand-off; of a restricted case not even that is said."""
+    if telling.kind is not PromiseKind.ACKNOWLEDGEMENT or case.restricted_to:
+        return None
+    hand_off = case.hand_offs.filter(state=HandOffState.OFFERED).first()
+    if hand_off is None:
+        return None
+    return Pending(
+        planbook.team_label(hand_off.sender),
+        planbook.team_label(hand_off.receiver),
+        hand_off.offered_at,
+        hand_off.acknowledge_by,
+        settings.TIME_ZONE,
+        mail_waits=bool(case.answered_for),
+    )
 
 
 def _told(case: CaseRow, telling: ToBeTold, planbook: Planbook) -> tuple[tuple[Mailbox, ...], str]:

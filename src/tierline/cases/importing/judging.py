@@ -13,10 +13,10 @@ from functools import lru_cache
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
-from tierline.cases.importing.local_time import LocalTime, instant_of
 from tierline.cases.importing.mapping import FreeText, SourceMapping
-from tierline.cases.importing.reading import BrokenRow, Row
 from tierline.cases.importing.recognising import MOST_REMEMBERED, SHORT, Recognised, Recogniser
+from tierline.foundation.local_time import LocalTime, instant_of
+from tierline.foundation.tables import BrokenRow, Row
 from tierline.plans.decision import Decision
 from tierline.plans.facts import Audience, Facts, Flag
 from tierline.plans.planbook import Planbook

@@ -10,8 +10,8 @@ from functools import lru_cache
 from itertools import chain
 from typing import Final
 
-from tierline.cases.importing.local_time import day_of
 from tierline.cases.importing.mapping import Phrase, SourceMapping
+from tierline.foundation.local_time import day_of
 
 LONGEST_SUMMARY: Final = 200
 SHORT: Final = 80  # characters of a text worth remembering

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from tests.importing.exports import AT, a_row, as_csv, as_json_lines, dynamics, judged, opened, read, shipped_plans
 
 from tierline.cases.importing.judging import Judge
-from tierline.cases.importing.reading import BrokenRow, Export, Row
 from tierline.cases.importing.seen import Seen
+from tierline.foundation.tables import BrokenRow, Export, Row
 from tierline.foundation.trouble import Unusable
 
 HEADINGS = as_csv()

@@ -1,4 +1,4 @@
-"""From the bytes of a file to its rows, in memory that does not grow with the file. CSV (RFC 4180) and JSON Lines.
+"""Tables in files: from bytes to rows, in memory that does not grow with the file. CSV (RFC 4180) and JSON Lines.
 
 Refuses the whole file when it is not a table of the mapping's columns, and single rows that cannot be read, each with
 the line it starts at. After a broken row reading goes on at the very next line, so one open quotation mark costs
@@ -10,9 +10,8 @@ import json
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
-from tierline.cases.importing.mapping import Meaning
 from tierline.foundation.trouble import Unusable
 
 LONGEST_LINE: Final = 1_000_000  # bytes; a longer line is skipped and refused
@@ -125,9 +124,10 @@ class Lines:
 class Export:
     """An opened export: ask ``rows`` once. ``remarks`` grows while reading."""
 
-    def __init__(self, stream: Stream, columns: Mapping[Meaning, str], mapping_file: str) -> None:
-        self._columns: dict[str, str] = {meaning: _folded(name) for meaning, name in columns.items()}
-        self._named: dict[str, str] = {meaning: name for meaning, name in columns.items()}  # noqa: C416 - widens the key
+    def __init__(self, stream: Stream, columns: Mapping[Any, str], mapping_file: str, *, delimiter: str = ",") -> None:
+        self._columns: dict[str, str] = {str(meaning): _folded(name) for meaning, name in columns.items()}
+        self._named: dict[str, str] = {str(meaning): name for meaning, name in columns.items()}
+        self._delimiter = delimiter
         self._mapping_file = mapping_file
         self.lines = Lines(stream)
 
@@ -165,7 +165,7 @@ class Export:
     # -- CSV ---------------------------------------------------------------------------------------------
 
     def _csv_rows(self) -> Iterator[Row | BrokenRow]:
-        reader = csv.reader(self.lines, strict=True)
+        reader = csv.reader(self.lines, strict=True, delimiter=self._delimiter)
         places, width = self._header(reader)
         return self._csv_records(reader, places, width)
 
