@@ -6,7 +6,7 @@ from procrastinate.contrib.django import app
 
 from tierline.channels.heartbeat import Heartbeat
 from tierline.downtime import publishing
-from tierline.downtime.actions import minding
+from tierline.downtime.actions import minding, windowing
 from tierline.foundation.clock import now
 from tierline.notices.auditing import audit
 
@@ -16,8 +16,10 @@ log = structlog.get_logger("tierline.downtime")
 @app.periodic(cron="* * * * *")
 @app.task(name="downtime.mind", queue="system", queueing_lock="downtime.mind")
 def mind(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes the planned instant
-    """Word of the day before, reminders, open ends."""
-    minding.mind(at=now())
+    """Windows that were answered, word of the day before, reminders, open ends."""
+    at = now()
+    windowing.read_windows_back(at=at)
+    minding.mind(at=at)
 
 
 @app.periodic(cron="*/5 * * * *")

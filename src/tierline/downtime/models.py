@@ -42,6 +42,7 @@ class DowntimeRow(models.Model):
     approval_words = models.CharField(max_length=500, blank=True)
 
     window = models.CharField(max_length=12, default=Window.NONE)
+    window_key = models.CharField(max_length=200, blank=True)
     window_set = models.JSONField(default=dict)
     window_read_at = models.DateTimeField(null=True)
 

@@ -99,6 +99,12 @@ def fared(effects: Collection[int]) -> dict[int, Fared]:
     return {row[0]: Fared(EffectState(row[1]), *row[2:]) for row in rows}
 
 
+def fared_by_key(key: str) -> Fared | None:
+    """How the message with a key fared; None when there is none."""
+    found = EffectRow.objects.filter(key=key).values_list("pk", flat=True).first()
+    return fared([found])[found] if found is not None else None
+
+
 def troubled(*, stuck_since: datetime) -> list[int]:
     """Messages that failed, are held, or have been on their way since before an instant; at most ``COUNTED_TO`` of
     each. Indexes answer it however many went well."""

@@ -67,14 +67,14 @@ class Organisation(Entry):
 
 
 class Person(Entry):
-    """Somebody who holds a duty or reads a team's mail. ``slack``: their member id there, never a handle; ``sms``: the
-    mail address of their telephone at a gateway; ``not_on``: channels they do not use, so that another is enough."""
+    """Somebody who holds a duty or reads a team's mail. ``slack``: their member id there, never a handle; ``sms``:
+    their mobile telephone with its country code; ``not_on``: channels they do not use, so that another is enough."""
 
     id: Slug
     name: Label
     email: Address
     slack: Annotated[str, StringConstraints(pattern=r"^[UW][A-Z0-9]{2,20}$")] | None = None
-    sms: Address | None = None
+    sms: Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9 ().-]{6,24}$")] | None = None
     not_on: tuple[ChannelWord, ...] = ()
     organisation: Slug | None = None
 
@@ -161,12 +161,13 @@ class Team(Entry):
 
 class System(Entry):
     """A system a fault can be found in. ``behind``: the systems it stands on; ``keys``: what those who ask about
-    maintenance call it."""
+    maintenance call it; ``window_ids``: what it is called where windows that keep alarms quiet are set."""
 
     id: Slug
     label: Label
     behind: tuple[Slug, ...] = ()
     keys: tuple[Label, ...] = ()
+    window_ids: tuple[Label, ...] = ()
 
     @field_validator("id")
     @classmethod
@@ -177,7 +178,8 @@ class System(Entry):
 
 class Service(Entry):
     """A thing a person uses. ``behind``: the systems it stands on; ``tool_team``: who builds it; ``service_tier``: how
-    critical it is (1 is most), which is no support tier; ``keys``: what those who ask about maintenance call it."""
+    critical it is (1 is most), which is no support tier; ``keys``: what those who ask about maintenance call it;
+    ``window_ids``: what it is called where windows that keep alarms quiet are set."""
 
     id: Slug
     label: Label
@@ -185,6 +187,7 @@ class Service(Entry):
     tool_team: Slug | None = None
     service_tier: ServiceTier | None = None
     keys: tuple[Label, ...] = ()
+    window_ids: tuple[Label, ...] = ()
     source: Source | None = None
 
 

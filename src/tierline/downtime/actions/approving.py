@@ -10,7 +10,8 @@ from typing import Final
 from django.db import transaction
 
 from tierline.directory.actor import Actor
-from tierline.downtime.actions.planning import require_conflicts_answered, said_why
+from tierline.downtime.actions.planning import require_conflicts_answered
+from tierline.downtime.actions.saying import said_why
 from tierline.downtime.actions.telling import coverage_for, link_to, mail_to
 from tierline.downtime.actions.turning import content_of, moved, note, saved
 from tierline.downtime.content import unready_to_approve

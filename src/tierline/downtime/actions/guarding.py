@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from tierline.directory.actor import Actor
-from tierline.downtime.actions.planning import said_why
+from tierline.downtime.actions.saying import said_why
 from tierline.downtime.actions.telling import link_to, mail_to
 from tierline.downtime.actions.turning import content_of, note, saved
 from tierline.downtime.gates import (

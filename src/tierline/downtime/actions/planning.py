@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 
 from tierline.directory.actor import Actor
+from tierline.downtime.actions.saying import said_why
 from tierline.downtime.actions.telling import Outcome, Told, drop_passing, owe, owe_the_day_before, tell, was_told
 from tierline.downtime.actions.turning import (
     SUBJECT,
@@ -25,6 +26,7 @@ from tierline.downtime.actions.turning import (
     saved,
     turned,
 )
+from tierline.downtime.actions.windowing import ask_for_window, end_window
 from tierline.downtime.conflicts import unanswered
 from tierline.downtime.content import Changed, Content, changes, unready_to_announce, voided
 from tierline.downtime.gates import Approval, Gate, Verification, Window
@@ -41,7 +43,6 @@ from tierline.plans.queries import planbook_in_force
 from tierline.timeline.actions import record
 
 LONGEST: Final = {"title": 120, "reason": 2000, "impact": 2000, "rollback": 4000}
-LONGEST_WORDS: Final = 500
 LONGEST_WORK_DAYS: Final = 30
 
 
@@ -122,6 +123,7 @@ def plan(actor: Actor, number: int, *, at: datetime, version: int | None = None)
     owe(change, Moment.PLANNING_STARTED)
     owe_the_day_before(change, with_=Moment.PLANNING_STARTED)
     note(change, "downtime-planned")
+    ask_for_window(change)
     outcome = tell(change, Moment.PLANNING_STARTED)
     saved(change)
     return outcome
@@ -198,6 +200,7 @@ def _owe_change(change: Change, found: tuple[Changed, ...], *, frame: bool) -> O
     owe(change, moment)
     if frame:
         owe_the_day_before(change, with_=moment)
+        ask_for_window(change)
     return tell(change, moment, changed=found)
 
 
@@ -236,6 +239,7 @@ def cancel(actor: Actor, number: int, because: str, *, at: datetime, version: in
 
 
 def _end_of_passing(change: Change, moment: Moment, found: tuple[Changed, ...]) -> Outcome:
+    end_window(change)
     told = was_told(change.row, change.at)
     drop_passing(change, Moment.PLANNING_STARTED, Moment.CHANGED, Moment.DAY_BEFORE, Moment.STARTED, Moment.EXTENDED)
     if not told:
@@ -258,6 +262,7 @@ def replan(actor: Actor, number: int, content: Content, *, at: datetime, version
     _require_announceable(change)
     require_conflicts_answered(change)
     change.row.last_words, change.row.override, change.row.rolled_back = "", "", False
+    close_gates(change, frozenset({Gate.WINDOW}))
     note(change, "downtime-replanned", changes=[[c.what, c.before, c.after, c.material] for c in found])
     outcome = _owe_change(change, found, frame=True)
     saved(change)
@@ -276,13 +281,3 @@ def answer_conflict(actor: Actor, number: int, key: str, because: str, *, at: da
     }
     saved(change)
     note(change, "conflict-answered", conflict=key[:200], because=words)
-
-
-def said_why(because: str) -> str:
-    """A reason in a sentence or two; Unusable without one."""
-    words = " ".join(because.split())
-    if not words or len(words) > LONGEST_WORDS or "\x00" in words:
-        raise Unusable(
-            f"Say why, in at most {LONGEST_WORDS} characters: people will read it.", {"because": "Write the reason."}
-        )
-    return words

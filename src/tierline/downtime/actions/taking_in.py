@@ -11,7 +11,7 @@ from typing import Final
 from django.db import transaction
 
 from tierline.directory.actor import Actor
-from tierline.downtime.actions.planning import said_why
+from tierline.downtime.actions.saying import said_why
 from tierline.downtime.content import Content, Frame
 from tierline.downtime.hands import procedures_for
 from tierline.downtime.models import UpstreamRow

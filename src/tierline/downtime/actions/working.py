@@ -11,22 +11,19 @@ from typing import Final
 from django.db import transaction
 
 from tierline.directory.actor import Actor
-from tierline.downtime.actions.planning import said_why
+from tierline.downtime.actions.saying import said_why
 from tierline.downtime.actions.telling import Outcome, drop_passing, owe, subject_of, tell
 from tierline.downtime.actions.turning import close_gates, content_of, moved, note, put_content, saved, turned
+from tierline.downtime.actions.windowing import ask_for_window, end_window
 from tierline.downtime.content import Frame, changes
 from tierline.downtime.gates import (
-    WINDOW_TRANSITIONS,
     Approval,
     Gate,
     Gates,
     Hindrance,
     Verification,
     Window,
-    WindowMove,
-    after,
     hindrances,
-    may,
 )
 from tierline.downtime.hands import Change, locked, require_lead
 from tierline.downtime.lifecycle import DowntimeMove, Result
@@ -112,6 +109,7 @@ def extend(
     turned(change, found)
     close_gates(change, frozenset({Gate.WINDOW, Gate.VERIFICATION}))
     note(change, "work-extended", ends=ends.isoformat(), because=words)
+    ask_for_window(change)
     drop_passing(change, Moment.STARTED, Moment.EXTENDED)
     owe(change, Moment.EXTENDED, before=old)
     outcome = tell(change, Moment.EXTENDED, changed=found, words=words)
@@ -172,9 +170,7 @@ def conclude(
     moved(change, DowntimeMove.CONCLUDE)
     turned(change)
     change.row.result, change.row.last_words = ended, words.strip()
-    window = Window(change.row.window)
-    if may(WINDOW_TRANSITIONS, window, WindowMove.END):
-        change.row.window = after(WINDOW_TRANSITIONS, window, WindowMove.END)
+    end_window(change)
     note(change, "downtime-concluded", result=ended, words=words.strip())
     drop_passing(change, *[moment for moment in Moment if moment is not Moment.CONCLUDED])
     owe(change, Moment.CONCLUDED)
