@@ -9,19 +9,37 @@ from email.message import Message
 from typing import Any
 
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
 
 
 @dataclass
 class MailServer:
-    """``refuse`` maps a recipient to the server's answer; ``drop_answer`` takes the mail and breaks the line."""
+    """``refuse`` maps a recipient to the server's answer, ``refuse_once`` is that to the next; ``drop_answer`` takes
+    the mail and breaks the line. ``asked`` holds who sent it and what was asked of a server that ``reports``.
+    """
 
     received: list[Message] = field(default_factory=list)
     refuse: dict[str, str] = field(default_factory=dict)
+    refuse_once: str = ""
     drop_answer: int = 0
     url: str = ""
+    reports: bool = False
+    greeted: int = 0
+    asked: list[str] = field(default_factory=list)
+
+    async def handle_EHLO(  # noqa: N802 - aiosmtpd names it
+        self, server: Any, session: Any, envelope: Any, hostname: str, responses: list[str]
+    ) -> list[str]:
+        """With the switch on, offer to report (RFC 3461)."""
+        session.host_name = hostname
+        self.greeted += 1
+        return [responses[0], "250-DSN", *responses[1:]] if self.reports else responses
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802 - aiosmtpd names it
         """Take or refuse a recipient."""
+        if self.refuse_once:
+            answer, self.refuse_once = self.refuse_once, ""
+            return answer
         if address in self.refuse:
             return self.refuse[address]
         envelope.rcpt_tos.append(address)
@@ -36,13 +54,35 @@ class MailServer:
         return "250 OK"
 
 
+class _Reporting(Controller):
+    """A server that understands what RFC 3461 asks, which aiosmtpd does not."""
+
+    def factory(self) -> SMTP:
+        return _Understanding(self.handler, **self.SMTP_kwargs)
+
+
+class _Understanding(SMTP):
+    async def smtp_MAIL(self, arg: str | None) -> None:  # noqa: N802 - aiosmtpd names it
+        await super().smtp_MAIL(self._noted(arg))
+
+    async def smtp_RCPT(self, arg: str | None) -> None:  # noqa: N802 - aiosmtpd names it
+        await super().smtp_RCPT(self._noted(arg))
+
+    def _noted(self, arg: str | None) -> str | None:
+        kept: MailServer = self.event_handler
+        kept.asked.append(arg or "")
+        words = (arg or "").split(" ")
+        asked = ("RET=", "ENVID=", "NOTIFY=", "ORCPT=")
+        return " ".join(word for word in words if not (kept.reports and word.startswith(asked))) if arg else arg
+
+
 @contextmanager
 def mail_server() -> Iterator[MailServer]:
     """A running server; its ``url`` is an ``SMTP_URL``."""
     kept = MailServer()
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    controller = Controller(kept, hostname="127.0.0.1", port=port)
+    controller = _Reporting(kept, hostname="127.0.0.1", port=port)
     controller.start()
     kept.url = f"smtp://127.0.0.1:{port}"
     try:

@@ -9,6 +9,8 @@ absent: no mail is fetched
 ``TIERLINE_REPLY_ADDRESS`` where answers to our mail arrive (default: the sender, ``TIERLINE_MAIL_FROM``); the server
 has to take ``name+anything@`` for ``name@``
 ``TIERLINE_TRACKERS`` a YAML file of accounts at partners' systems (docs/how-to/trackers.md); absent: none is connected
+``TIERLINE_CHANNELS`` a YAML file of accounts at chat, paging and the like (docs/how-to/channels.md); absent: none is
+connected
 ``TIERLINE_HEARTBEAT_URL`` called each minute in which nothing that people should have been told is late; absent: never
 ``TIERLINE_HOSTS`` names this site answers to, separated by commas (default: this machine only)
 ``TIERLINE_HTTPS`` ``1`` behind a TLS proxy: secure cookies, HSTS
@@ -20,6 +22,7 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from tierline.channels.accounts import CHANNELS as CHANNEL_ACCOUNTS
 from tierline.launch.places import socket_directory
 from tierline.trackers.accounts import read_accounts_or_trouble
 
@@ -173,6 +176,7 @@ MAIL_FROM = os.environ.get("TIERLINE_MAIL_FROM", "tierline@tierline.example")
 REPLY_ADDRESS = os.environ.get("TIERLINE_REPLY_ADDRESS") or MAIL_FROM
 # A file that cannot be read stops nothing: what would leave by it is held, with this sentence.
 TRACKERS, TRACKERS_TROUBLE = read_accounts_or_trouble(os.environ.get("TIERLINE_TRACKERS", ""))
+CHANNELS, CHANNELS_TROUBLE = CHANNEL_ACCOUNTS.read_or_trouble(os.environ.get("TIERLINE_CHANNELS", ""))
 HEARTBEAT_URL = os.environ.get("TIERLINE_HEARTBEAT_URL", "")
 SITE_ADDRESS = os.environ.get("TIERLINE_SITE_ADDRESS", "http://127.0.0.1:8080")
 

@@ -35,6 +35,7 @@ BODIES: dict[str, Any] = {
     "POST /inquiries/{inquiry_id}/moves/answer": {"answer": "Safari."},
     "POST /inquiries/{inquiry_id}/moves/give-up": {},
     "POST /inquiries/{inquiry_id}/moves/pass-back": {},
+    "PUT /cases/{reference}/reporter": {"name": "Tamsin", "contact": "tamsin@mail.example"},
     "POST /inquiries/{inquiry_id}/moves/take-mail": {"fact": 1},
     "POST /inquiries/{inquiry_id}/moves/withdraw": {"reason": "no"},
     "POST /decisions": {"service": "mhv-portal", "holder": "hrc", "needs_tier": 1},

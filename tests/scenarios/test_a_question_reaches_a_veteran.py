@@ -113,6 +113,7 @@ def test_a_tool_teams_question_reaches_the_veteran_and_comes_back_by_mail_as_new
     corresponding.send_attempt(cast.supporter, question, at=clock.at)
     mail = sent(number, clock, server)
     assert mail["To"] == "tamsin@mail.example"
+    assert mail["From"] == '"MHV support (Tier 2)" <tierline@tierline.example>'
     assert WORDS in text_of(mail)
     assert "suspect" not in text_of(mail)
     assert "Secure" not in str(mail["Subject"])

@@ -8,9 +8,9 @@ import pytest
 from tests.trackers.partners import FRIDAY, PARTNERS, WITHOUT_HTTP, Partner
 from tests.trackers.validation import violations
 
+from tierline.channels import line
 from tierline.channels.channel import Delivered, NotConnected, Refused, TryAgain
 from tierline.rehearsal.faults import Answering, ExpiredToken, Garbage, LostAnswer, Reset, Slow, Throttled, Unavailable
-from tierline.trackers import line
 from tierline.trackers.accounts import kinds
 from tierline.trackers.tracker import Changes, Conflicting, ReadsChanges, Record, Stage, Tracker
 

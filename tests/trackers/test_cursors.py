@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tierline.channels.line import Line, Stopped, Told
 from tierline.trackers.cursors import OVERLAP, begun
-from tierline.trackers.line import Line, Stopped, Told
 from tierline.trackers.marking import hidden, key_in, shown, without_key
 
 START = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
+from tierline.channels import line as line_module
 from tierline.channels.channel import TryAgain
+from tierline.channels.line import Line, Stopped, visit
 from tierline.rehearsal.desk import Call, Desk, Reply, Route
 from tierline.rehearsal.faults import Slow
-from tierline.trackers import line as line_module
-from tierline.trackers.line import Line, Stopped, visit
 
 
 class Wayward(Desk):

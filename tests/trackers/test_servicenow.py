@@ -214,6 +214,13 @@ def test_a_change_request_is_opened_once_and_its_approvals_are_read() -> None:
             ("Owner One", "approved", "Fine."),
             ("Owner Two", "approved", ""),
         ]
+        assert approvals.approvers[0].stored["sysapproval"] == change["id"]
+        assert approvals.approvers[0].stored["sys_updated_on"] == "2026-11-20 19:00:00"
+        assert approvals.text.startswith("What is asked.")
+        partner.desk.changes(change["id"], description="Other words than were approved.")
+        changed = tracker(partner).approvals(change["id"])
+        assert isinstance(changed, Approvals)
+        assert changed.text == "Other words than were approved."
         partner.desk.decides(second, "rejected")
         approvals = tracker(partner).approvals(change["id"])
         assert isinstance(approvals, Approvals)

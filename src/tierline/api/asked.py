@@ -57,6 +57,13 @@ class Corrections(f.Asked):
     users_per_day: f.Count | None = None
 
 
+class Reporter(f.Asked):
+    """Who reported a case; empty where it is not known."""
+
+    name: f.Line = ""
+    contact: f.Contact = ""
+
+
 class Note(f.Asked):
     """An internal note: it never leaves towards the reporter."""
 

@@ -64,6 +64,14 @@ def correct_facts(
     return saved_told(response, number, left)
 
 
+@router.put("/{reference}/reporter", response=told.Saved, summary="Correct who reported a case")
+def correct_reporter(request: Call, response: HttpResponse, reference: Reference, wanted: asked.Reporter) -> told.Saved:
+    """Their name and how to reach them. The holding team may, and whoever is to ask or tell them now."""
+    number = number_of(reference)
+    left = working.correct_reporter(request.auth, number, name=wanted.name, contact=wanted.contact, at=now())
+    return saved_told(response, number, left)
+
+
 @router.post("/{reference}/notes", response={201: told.Saved}, summary="Write an internal note")
 def write_note(request: Call, response: HttpResponse, reference: Reference, wanted: asked.Note) -> told.Saved:
     """Everybody who sees the case may. It never leaves towards the reporter."""

@@ -1,6 +1,6 @@
 """What every way out declares and answers. Pure; a channel of its own lives in the file of its name."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
@@ -35,6 +35,9 @@ class NotConnected:
 
 
 Answer = Delivered | TryAgain | Refused | NotConnected
+
+#: How a channel sends: ``deliver``, for one that is handed another's.
+Send = Callable[[str, Mapping[str, Any]], Answer]
 
 
 class Channel(Protocol):

@@ -18,6 +18,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "publish": ("tierline.cli.publish", "put a planbook in force for everybody"),
     "people": ("tierline.cli.people", "let people sign in"),
     "cases": ("tierline.cli.cases", "import cases, or say what importing them would do"),
+    "redact": ("tierline.cli.redact", "take what is private out of texts"),
     "mail": ("tierline.cli.mail", "take in mail: one message from standard input, or all from a mail server here"),
     "status": ("tierline.cli.status", "write the public page of planned work and its feeds as files"),
     "migrate": ("tierline.cli.migrate", "take tickets from one ticketing system to another, and back"),

@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, Literal, TypeVar
 
+from tierline.channels.answers import text_at
 from tierline.channels.channel import TryAgain
+from tierline.channels.line import Stopped
 from tierline.foundation.trouble import Unusable
 from tierline.migration.mapping import Ticket
-from tierline.trackers.answers import text_at
 from tierline.trackers.dataverse.account import Account as There
 from tierline.trackers.dataverse.batching import MOST_OPERATIONS, Operation, Outcome, Step
 from tierline.trackers.dataverse.columns import id_for
 from tierline.trackers.dataverse.web_api import BUSY, THERE_OR_CHANGED, WebApi
-from tierline.trackers.line import Stopped
 
 PATIENCE: Final = 1800.0  # seconds of trouble without one answer
 FIRST_PAUSE: Final = 0.5

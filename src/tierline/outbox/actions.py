@@ -135,9 +135,11 @@ def carry_out(effect_id: int, *, at: datetime) -> EffectState:
 
 
 def _addressed(row: EffectRow) -> dict[str, Any]:
-    """The message with what an answer to it finds it by, which it may bring itself, and which try this is."""
+    """The message with what an answer to it finds it by, which it may bring itself, which try this is, and since when
+    an earlier try may have left something."""
     answers_to = reply_address(settings.REPLY_ADDRESS, row.pk, settings.SECRET_KEY)
-    return {"mark": row.mark, "reply_to": answers_to, **row.message, "attempt": row.attempts}
+    tries = {"attempt": row.attempts, "written_at": row.created_at.isoformat()}
+    return {"mark": row.mark, "reply_to": answers_to, **row.message, **tries}
 
 
 @transaction.atomic

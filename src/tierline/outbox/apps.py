@@ -1,4 +1,4 @@
-"""Tells Django that this package has tables or templates, and what is wrong with the accounts of trackers."""
+"""Tells Django that this package has tables or templates, and what is wrong with the accounts."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,6 +7,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Warning, register  # noqa: A004 - Django names it
 
+from tierline.channels.accounts import CHANNELS
 from tierline.trackers.accounts import troubles
 
 
@@ -21,5 +22,6 @@ class OutboxConfig(AppConfig):
 
 def usable_accounts(**_asked: Any) -> Sequence[CheckMessage]:
     """A warning for each account that cannot be used."""
-    told = [settings.TRACKERS_TROUBLE] if settings.TRACKERS_TROUBLE else troubles(settings.TRACKERS)
+    told = [sentence for sentence in (settings.TRACKERS_TROUBLE, settings.CHANNELS_TROUBLE) if sentence]
+    told += [*troubles(settings.TRACKERS), *CHANNELS.troubles(settings.CHANNELS)]
     return [Warning(sentence, id="tierline.outbox.account") for sentence in told]

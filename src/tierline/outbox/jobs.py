@@ -12,8 +12,8 @@ def deliver_effect(effect_id: int) -> None:
     actions.carry_out(effect_id, at=now())
 
 
-# A worker serves the queues of the tasks there are: one a tracker, so that a slow partner delays no other.
-for _name in registry.trackers():
+# A worker serves the queues of the tasks there are: one an account, so that a slow partner delays no other.
+for _name in registry.ways_out()[1:]:
     app.task(name=f"outbox.deliver_effect.{_name}", queue=_name)(deliver_effect.func)
 
 

@@ -9,16 +9,18 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from tierline.channels.email import message_id
 from tierline.directory.actor import Actor
 from tierline.foundation.trouble import NotAllowed, NotFound
+from tierline.outbox.breaking import Health, Signs, health
 from tierline.outbox.lifecycle import EffectMove, EffectState, moves_from
 from tierline.outbox.models import EffectRow
 from tierline.outbox.replying import Origin, mark_of
 
 PAGE = 50
+LATEST = 50  # messages looked at for when something arrived last
 COUNTED_TO = 1000  # a state says "1,000+" beyond this; counting on would cost more than it tells
 
 _SEEN = """
@@ -144,6 +146,23 @@ def counts(actor: Actor) -> dict[EffectState, int]:
     )
     found = Counter(first.union(*others, all=True))
     return {state: found[state] for state in EffectState}
+
+
+def signs_of_channels() -> list[Signs]:
+    """What the outbox knows of every channel that is failing now, for ``breaking.health``; the others are well."""
+    failing = EffectRow.objects.filter(state=EffectState.PENDING, attempts__gt=0).exclude(trouble="")
+    groups = failing.order_by().values("channel").annotate(failing=Count("pk"), since=Min("created_at"))
+    found = []
+    for group in groups:
+        done = EffectRow.objects.filter(channel=group["channel"], state=EffectState.DONE).order_by("-id")[:LATEST]
+        newest = max((at for at in done.values_list("settled_at", flat=True) if at), default=None)
+        found.append(Signs(group["channel"], group["failing"], group["since"], newest))
+    return found
+
+
+def health_of_channels(at: datetime) -> dict[str, Health]:
+    """How well the channels are whose messages are failing now; one that is not named is well."""
+    return {signs.channel: health(signs, at) for signs in signs_of_channels()}
 
 
 def visible_to(actor: Actor) -> "QuerySet[EffectRow]":

@@ -40,7 +40,7 @@ from tierline.rehearsal.webhooks import Webhooks
 MOST_EXCHANGES = 20_000  # the older half is forgotten then
 LARGEST_BODY = 16 * 1024 * 1024
 _SECRET_HEADERS = {"authorization", "cookie", "proxy-authorization", "x-api-key", "x-usertoken"}
-_SECRET_FIELDS = {"client_secret", "password", "access_token", "refresh_token", "assertion"}
+_SECRET_FIELDS = {"client_secret", "password", "access_token", "refresh_token", "assertion", "routing_key", "sig"}
 KEPT_BACK = "(kept back)"
 
 
@@ -365,7 +365,7 @@ def _exchange(call: Call, route: str, reply: Reply, fault: Fault | None) -> Exch
         method=call.method,
         path=call.path,
         route=route,
-        query=dict(call.query),
+        query=_without_secrets(dict(call.query)),
         headers={name: text for name, text in call.headers.items() if name not in _SECRET_HEADERS},
         request=_without_secrets(asked),
         status=reply.status,

@@ -9,15 +9,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
+from tierline.channels.answers import rows_at, text_at
 from tierline.channels.channel import Answer, Delivered, NotConnected, Refused, TryAgain
+from tierline.channels.line import Stopped, visit
 from tierline.foundation.clock import now
-from tierline.trackers.answers import rows_at, text_at
 from tierline.trackers.cursors import Sweep, begun
 from tierline.trackers.dataverse import columns as c
 from tierline.trackers.dataverse.account import Account, FirstTouch, Route
 from tierline.trackers.dataverse.batching import Operation
 from tierline.trackers.dataverse.web_api import BUSY, THERE_OR_CHANGED, VERSION_EXPIRED, NoAnswer, WebApi
-from tierline.trackers.line import Stopped, visit
 from tierline.trackers.tracker import Changes, Conflicting, Note, Record, Stage
 
 __all__ = ["Account", "Dynamics"]

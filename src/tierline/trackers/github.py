@@ -14,9 +14,10 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
+from tierline.channels.addresses import secure_address
+from tierline.channels.answers import instant_at, rows_at, text_at
 from tierline.channels.channel import Answer, Delivered, NotConnected, Refused, TryAgain
-from tierline.trackers.addresses import secure_address
-from tierline.trackers.answers import instant_at, rows_at, text_at
+from tierline.channels.line import Line, Stopped, Told, visit
 from tierline.trackers.cursors import OVERLAP, begun
 from tierline.trackers.github_reading import (
     STAGES,
@@ -36,7 +37,6 @@ from tierline.trackers.github_reading import (
     status_of,
     unique,
 )
-from tierline.trackers.line import Line, Stopped, Told, visit
 from tierline.trackers.marking import hidden, key_in
 from tierline.trackers.tracker import Changes, Conflicting, Record, Stage, Unsigned
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from tierline.trackers.answers import LONGEST_PAUSE, Told, instant_at, rows_at, text_at
+from tierline.channels.answers import LONGEST_PAUSE, Told, instant_at, rows_at, text_at
 from tierline.trackers.marking import key_in, without_key
 from tierline.trackers.tracker import Note, Record, Stage
 

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from tierline.channels.channel import Answer, Delivered, NotConnected, Refused, TryAgain
+from tierline.channels.line import Stopped, visit
 from tierline.trackers.cursors import OVERLAP, begun
-from tierline.trackers.line import Stopped, visit
 from tierline.trackers.marking import shown
 from tierline.trackers.servicenow_account import Account
 from tierline.trackers.servicenow_reading import (

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
-from tierline.trackers.addresses import secure_address
+from tierline.channels.addresses import secure_address
 from tierline.trackers.tracker import Stage
 
 WRONG_KIND = "We work on incidents (INC) only. Please open this as an INC; a SCTASK cannot be taken here."

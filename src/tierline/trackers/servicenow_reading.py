@@ -7,13 +7,13 @@ Rows are asked for with both values (``sysparm_display_value=all``): ``value`` i
 import hashlib
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
+from tierline.channels.answers import Stopped, instant_at, text_at
 from tierline.channels.channel import Refused
-from tierline.trackers.answers import Stopped, instant_at, text_at
 from tierline.trackers.marking import key_in, without_key
 from tierline.trackers.tracker import Note, Record, Stage
 
@@ -61,18 +61,25 @@ STATES_OF: Mapping[str, Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Approver:
-    """One person's approval: ``requested``, ``approved``, ``rejected`` and so on, in the instance's own word."""
+    """One person's approval: ``requested``, ``approved``, ``rejected`` and so on, in the instance's own word.
+
+    ``stored`` is the row as it is kept there, the proof of who said what and when.
+    """
 
     id: str
     name: str
     state: str
     at: datetime | None
     comments: str
+    stored: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Approvals:
-    """What a change request says of its approval (``requested``, ``approved``, ``rejected``), and who said it."""
+    """What a change request says of its approval (``requested``, ``approved``, ``rejected``), and who said it.
+
+    ``text`` is its description as it stands now: whoever binds an approval to words looks for them in it.
+    """
 
     record: str
     number: str
@@ -81,6 +88,7 @@ class Approvals:
     changed_at: datetime | None
     revision: str
     approvers: Sequence[Approver]
+    text: str = ""
 
 
 def value_of(row: Mapping[str, Any], column: str) -> str:
@@ -210,13 +218,14 @@ def approvals_of(row: Mapping[str, Any], given: Sequence[Mapping[str, Any]]) -> 
             state=value_of(one, "state"),
             at=stamp_of(one),
             comments=value_of(one, "comments"),
+            stored={column: value_of(one, column) for column in one},
         )
         for one in given
         if value_of(one, "sysapproval") == record
     ]
     return Approvals(
         record, word_of(row, "number"), value_of(row, "approval"), word_of(row, "state"), stamp_of(row),
-        revision_of(row), approvers,
+        revision_of(row), approvers, value_of(row, "description"),
     )  # fmt: skip
 
 

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from tierline.channels.answers import rows_at, text_at
 from tierline.channels.channel import Refused, TryAgain
-from tierline.trackers.answers import rows_at, text_at
-from tierline.trackers.line import Line, Stopped, Told
+from tierline.channels.line import Line, Stopped, Told
 from tierline.trackers.servicenow_account import Account
 from tierline.trackers.servicenow_reading import columns_read, correlation_of, fit, is_sys_id, value_of
 

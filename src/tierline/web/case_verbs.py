@@ -116,6 +116,18 @@ def facts(request: DeskRequest, actor: Actor, number: int) -> HttpResponse:
 
 
 @page("POST")
+def reporter(request: DeskRequest, actor: Actor, number: int) -> HttpResponse:
+    """Who reported it, and how to reach them."""
+    sent = request.POST
+
+    def keep(at: datetime) -> str:
+        working.correct_reporter(actor, number, name=sent.get("name", ""), contact=sent.get("contact", ""), at=at)
+        return "Who reported it is corrected. The story says that it was, not what it says."
+
+    return do(request, actor, number, "reporter", keep)
+
+
+@page("POST")
 def number_elsewhere(request: DeskRequest, actor: Actor, number: int) -> HttpResponse:
     """What another system calls the case."""
     sent = request.POST

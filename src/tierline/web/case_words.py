@@ -81,6 +81,7 @@ class CaseOnPage:
     extent_known: bool
     answerable: int | None
     to_read: bool
+    may_reach: bool
     newest_answer: int | None
     facts: Mapping[str, object]
 
@@ -131,6 +132,7 @@ def case_on_page(view: CaseView, planbook: Planbook, actor: Actor, at: datetime)
         may_change=view.may_change,
         extent_known=view.extent != UNKNOWN,
         answerable=_answerable(view, actor),
+        may_reach=view.may_change or line.question_to in actor.teams,
         to_read=bool(line.answered_for) and (view.may_change or line.answered_for in actor.teams),
         newest_answer=next(
             (one.id for one in view.story[::-1] if one.kind in ("reply-received", "message-bounced")), None

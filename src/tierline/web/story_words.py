@@ -241,6 +241,7 @@ HEADLINES: dict[str, "Callable[[Mapping[str, Any], Planbook], tuple[str, str]]"]
     "note": _plain("note", "Internal note"),
     "word-for-reporter": _plain("reporter", "For the reporter"),
     "facts-corrected": _plain("fact", "Facts corrected"),
+    "reporter-corrected": _plain("fact", "Who reported it, or how to reach them, was corrected"),
     "waiting": _plain("question", "Waiting for an answer"),
     "resumed": _plain("question", "Taken up again"),
     "solved": _plain("reporter", "Solved"),

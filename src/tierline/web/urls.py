@@ -50,6 +50,7 @@ urlpatterns = [
     path(CASE + "note/", case_verbs.note, name="case-note"),
     path(CASE + "word/", case_verbs.word, name="case-word"),
     path(CASE + "facts/", case_verbs.facts, name="case-facts"),
+    path(CASE + "reporter/", case_verbs.reporter, name="case-reporter"),
     path(CASE + "number/", case_verbs.number_elsewhere, name="case-number"),
     path(CASE + "files/", files_page.attach_file, name="case-attach"),
     path(CASE + "files/<int:file>/", files_page.attached_file, name="case-attachment"),

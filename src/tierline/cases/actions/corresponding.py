@@ -107,6 +107,6 @@ def _send(asking: Asking, row: AttemptRow, to: str) -> None:
         team=asking.now.hands.recorder or asking.now.hands.team,
         organisations=case.organisations,
         restricted_to=case.restricted_to,
-        message={"to": to, "subject": letter_subject(words), "text": letter(words)},
+        message={"to": to, "from_name": words.sender, "subject": letter_subject(words), "text": letter(words)},
         at=asking.change.at,
     )

@@ -28,6 +28,9 @@ from tierline.plans.decision import Outcome
 from tierline.plans.planbook import Planbook
 from tierline.plans.queries import planbook_in_force
 
+LONGEST_NAME = 120
+LONGEST_CONTACT = 200
+
 
 @transaction.atomic
 def begin(actor: Actor, number: int, *, at: datetime, version: int | None = None) -> Saved:
@@ -181,6 +184,34 @@ def reopen(actor: Actor, number: int, reason: str, *, at: datetime, version: int
     change.move(CaseMove.REOPEN)
     inquiring.take_back_open(change, reason)
     return change.save("reopened", reason=reason)
+
+
+@transaction.atomic
+def correct_reporter(actor: Actor, number: int, *, name: str, contact: str, at: datetime) -> Saved:
+    """Say better who reported it and how to reach them: the holder, or whoever is to ask or tell them now.
+
+    The story keeps that it was corrected, by whom and when; never what it says.
+    """
+    change = take(actor, number, at=at)
+    case = change.case
+    if case.question_to not in actor.teams:
+        must_hold(change)
+    name, contact = name.strip(), contact.strip()
+    if len(name) > LONGEST_NAME or len(contact) > LONGEST_CONTACT or not f"{name}{contact}".isprintable():
+        raise Unusable(
+            f"Write the name in up to {LONGEST_NAME} characters and the address or number in up to "
+            f"{LONGEST_CONTACT}, each on one line.",
+            {"contact": "One line, shorter."},
+        )
+    report, fields = case.report, {"reporter_name": name, "reporter_contact": contact}
+    changed = [field for field, value in fields.items() if getattr(report, field) != value]
+    if not changed:
+        raise Unusable("Nothing was changed: the case says that already.", {"contact": "Change it first."})
+    for field in changed:
+        setattr(report, field, fields[field])
+    report.save(update_fields=changed)
+    add_words(number, name)
+    return change.save("reporter-corrected", new_version=False, fields=changed)
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-from tierline.trackers.addresses import secure_address
+from tierline.channels.addresses import secure_address
 from tierline.trackers.tracker import Stage
 
 Address = Annotated[str, AfterValidator(secure_address)]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from tierline.trackers.answers import instant_at, text_at
+from tierline.channels.answers import instant_at, text_at
 from tierline.trackers.dataverse.account import Account, Column
 from tierline.trackers.tracker import Note, Record, Stage
 

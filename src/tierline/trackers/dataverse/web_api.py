@@ -9,11 +9,11 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from tierline.channels.answers import rows_at, text_at
 from tierline.channels.channel import NotConnected, Refused, TryAgain
-from tierline.trackers.answers import rows_at, text_at
+from tierline.channels.line import Line, Stopped, Told
 from tierline.trackers.dataverse.account import Account
 from tierline.trackers.dataverse.batching import Outcome, Step, content_type, read, written
-from tierline.trackers.line import Line, Stopped, Told
 
 VERSION_EXPIRED: Final = "0x80044352"  # the point in time a delta link names is no longer kept
 THERE_OR_CHANGED: Final = 412  # under If-None-Match: it is there; under If-Match: it changed

@@ -15,8 +15,8 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
+from tierline.channels.answers import LONGEST_PAUSE, Stopped, Told
 from tierline.channels.channel import Refused, TryAgain
-from tierline.trackers.answers import LONGEST_PAUSE, Stopped, Told
 
 __all__ = ["LONGEST_PAUSE", "Line", "Stopped", "Told", "visit"]
 
@@ -56,8 +56,10 @@ class Line:
         headers: Mapping[str, str] | None = None,
         secrets: tuple[str, ...] = (),
         answer_seconds: float = ANSWER_SECONDS,
+        redirects: int = MOST_REDIRECTS,
     ) -> None:
         self.who, self.base = who, base.rstrip("/")
+        self._redirects = redirects
         self._credentials = credentials
         self._secrets = tuple(secret for secret in secrets if secret)
         self._seconds = answer_seconds
@@ -77,26 +79,28 @@ class Line:
         form: Mapping[str, str] | None = None,
         content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
+        host: str = "",
     ) -> Told:
         """One call at ``where`` (a path below the base, or a whole address of the same host).
 
         Raises Stopped when it could not be made or the partner says "not now". A token that is not taken is fetched
-        anew once.
+        anew once. ``host`` is whose certificate is wanted where the address is a number.
         """
-        more = {"params": params, "json": json, "data": form, "content": content}
+        more: dict[str, Any] = {"params": params, "json": json, "data": form, "content": content}
+        more["extensions"] = {"sni_hostname": host} if host else None
         options = {name: value for name, value in more.items() if value is not None}
         address = self._address(where)
         told = self._try(method, address, options, headers, fresh=False)
         if told.status == 401 and self._credentials is not None:
             told = self._try(method, address, options, headers, fresh=True)
-        for _ in range(MOST_REDIRECTS):
+        for _ in range(self._redirects):
             if told.status not in _MOVED or (method != "GET" and told.status not in _SAME_METHOD):
                 break
             address = self._address(urljoin(told.url, told.headers.get("location", "")))
             options.pop("params", None)
             told = self._try(method, address, options, headers, fresh=False)
         if told.status in (408, 429) or told.status >= 500:
-            raise Stopped(TryAgain(self._not_now(told), told.pause))
+            raise Stopped(TryAgain(self._not_now(told), told.pause), told.status)
         return told
 
     def wants(self, told: Told, kind: type) -> Any:

@@ -16,11 +16,11 @@ LONGEST_PAUSE = 6 * 3600.0
 
 
 class Stopped(Exception):
-    """The visit ends here; ``answer`` is what the outbox is told."""
+    """The visit ends here; ``answer`` is what the outbox is told, ``status`` what the partner said (0: nothing)."""
 
-    def __init__(self, answer: TryAgain | Refused | NotConnected) -> None:
+    def __init__(self, answer: TryAgain | Refused | NotConnected, status: int = 0) -> None:
         super().__init__(answer.because)
-        self.answer = answer
+        self.answer, self.status = answer, status
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,8 @@ class Told:
 
     @property
     def pause(self) -> float | None:
-        """Retry-After in seconds, by the partner's own clock when it is a date; None when there is none."""
-        written = self.headers.get("retry-after", "").strip()
+        """Retry-After (or RateLimit-Reset) in seconds, by the partner's own clock when it is a date; None without."""
+        written = (self.headers.get("retry-after") or self.headers.get("ratelimit-reset") or "").strip()
         if written.isascii() and written.replace(".", "", 1).isdigit():
             return min(float(written), LONGEST_PAUSE)
         until = _instant(written)
