@@ -39,7 +39,7 @@ class KeepsWindows:
             return Refused("No marker.")
         kept = message.get("window", "PW1")
         end = datetime.fromisoformat(message["end"]) + self.late
-        self.windows[kept] = message | {"end": end.isoformat()}
+        self.windows[kept] = {**message, "end": end.isoformat()}
         return Delivered(
             {"id": kept, "start": message["start"], "end": end.isoformat(), "services": message["services"]}
         )

@@ -305,7 +305,8 @@ def waive(actor: Actor, number: int, obligation: int, because: str, *, at: datet
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What somebody answers for a word without people, or a person without an address."""
+    """What somebody answers for a word without people, or a person without an address. ``address`` is that of a person
+    on ``channel``, beside their e-mail when they are named."""
 
     about: str
     kind: str
@@ -340,8 +341,9 @@ def _kept(answer: Answer, actor: Actor) -> dict[str, Any]:
     if not because or len(because) > LONGEST_REASON or "\x00" in because:
         raise Unusable("Say why, in a sentence.", {"because": "Write the reason."})
     people: list[dict[str, Any]] = []
+    channel: str | None = answer.channel or None
     if answer.kind in (Kind.NAMED, Kind.SUBSTITUTE):
-        people = [_person(answer)]
+        people, channel = [_person(answer)], None
     if answer.kind == Kind.OTHER_ADDRESS and (not answer.address.strip() or not answer.channel):
         raise Unusable("Give the other address, and on which channel.", {"address": "Give an address."})
     return {
@@ -349,7 +351,7 @@ def _kept(answer: Answer, actor: Actor) -> dict[str, Any]:
         "kind": str(answer.kind),
         "because": because,
         "by": actor.name,
-        "channel": answer.channel or None,
+        "channel": channel,
         "people": people,
         "address": answer.address.strip() or None,
     }
@@ -360,4 +362,7 @@ def _person(answer: Answer) -> dict[str, Any]:
     local, _, domain = email.rpartition("@")
     if not name or not local or "." not in domain or any(sign.isspace() for sign in email) or len(email) > 200:
         raise Unusable("Give the name and the e-mail address of a person.", {"email": "Give a name and an address."})
-    return {"id": f"named-{email.casefold()}"[:80], "name": name[:200], "addresses": {"email": email}}
+    addresses = {"email": email}
+    if answer.channel and answer.address.strip():
+        addresses[answer.channel] = answer.address.strip()
+    return {"id": f"named-{email.casefold()}"[:80], "name": name[:200], "addresses": addresses}
