@@ -61,6 +61,19 @@ def test_an_announcement_leaves_by_chat_and_a_lost_answer_is_asked_for(workspace
 
 
 @pytest.mark.django_db
+def test_a_worker_that_dies_after_the_post_leaves_no_second_one(workspace: Slack, at: datetime) -> None:
+    effect = announce(at)
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit):
+        patch.setattr(actions, "_settle", lambda *_, **__: (_ for _ in ()).throw(SystemExit))
+        actions.carry_out(effect, at=at)
+    assert len(workspace.messages) == 1
+    registry._channel.cache_clear()  # the next worker is another process
+    assert actions.carry_out(effect, at=at + actions.LEASE) is EffectState.DONE
+    assert queries.effect(TIERLINE, effect).evidence["found"] is True
+    assert len(workspace.messages) == 1
+
+
+@pytest.mark.django_db
 def test_what_has_no_account_is_held_and_leaves_once_it_has(workspace: Slack, settings: Settings, at: datetime) -> None:
     account = settings.CHANNELS
     settings.CHANNELS = {}
