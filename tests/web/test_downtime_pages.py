@@ -132,6 +132,7 @@ def test_from_the_form_to_the_proof(crew: Crew, stopped_clock: StoppedClock) -> 
     assert "planning-started,1,Hanne Ruud,horizon-team,email,on its way" in csv
     shown = text(client.get(reverse("downtime", args=[number])))
     assert "Told on time" in shown
+    assert "6 messages not left yet" in shown
     assert "Scheduled" in shown
 
 

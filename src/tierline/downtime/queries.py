@@ -43,7 +43,8 @@ from tierline.timeline.fact import Fact
 from tierline.timeline.queries import story
 
 PAGE: Final = 50
-LEFT: Final = "message-sent"  # one a person: who was told says it better than the story
+ONE_A_PERSON: Final = frozenset({"message-sent", "message-held"})  # who was told says it better than the story
+TO_START: Final = (DowntimeState.PLANNING, DowntimeState.AWAITING_APPROVAL, DowntimeState.SCHEDULED)
 KEPT_FOR: Final = timedelta(days=14)  # how long what is over stays on the public page
 
 
@@ -137,7 +138,7 @@ def downtime(actor: Actor, number: int, *, at: datetime) -> DowntimeView:
         user_message=row.user_message,
         procedural=procedural,
         gates=gates_of(row, procedural, at),
-        closed=in_the_way(row, procedural, at),
+        closed=in_the_way(row, procedural, at) if row.state in TO_START else (),
         approval=_approval(row),
         window={"read_at": row.window_read_at, **row.window_set},
         verification={"by": row.verified_by, "at": row.verified_at, "words": row.verification_words},
@@ -146,7 +147,7 @@ def downtime(actor: Actor, number: int, *, at: datetime) -> DowntimeView:
         obligations=obligations(subject, at=at),
         announcements=announcements(subject),
         relays=relays(subject, at=at),
-        story=tuple(fact for fact in story(*subject) if fact.kind != LEFT),
+        story=tuple(fact for fact in story(*subject) if fact.kind not in ONE_A_PERSON),
         moves=_moves(actor, row, procedural),
         leads=leads,
         tells=may_tell(actor, procedural),

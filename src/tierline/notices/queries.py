@@ -18,6 +18,7 @@ from tierline.outbox.queries import Fared, fared
 
 Subject = tuple[str, int]
 
+NOT_SENT: Final = "not sent"
 _FARED: Final = {
     EffectState.PENDING: "on its way",
     EffectState.HELD: "held: the channel is not connected",
@@ -65,6 +66,11 @@ class DeliveryView:
     answer: str
     went: bool
     address: str = ""
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether a message should have left and has not: failed, held, withdrawn, or still on its way."""
+        return not self.went and self.state != NOT_SENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +169,7 @@ def deliveries(subject: Subject) -> tuple[DeliveryView, ...]:
 
 def _delivery(row: DeliveryRow, how: Fared | None) -> DeliveryView:
     told = row.announcement
-    state, at, answer, went = "not sent", None, row.because, False
+    state, at, answer, went = NOT_SENT, None, row.because, False
     if how is not None:
         state, at, went = _FARED[how.state], how.settled_at, how.state is EffectState.DONE
         answer = how.trouble or ", ".join(f"{key}: {said}" for key, said in how.evidence.items())

@@ -3,6 +3,7 @@
 Refuses nothing itself: the moves are the actions', and what somebody may not see is not there.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime, time
 from typing import Any
@@ -20,7 +21,7 @@ from tierline.downtime.actions.turning import SUBJECT
 from tierline.downtime.content import unready_to_approve
 from tierline.downtime.gates import Approval
 from tierline.downtime.lifecycle import DowntimeMove
-from tierline.downtime.queries import DowntimeView, downtime, revisions
+from tierline.downtime.queries import DowntimeView, downtime, revisions, who_was_told
 from tierline.downtime.timing import Pass, TimeRefused, instant_given, instant_in_words
 from tierline.foundation.clock import now
 from tierline.foundation.trouble import Conflict, MoveNotAllowed, NotAllowed, Refusal, Unusable
@@ -57,6 +58,7 @@ def show(request: DeskRequest, actor: Actor, number: int, trouble: Refusal | Non
     """The page, with what could not be done and what was typed kept."""
     at, planbook = now(), planbook_in_force().planbook
     view = downtime(actor, number, at=at)
+    not_left = Counter((one.moment, one.revision) for one in who_was_told(actor, number) if one.is_missing)
     context = {
         "nav": SUBJECT,
         "view": view,
@@ -64,8 +66,8 @@ def show(request: DeskRequest, actor: Actor, number: int, trouble: Refusal | Non
         "state": STATES[view.line.state],
         "result": RESULTS.get(view.line.result, ""),
         "steps": main_line(view.line.state, approved=view.gates.approval is not Approval.NOT_REQUIRED),
-        "gates": gates_words(view, planbook),
-        "owed": [obligation_words(owed, view, at) for owed in view.obligations],
+        "gates": gates_words(view, planbook, not_left.total()),
+        "owed": [obligation_words(owed, view, not_left, at) for owed in view.obligations],
         "conflicts": [conflict_words(conflict, view.answered) for conflict in view.conflicts],
         "fields": content_words(view.content, planbook, {q.id: q.label for q in view.procedural.downtime.questions}),
         "story": [fact_words(fact, at) for fact in reversed(view.story)],

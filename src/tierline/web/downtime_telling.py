@@ -150,7 +150,10 @@ def downtime_told(request: DeskRequest, actor: Actor, downtime_number: int) -> H
                 "reached": [(CHANNELS.get(k, k), n) for k, n in announced.parity["reached"].items()],
                 "missing": [CHANNELS.get(k, k) for k in announced.parity["missing_channels"]],
                 "rows": [
-                    _told(one) for one in told if (one.moment, one.revision) == (announced.moment, announced.revision)
+                    _told(one)
+                    for one in told
+                    if (one.moment, one.revision) == (announced.moment, announced.revision)
+                    and one.channel not in announced.parity["missing_channels"]
                 ],
             }
             for announced in reversed(view.announcements)

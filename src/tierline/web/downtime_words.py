@@ -167,10 +167,13 @@ def main_line(state: DowntimeState, *, approved: bool) -> list[dict[str, Any]]:
     ]
 
 
-def gates_words(view: DowntimeView, planbook: Planbook) -> list[dict[str, Any]]:
-    """The four gates, each with its state, who opens it and what keeps it closed."""
+def gates_words(view: DowntimeView, planbook: Planbook, not_left: int) -> list[dict[str, Any]]:
+    """The four gates, each with its state, who opens it and what keeps it closed; ``not_left`` messages have not."""
     procedure = view.procedural.procedure
-    behind = [one for one in view.obligations if one.standing is Standing.LATE]
+    behind = any(one.standing is Standing.LATE for one in view.obligations)
+    told = Tag("Late", "danger") if behind else Tag("On time", "solved")
+    if not_left and not behind:
+        told = Tag(f"{not_left} not left yet", "flag")
     rows = (
         (Gate.APPROVAL, "Approval", APPROVALS[view.gates.approval], procedure.approval),
         (Gate.WINDOW, "Window", WINDOWS[view.gates.window], procedure.window_by),
@@ -180,12 +183,7 @@ def gates_words(view: DowntimeView, planbook: Planbook) -> list[dict[str, Any]]:
             VERIFICATIONS[view.gates.verification],
             procedure.window_verified_by,
         ),
-        (
-            Gate.COMMUNICATION,
-            "Communication",
-            Tag("Late", "danger") if behind else Tag("On time", "solved"),
-            procedure.sender,
-        ),
+        (Gate.COMMUNICATION, "Communication", told, procedure.sender),
     )
     return [
         {
@@ -198,9 +196,13 @@ def gates_words(view: DowntimeView, planbook: Planbook) -> list[dict[str, Any]]:
     ]
 
 
-def obligation_words(owed: ObligationView, view: DowntimeView, at: datetime) -> dict[str, Any]:
-    """A moment that is owed, told, merged or waived."""
+def obligation_words(
+    owed: ObligationView, view: DowntimeView, not_left: Mapping[tuple[str, int], int], at: datetime
+) -> dict[str, Any]:
+    """A moment that is owed, told, merged or waived; of what was told, how many messages have not left."""
+    told = next((one for one in view.announcements if one.id == owed.announcement), None)
     return {
+        "not_left": not_left.get((told.moment, told.revision), 0) if told else 0,
         "owed": owed,
         "label": view.procedural.moment_label(owed.moment),
         "tag": Tag(owed.standing.capitalize(), STANDINGS[owed.standing]),
