@@ -5,6 +5,7 @@ Nothing of any data set is in here, and nothing here is anybody's.
 """
 
 import random
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -142,6 +143,9 @@ DISGUISES: Final[dict[str, tuple[Callable[[str], str], frozenset[str]]]] = {
     "at and dot": (_said_mail, frozenset({"email"})),
     "[at] and [dot]": (_bracketed_mail, frozenset({"email"})),
     "entities": (lambda value: "".join(f"&#{ord(each)};" for each in value), frozenset()),
+    "percent signs": (lambda value: "".join(f"%{ord(e):02X}" if e.isalnum() else e for e in value), frozenset()),
+    "escapes": (lambda value: "".join(f"\\u{ord(e):04x}" if e.isalnum() else e for e in value), frozenset()),
+    "Base64": (lambda value: b64encode(value.encode()).decode(), frozenset({"email", "card", "icn"})),
     "split lines": (_split, frozenset({"ssn", "phone", "card", "email", "name"})),
     "emphasised": (lambda value: f"**{value}**", frozenset()),
 }

@@ -39,7 +39,7 @@ HAND_OFF_COLUMNS = (
 )
 EFFECT_COLUMNS = (
     "key, channel, state, subject_kind, subject_id, team, organisations, restricted_to, message, attempts, created_at, "
-    "next_try_at, not_after, settled_at, trouble, evidence"
+    'next_try_at, not_after, settled_at, trouble, evidence, "then", names, wide, found, cleared'
 )
 MAIL_EVERY, HELD_EVERY = 10, 500  # one case in ten sent a mail; one mail in fifty is held still
 
@@ -192,7 +192,7 @@ def _effects(case: CaseDraft) -> Iterator[str]:
         state = "held" if case.number % HELD_EVERY == 0 else "done"
         yield _line(
             f"bench-{case.number}", "email", state, "case", case.number, case.holder, case.organisations, (), message,
-            1, sent, None, sent + timedelta(days=3), sent, "", "{}",
+            1, sent, None, sent + timedelta(days=3), sent, "", "{}", "", (), False, "[]", "",
         )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ MADE = "<!-- Written by scripts/reference.py from the code. Change the code, the
 
 def lives() -> str:
     """Every transition table as a diagram and a list."""
+    from tierline.bonds import lifecycle as bonds  # noqa: PLC0415 - the code is read where it is told of
     from tierline.cases import inquiry_life as inquiries  # noqa: PLC0415 - the code is read where it is told of
     from tierline.cases import lifecycle as cases  # noqa: PLC0415 - the code is read where it is told of
     from tierline.downtime import gates  # noqa: PLC0415
@@ -34,6 +35,7 @@ def lives() -> str:
         ("A case", cases.TRANSITIONS),
         ("A hand-off", cases.HAND_OFF_TRANSITIONS),
         ("An inquiry and a telling", inquiries.TRANSITIONS),
+        ("A bond", bonds.TRANSITIONS),
         ("An effect in the outbox", outbox.TRANSITIONS),
         ("A mail that came in", mail.TRANSITIONS),
         ("A downtime", downtimes.TRANSITIONS),

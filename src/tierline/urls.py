@@ -3,9 +3,11 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from tierline.api.v1 import api
+from tierline.api.webhooks import webhook
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),
+    path("api/webhooks/<slug:account>", webhook),
     path("", include("tierline.web.urls")),
 ]
 

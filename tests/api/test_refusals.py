@@ -38,6 +38,9 @@ BODIES: dict[str, Any] = {
     "PUT /cases/{reference}/reporter": {"name": "Tamsin", "contact": "tamsin@mail.example"},
     "POST /inquiries/{inquiry_id}/moves/take-mail": {"fact": 1},
     "POST /inquiries/{inquiry_id}/moves/withdraw": {"reason": "no"},
+    "POST /bonds/{bond_id}/say": {"text": "Repaired?"},
+    "POST /outbox/{effect_id}/rewrite": {"text": "Other words."},
+    "POST /outbox/{effect_id}/send-as-it-is": {"reason": "A test."},
     "POST /decisions": {"service": "mhv-portal", "holder": "hrc", "needs_tier": 1},
 }
 QUERIES = {
@@ -56,7 +59,7 @@ def ask(by: Caller, endpoint: str, reference: str) -> Any:
     """Call an endpoint with something that fits its schema."""
     method, path = endpoint.split(" ")
     address = path.replace("{reference}", reference).replace("{attachment_id}", "1").replace("{effect_id}", "1")
-    address = address.replace("{inquiry_id}", "1")
+    address = address.replace("{inquiry_id}", "1").replace("{bond_id}", "1")
     if endpoint == "POST /cases/{reference}/attachments":
         from django.core.files.uploadedfile import SimpleUploadedFile  # noqa: PLC0415 - needed here only
 

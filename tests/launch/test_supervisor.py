@@ -22,7 +22,7 @@ from tierline.launch.first_page import first_page_status
 from tierline.launch.places import Places
 from tierline.launch.postgres import CannotStart
 from tierline.launch.processes import PROC, command_of, is_alive, pids, working_in
-from tierline.launch.supervisor import LONGEST_DELAY, Kept, _edition, delay_before
+from tierline.launch.supervisor import LONGEST_DELAY, Kept, Launch, Supervisor, _edition, delay_before
 
 TIERLINE = [sys.executable, "-m", "tierline.cli.main", "run"]
 
@@ -279,3 +279,19 @@ def test_a_changed_source_is_another_edition(tmp_path: Path) -> None:
     assert _edition(["another"], [tmp_path]) != before
     (tmp_path / "plan.yaml").write_text("two")
     assert _edition(["database"], [tmp_path]) != before
+
+
+def test_partners_to_rehearse_with_stand_before_anybody_is_told_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TIERLINE_TRACKERS", raising=False)
+    accounts = tmp_path / "rehearsal" / "trackers.yaml"
+    standing = f"import pathlib, time; p = pathlib.Path({str(accounts)!r}); p.parent.mkdir(); p.touch(); time.sleep(60)"
+    supervisor = Supervisor(Launch(tmp_path, 1, None, rehearsal=(sys.executable, "-c", standing)))
+    supervisor.places.logs.mkdir()
+    assert "TIERLINE_TRACKERS" not in supervisor._environment()
+    try:
+        supervisor._start_rehearsal()
+        assert supervisor._environment()["TIERLINE_TRACKERS"] == str(accounts)
+    finally:
+        supervisor._stop()

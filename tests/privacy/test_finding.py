@@ -29,6 +29,7 @@ def found(text: str, **asked: object) -> list[tuple[Kind, str]]:
         ("lives at 12 Elm St, Springfield, OR 97477.", Kind.ADDRESS, "12 Elm St, Springfield, OR 97477"),
         ("P.O. Box 1290", Kind.ADDRESS, "P.O. Box 1290"),
         ("MRN: 00123456", Kind.MRN, "00123456"),
+        ("MRN-12345 twice", Kind.MRN, "MRN-12345"),
         ("DEA AB1234563 expired", Kind.DEA, "AB1234563"),
         ("NPI: 1234567893", Kind.NPI, "1234567893"),
         ("card 4111 1111 1111 1111", Kind.CARD, "4111 1111 1111 1111"),

@@ -183,6 +183,27 @@ class Offer(f.Asked):
     note: f.Text = ""
     to: f.Team | None = None
     override: Annotated[f.Text, Field(max_length=2000)] = ""
+    issue: Annotated[
+        f.Id | None, Field(description="The engineering issue it is added to, instead of making a new one")
+    ] = None
+
+
+class Letting(f.Asked):
+    """Why a message may leave as it is, though the privacy guard held it."""
+
+    reason: Annotated[f.WrittenText, Field(max_length=500)]
+
+
+class Rewriting(f.Asked):
+    """A message's text in other words."""
+
+    text: f.WrittenText
+
+
+class Saying(f.Asked):
+    """What the partner is to read, as a comment there."""
+
+    text: f.WrittenText
 
 
 class Facts(f.Asked):
@@ -230,6 +251,12 @@ class Search(f.Asked):
 
     q: Annotated[str, Field(pattern=r"^[^\x00]*[^\s\x00-\x1f][^\x00]*$", min_length=1, max_length=200)]
     before: f.Id | None = None
+
+
+class WhichBonds(f.Asked):
+    """Only bonds that are not well (the default), or the newest, well or not."""
+
+    all: bool = False
 
 
 class WhichMessages(f.Asked):

@@ -38,7 +38,7 @@ def read_queue(request: Call, which: Query[asked.WhichQueue]) -> told.Queue:
 @router.get("/{reference}", response=told.Case, summary="Read a case")
 def read_case(request: Call, response: HttpResponse, reference: Reference) -> told.Case:
     """A case with what the plans say of it now and the moves the caller may make. Its ETag is its version."""
-    view = queries.case(request.auth, number_of(reference), at=now(), with_story=False)
+    view = queries.case(request.auth, number_of(reference), at=now(), with_story=False, with_bonds=False)
     response.headers["ETag"] = etag(view.line.version)
     return case_told(view)
 

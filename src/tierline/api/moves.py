@@ -131,6 +131,7 @@ def offer(request: Call, reference: Reference, wanted: asked.Offer, seen: MaybeS
             note=wanted.note,
             to=wanted.to,
             override=wanted.override,
+            issue=wanted.issue,
             version=version_of(seen),
         )
     except Unusable as refused:

@@ -52,6 +52,7 @@ class Refused(Exception):
 TITLES: Final = {
     "unreadable": "The call cannot be read",
     "no-key": "A key is needed",
+    "unsigned": "The signature does not hold",
     "not-allowed": "You may not do that",
     "not-found": "There is no such thing for you",
     "no-such-method": "This address does not take that method",

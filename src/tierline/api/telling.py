@@ -1,8 +1,12 @@
 """From what queries return to what is answered. Pure."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.http import HttpResponse
 
 from tierline.api import told
+from tierline.bonds.queries import BondView, Crossed
 from tierline.cases.actions.changing import Saved
 from tierline.cases.inquiry_queries import InquiryView
 from tierline.cases.particulars import AttachmentView
@@ -121,8 +125,47 @@ def effect_told(view: EffectView) -> told.Effect:
         settled_at=view.settled_at,
         trouble=view.trouble,
         evidence=dict(view.evidence),
+        found=[told.Finding(where=one.where, start=one.start, end=one.end, kind=one.kind) for one in view.found],
         next_moves=[str(move) for move in view.moves],
     )
+
+
+def bond_told(view: BondView) -> told.Bond:
+    """One bond with its record."""
+    return told.Bond(**_bond(view))
+
+
+def bond_with_exchange_told(view: BondView, exchange: Iterable[Crossed]) -> told.BondWithExchange:
+    """One bond with all that crossed."""
+    steps = [
+        told.CrossedStep(
+            ours=one.ours, kind=one.kind, author=one.author, text=one.text, status=one.status, at=one.at,
+            effect=one.way.effect if one.way else None, arrived=one.way.state if one.way else None,
+        )
+        for one in exchange
+    ]  # fmt: skip
+    return told.BondWithExchange(**_bond(view), exchange=steps)
+
+
+def _bond(view: BondView) -> dict[str, Any]:
+    record = view.record
+    return {
+        "id": view.id,
+        "reference": case_reference(view.subject[1]),
+        "outward": view.outward,
+        "state": view.state,
+        "sender": view.sender,
+        "receiver": view.receiver,
+        "opened_at": view.opened_at,
+        "ended_at": view.ended_at,
+        "health": view.verdict.health,
+        "because": view.verdict.because,
+        "record": told.PartnerRecord(
+            id=record.id, system=record.system, number=record.number, url=record.url, issue=record.issue,
+            title=record.title, status=record.status, stage=record.stage, owner=record.owner, queue=record.queue,
+            asking=record.asking,
+        ),
+    }  # fmt: skip
 
 
 def etag(version: int) -> str:

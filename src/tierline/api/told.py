@@ -337,6 +337,78 @@ class Plans(Told):
     return_reasons: list[ReturnReason]
 
 
+class Finding(Told):
+    """What the privacy guard found: in which text of the message, where in it, of which kind."""
+
+    where: str
+    start: int
+    end: int
+    kind: str
+
+
+class PartnerRecord(Told):
+    """A record in a partner's system; ``status`` is the partner's own word, ``stage`` what it means here."""
+
+    id: int
+    system: str
+    number: str
+    url: str
+    issue: bool
+    title: str
+    status: str
+    stage: str
+    owner: str
+    queue: str
+    asking: bool
+
+
+class Bond(Told):
+    """The crossing of one case to one record. ``health``: in-step, behind, refused or broken, with why."""
+
+    id: int
+    reference: str
+    outward: bool
+    state: str
+    sender: str
+    receiver: str
+    opened_at: Instant
+    ended_at: Instant | None
+    health: str
+    because: str
+    record: PartnerRecord
+
+
+class CrossedStep(Told):
+    """One thing that crossed. ``effect`` is the message of ours in the outbox, ``arrived`` its state there."""
+
+    ours: bool
+    kind: str
+    author: str
+    text: str
+    status: str
+    at: Instant
+    effect: int | None
+    arrived: str | None
+
+
+class BondWithExchange(Bond):
+    """A bond with all that crossed, newest first."""
+
+    exchange: list[CrossedStep]
+
+
+class Bonds(Told):
+    """Bonds, those that are worst off first."""
+
+    bonds: list[Bond]
+
+
+class SentAgain(Told):
+    """How many messages try again now."""
+
+    messages: int
+
+
 class Effect(Told):
     """One message on its way, with attempts and evidence. ``about`` is the case it belongs to."""
 
@@ -353,6 +425,9 @@ class Effect(Told):
     settled_at: Instant | None
     trouble: str
     evidence: dict[str, Any]
+    found: Annotated[
+        list[Finding], Field(description="What the privacy guard holds it for; never the words themselves")
+    ]
     next_moves: list[str]
 
 

@@ -11,6 +11,7 @@ from tierline.plans.facts import Asks, Facts
 from tierline.plans.planbook import Planbook
 
 SECURITY_PRIVACY = "security-privacy"
+SAID_ELSEWHERE = frozenset({"summary", "ticket-numbers"})
 
 
 def facts_of(
@@ -41,6 +42,15 @@ def missing_for_next_tier(planbook: Planbook, facts: Facts, at: datetime) -> tup
     """The intake fields still missing before the plans would hand this on; none when they would not."""
     decision = planbook.decide(facts, at)
     return decision.missing if decision.outcome is Outcome.NEEDS_INFORMATION else ()
+
+
+def answers_for(
+    planbook: Planbook, facts: Facts, to: str, answers: Mapping[str, str], at: datetime
+) -> tuple[tuple[str, str], ...]:
+    """The answers that go with a hand-off to a team, with their labels: those the plans require for that team, less the
+    summary and the numbers, which stand elsewhere."""
+    required = (field for field in planbook.required_for(facts, to, at) if field.id not in SAID_ELSEWHERE)
+    return tuple((field.label, answers[field.id]) for field in required if answers.get(field.id, "").strip())
 
 
 def restricted_to(decision: Decision) -> tuple[str, ...]:

@@ -6,20 +6,25 @@ Reads only. Refuses what offering it would refuse for good: a case in other hand
 from dataclasses import dataclass
 from datetime import datetime
 
+from tierline.bonds.queries import Issue, like_issues
+from tierline.cases.actions import bonding
 from tierline.cases.actions.handing_off import (
     Way,
     answer_by,
     choose_way,
+    headline,
     outgoing,
     why_a_reason_is_needed,
 )
 from tierline.cases.lifecycle import CaseMove
 from tierline.cases.models import CaseRow
 from tierline.cases.queries import CaseLine, case
-from tierline.cases.wording import subject_line, text_for
+from tierline.cases.wording import text_for
 from tierline.directory.actor import Actor
+from tierline.directory.queries import teams_with_people
 from tierline.foundation.ids import case_reference
 from tierline.foundation.trouble import NotAllowed, Unusable
+from tierline.outbox.guard import Finding, findings
 from tierline.plans.decision import CHANNELS, Decision
 from tierline.plans.planbook import Planbook
 from tierline.plans.queries import planbook_in_force
@@ -29,13 +34,18 @@ _ANY_REASON = "-"  # the plan's way is asked for first; whether a reason is need
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """What would leave: the way, its address in words, subject and text, and when an answer is promised."""
+    """What would leave: the way, its address in words, subject and text, and when an answer is promised.
+
+    ``crosses``: the partner's system it crosses into by itself; ``found``: what the privacy guard would hold it for.
+    """
 
     way: Way
     address: str
     subject: str
     text: str
     acknowledge_by: datetime
+    crosses: str | None = None
+    found: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +61,7 @@ class PlannedHandOff:
     trouble: str
     needs_reason: str
     reachable: tuple[str, ...]
+    likes: tuple[Issue, ...] = ()
 
 
 def planned_hand_off(actor: Actor, number: int, *, to: str | None, ask: str, at: datetime) -> PlannedHandOff:
@@ -67,7 +78,10 @@ def planned_hand_off(actor: Actor, number: int, *, to: str | None, ask: str, at:
     reason = ""
     if leaving is not None and not leaving.way.follows_plan:
         reason = why_a_reason_is_needed(decision, leaving.way.to == decision.to)
-    return PlannedHandOff(view.line, decision, leaving, trouble, reason, reachable_from(planbook, row.holder))
+    likes: tuple[Issue, ...] = ()
+    if leaving is not None and leaving.crosses and leaving.way.by == "issue":
+        likes = like_issues(actor, leaving.way.to, row.service, f"{ask} {row.summary}")
+    return PlannedHandOff(view.line, decision, leaving, trouble, reason, reachable_from(planbook, row.holder), likes)
 
 
 def _leaving(
@@ -78,9 +92,18 @@ def _leaving(
     except Unusable as trouble:
         return None, str(trouble)
     due = answer_by(row, planbook, way, at=at)
-    out = outgoing(row, planbook, way, ask=ask, acknowledge_by=due)
+    out = outgoing(row, planbook, way, ask=ask, acknowledge_by=due, at=at)
     address = planbook.address(way.to, way.by) or ""
-    return Leaving(way, address, subject_line(out), text_for(way.by, out), due), ""
+    subject, text = headline(planbook, way, out), text_for(way.by, out)
+    message = {"title": subject, "text": text} if way.by in ("issue", "ticket") else {}
+    found = findings(message, (row.report.reporter_name,) if row.report.reporter_name else ())
+    return Leaving(way, address, subject, text, due, _crosses_into(row, planbook, way), found), ""
+
+
+def _crosses_into(row: CaseRow, planbook: Planbook, way: Way) -> str | None:
+    """The partner's system the hand-off crosses into by itself; None where its text is carried by hand."""
+    works_here = way.by == "ticket" and way.to in teams_with_people()
+    return None if works_here or row.restricted_to else bonding.system_of(planbook, way.to, way.by, way.system)
 
 
 def reachable_from(planbook: Planbook, holder: str) -> tuple[str, ...]:

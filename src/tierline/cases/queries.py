@@ -12,6 +12,8 @@ from typing import Any
 
 from django.db import connection
 
+from tierline.bonds.queries import ShortBond, bonds_of
+from tierline.bonds.systems import readable
 from tierline.cases.actions.asking import contact_decision, reporter_of
 from tierline.cases.actions.attaching import stored_at
 from tierline.cases.actions.changing import SUBJECT
@@ -163,6 +165,7 @@ class CaseView:
     decision: Decision
     contact: Decision
     inquiries: tuple[InquiryView, ...]
+    bonds: tuple[ShortBond, ...]
     questions: int
     moves: tuple[CaseMove, ...]
     may_change: bool
@@ -244,7 +247,7 @@ def _counts(team: str, at: datetime) -> dict[str, int]:
     return dict(zip(TABS, row, strict=True))
 
 
-def case(actor: Actor, number: int, *, at: datetime, with_story: bool = True) -> CaseView:
+def case(actor: Actor, number: int, *, at: datetime, with_story: bool = True, with_bonds: bool = True) -> CaseView:
     """Everything about one case that its page shows. NotFound when they may not see it. Ten statements at most."""
     row = CaseRow.objects.one_for(actor, number)
     if row is None:
@@ -271,6 +274,7 @@ def case(actor: Actor, number: int, *, at: datetime, with_story: bool = True) ->
         decision=decision_for(row, planbook, at),
         contact=contact,
         inquiries=inquiries,
+        bonds=bonds_of((SUBJECT, number), readable(), at) if with_bonds else (),
         questions=row.questions,
         moves=_without_what_waits(moves_of(row, actor, hand_offs), contact, inquiries),
         may_change=may_change(actor, _hands(row, hand_offs)),
@@ -315,6 +319,14 @@ def _without_what_waits(
 def _hands(row: CaseRow, hand_offs: tuple[HandOffView, ...]) -> Hands:
     records = any(h.state is HandOffState.OFFERED and h.sender_records for h in hand_offs)
     return Hands(row.holder, row.offered_to, row.recorded_by, frozenset(row.restricted_to), records)
+
+
+def may_work_on(actor: Actor, number: int) -> bool:
+    """Whether the actor may do something with the case, by whose hands it is in."""
+    row = CaseRow.objects.one_for(actor, number)
+    return row is not None and may_change(
+        actor, Hands(row.holder, row.offered_to, row.recorded_by, frozenset(row.restricted_to))
+    )
 
 
 def case_as_it_stood(actor: Actor, number: int, moment: datetime) -> AsItStood:

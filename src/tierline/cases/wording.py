@@ -8,12 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+LONGEST_TITLE = 90
 SIGNATURE = "-- \nSent by Tierline. Nothing private is in this message; the details stay with the sender."
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """What a receiver is told: the ask first, then enough to answer it."""
+    """What a receiver is told: the ask first, then enough to answer it.
+
+    ``tried`` are the answers that the plans require for this receiver, with their labels. ``chat`` is where the sender
+    is found. ``crosses``: it is read there by Tierline, so that answering in the issue is enough.
+    """
 
     reference: str
     service: str
@@ -24,6 +29,9 @@ class Outgoing:
     numbers: tuple[str, ...]
     acknowledge_by: datetime
     zone: str
+    tried: tuple[tuple[str, str], ...] = ()
+    chat: str = ""
+    crosses: bool = False
 
 
 def subject_line(out: Outgoing) -> str:
@@ -64,27 +72,93 @@ def _message(out: Outgoing, answer_how: str) -> str:
     )
 
 
+def issue_title(prefix: str, out: Outgoing) -> str:
+    """The ask in one line, behind the team's own beginning, with the case's number at the end."""
+    first = out.ask.strip().splitlines()[0].strip().rstrip(".") if out.ask.strip() else out.service
+    short = first if len(first) <= LONGEST_TITLE else f"{first[: LONGEST_TITLE - 1].rsplit(' ', 1)[0]}…"
+    return f"{prefix}{short} ({out.reference})"
+
+
 def issue_text(out: Outgoing) -> str:
-    """The body of an engineering issue: the ask, the numbers, how to get at the details, and what counts as done."""
-    numbers = "\n".join(f"- {number}" for number in (out.reference, *out.numbers))
+    """The body of an engineering issue: the ask, what was tried, how to see the details, how to answer, when done."""
     return "\n".join(
         [
             "## What is asked of you",
             out.ask.strip(),
             "",
-            "## Case numbers",
-            numbers,
+            f"Service: {out.service}. Please take it up by {written(out.acknowledge_by, out.zone)}.",
             "",
-            "## How to see the details",
-            f"They hold personal data and stay out of this tracker. Ask {out.sender} and name {out.reference}.",
+            *_tried(out),
+            *_numbers(out),
+            "## How to see the protected details",
+            f"They hold personal data and stay out of here. Ask {_sender(out)} and name {out.reference}.",
             "",
+            *(_how_to_answer(out) if out.crosses else ()),
             "## Done when",
             "- [ ] The cause is known",
             "- [ ] It is repaired, or it is said why not",
-            f"- [ ] {out.sender} has been told",
+            f"- [ ] {_sender(out)} has been told",
             "",
         ]
     )
+
+
+def joined_text(out: Outgoing) -> str:
+    """What is said on an issue that is there already, when one more case is put on it."""
+    return "\n".join(
+        [
+            f"One more case of this: {out.reference} ({out.service}), from {out.sender}.",
+            "",
+            out.ask.strip(),
+            "",
+            *_tried(out),
+            *_numbers(out),
+            f"For its protected details ask {_sender(out)} and name {out.reference}.",
+            "When this issue is closed, its reporter is told as well.",
+            "",
+        ]
+    )
+
+
+def answer_text(question: str, answer: str, sender: str) -> str:
+    """The answer to a question that was asked on an issue, as it goes back there."""
+    quoted = "\n".join(f"> {line}" for line in question.strip().splitlines())
+    return f"{quoted}\n\n{answer.strip()}\n\nPassed on by {sender}."
+
+
+def _tried(out: Outgoing) -> list[str]:
+    if not out.tried:
+        return []
+    return ["## What is known and was tried", *(f"- **{label}**: {_one(text)}" for label, text in out.tried), ""]
+
+
+def _one(text: str) -> str:
+    """A text as one item of a list, its lines kept below it."""
+    first, *rest = text.strip().splitlines() or [""]
+    return "\n".join([first, *(f"  {line}" for line in rest)])
+
+
+def _numbers(out: Outgoing) -> list[str]:
+    return ["## Case numbers", *(f"- {number}" for number in (out.reference, *out.numbers)), ""]
+
+
+def _sender(out: Outgoing) -> str:
+    return f"{out.sender} ({out.chat})" if out.chat else out.sender
+
+
+def _how_to_answer(out: Outgoing) -> list[str]:
+    asks = (
+        f"ask in a comment and put this on hold. {out.sender} passes it to whoever may ask; the answer comes back here."
+    )
+    solved = "say in a comment what it was, and close this as completed. Then every reporter behind it is told."
+    return [
+        "## How to answer, and what happens then",
+        f"- **You take it**: assign somebody. {out.sender} sees that at once.",
+        f"- **You need to know something**: {asks}",
+        f"- **It is solved**: {solved}",
+        f"- **It is not yours**: say why, and close this as not planned. It is then {out.sender}'s again.",
+        "",
+    ]
 
 
 def call_text(out: Outgoing) -> str:

@@ -22,6 +22,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "mail": ("tierline.cli.mail", "take in mail: one message from standard input, or all from a mail server here"),
     "status": ("tierline.cli.status", "write the public page of planned work and its feeds as files"),
     "migrate": ("tierline.cli.migrate", "take tickets from one ticketing system to another, and back"),
+    "rehearse": ("tierline.cli.rehearse", "stand up partner systems to rehearse with, on this machine"),
     "demonstration": ("tierline.cli.demonstration", "invented people and cases: load them, say who can sign in"),
 }
 

@@ -52,6 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         database_url=os.environ.get("DATABASE_URL") or None,
         demonstration=() if given.no_demonstration else _demonstration_command(),
         only_database=given.only_database,
+        rehearsal=() if given.no_demonstration or given.only_database else _rehearsal_command(given.home),
         demonstration_sources=(_PACKAGE / "demonstration", _PACKAGE / "plans" / "shipped"),
     )
     try:
@@ -65,6 +66,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
     return 2
+
+
+def _rehearsal_command(home: Path) -> Sequence[str]:
+    """How partners to rehearse with are stood up; not beside accounts of real ones, nor without a demonstration."""
+    if os.environ.get("TIERLINE_TRACKERS") or not _demonstration_command():
+        return ()
+    return (sys.executable, "-m", "tierline.cli.main", "rehearse", "--home", str(home))
 
 
 def _demonstration_command() -> Sequence[str]:

@@ -55,6 +55,11 @@ class Places:
         return self.home / "lock"
 
     @property
+    def rehearsal(self) -> Path:
+        """Where partners to rehearse with keep what they hold, their address and their accounts."""
+        return self.home / "rehearsal"
+
+    @property
     def sign_ins(self) -> Path:
         """The demonstration's sign-ins as they were told when it was loaded."""
         return self.home / "demonstration-sign-ins.txt"

@@ -32,6 +32,7 @@ from tierline.launch.watch import LITTLE_ROOM, external_database, room_on_disk
 
 LONGEST_DELAY = 30.0
 STEADY_AFTER = 60.0
+PARTNERS_STAND_WITHIN = 10.0  # seconds
 WEB_PROCESSES = 2
 WEB_THREADS = 4
 
@@ -46,6 +47,8 @@ class Launch:
     # The command that loads the demonstration and prints its sign-ins, and the files it is made of.
     demonstration: Sequence[str] = ()
     demonstration_sources: Sequence[Path] = ()
+    # The command that stands up partner systems to rehearse with; not where accounts of real ones are set.
+    rehearsal: Sequence[str] = ()
     # For whoever restores a backup: the embedded PostgreSQL and nothing that works with it.
     only_database: bool = False
 
@@ -168,6 +171,7 @@ class Supervisor:
             if self._postgres:
                 self.events.show(f"{self._postgres.url}\nCtrl-C stops it.")
             return
+        self._start_rehearsal()
         prepared = self._prepare()
         demonstration = self._begin_demonstration(str(prepared["database"]))
         self._keep_child("The web server", "web", lambda: self._start_web(port))
@@ -188,6 +192,24 @@ class Supervisor:
         postgres.start()
         self.say("PostgreSQL was set up and runs" if postgres.first_start else "PostgreSQL runs")
         self._kept.append(Kept("PostgreSQL", postgres.log, postgres.start, postgres.exit_status))
+
+    def _start_rehearsal(self) -> None:
+        """Stand the partners up first: everything else is told their accounts as it starts."""
+        if not self.launch.rehearsal:
+            return
+        accounts = self.places.rehearsal / "trackers.yaml"
+        accounts.unlink(missing_ok=True)
+        self._keep_child("The partners to rehearse with", "rehearsal", self._start_partners)
+        until = time.monotonic() + PARTNERS_STAND_WITHIN
+        while not accounts.exists() and time.monotonic() < until:
+            self._look_after_all()
+            time.sleep(0.05)
+        if not accounts.exists():
+            self.say("The partners to rehearse with do not stand yet, so nothing crosses into them before a restart")
+
+    def _start_partners(self) -> subprocess.Popen[bytes]:
+        log = self.places.logs / "rehearsal.log"
+        return start_child(list(self.launch.rehearsal), log=log, env=self._environment(), death=signal.SIGTERM)
 
     def _prepare(self) -> dict[str, object]:
         done = self._end(self._begin([sys.executable, "-m", "tierline.launch.prepare"], "prepare"), "prepare")
@@ -274,12 +296,18 @@ class Supervisor:
         return start_child(command, log=self.places.logs / "lmtp.log", env=self._environment(), death=signal.SIGTERM)
 
     def _environment(self) -> dict[str, str]:
-        return os.environ | {
-            "TIERLINE_HOME": str(self.places.home),
-            "TIERLINE_SITE_ADDRESS": os.environ.get("TIERLINE_SITE_ADDRESS", self.launch.address),
-            "DJANGO_SETTINGS_MODULE": "tierline.settings",
-            "PYTHONUNBUFFERED": "1",
-        }
+        accounts = self.places.rehearsal / "trackers.yaml"
+        partners = {"TIERLINE_TRACKERS": str(accounts)} if self.launch.rehearsal and accounts.exists() else {}
+        return (
+            os.environ
+            | partners
+            | {
+                "TIERLINE_HOME": str(self.places.home),
+                "TIERLINE_SITE_ADDRESS": os.environ.get("TIERLINE_SITE_ADDRESS", self.launch.address),
+                "DJANGO_SETTINGS_MODULE": "tierline.settings",
+                "PYTHONUNBUFFERED": "1",
+            }
+        )
 
     def _wait_for_first_page(self) -> int:
         status = None
@@ -296,6 +324,11 @@ class Supervisor:
         self.say(f"Tierline is ready after {seconds:.1f} s: {self.launch.address}")
         with suppress(OSError):
             self.events.show("\n" + self.places.sign_ins.read_text().rstrip() + "\n")
+        with suppress(OSError):
+            if self.launch.rehearsal:
+                self.events.show(
+                    f"Partners to rehearse with: {(self.places.rehearsal / 'address').read_text().strip()}"
+                )
         home = self.places.home
         near = home.relative_to(Path.cwd()) if home.is_relative_to(Path.cwd()) else home
         self.events.show(f"Ctrl-C stops it. Everything is kept in {near}, logs in {near / 'log'}.")

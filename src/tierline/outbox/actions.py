@@ -13,8 +13,10 @@ from django.db import transaction
 from procrastinate.contrib.django import app
 
 from tierline.channels.channel import Answer, Delivered, NotConnected, Refused, TryAgain
+from tierline.channels.email import Email
 from tierline.directory.actor import TIERLINE, Actor
-from tierline.foundation.trouble import Conflict
+from tierline.foundation.trouble import Conflict, Unusable
+from tierline.outbox.guard import Finding, digest, findings, in_words, redacted
 from tierline.outbox.lifecycle import EffectMove, EffectState, after
 from tierline.outbox.models import EffectRow
 from tierline.outbox.queries import effect_row_for
@@ -26,6 +28,7 @@ from tierline.timeline.actions import record
 PATIENCE = timedelta(days=3)
 LEASE = timedelta(minutes=2)
 AT_ONCE = 25  # messages one job tries; enough to cost little, few enough that several workers share them
+LONGEST_REASON = 500
 
 
 def send_out(
@@ -39,10 +42,16 @@ def send_out(
     at: datetime,
     restricted_to: Iterable[str] = (),
     not_after: datetime | None = None,
+    names: Iterable[str] = (),
+    wide: bool = False,
+    then: str = "",
 ) -> int:
     """Put one message on its way inside the caller's transaction; the same key twice is the same effect.
 
-    Returns its id.
+    ``names`` are those of the person concerned, which the privacy guard looks for; they are kept for its next look and
+    never logged. ``wide``: a mail that goes to a wide list, which the guard looks at as at everything that is no mail.
+    ``then`` names the job that is given the effect when it is settled, whatever became of it. Returns
+    the effect's id.
     """
     row, made = EffectRow.objects.get_or_create(
         key=key,
@@ -58,6 +67,9 @@ def send_out(
             "created_at": at,
             "next_try_at": at,
             "not_after": not_after or at + PATIENCE,
+            "names": [name for name in names if name.strip()],
+            "wide": wide,
+            "then": then,
         },
     )
     if made:
@@ -130,8 +142,38 @@ def carry_out(effect_id: int, *, at: datetime) -> EffectState:
     if not mine:
         return EffectState.PENDING
     booked.attempts += 1
+    found = _found_by_guard(booked)
+    if found:
+        return _hold_back(booked, found, at=at)
     answer = channel(booked.channel).deliver(booked.key, _addressed(booked))
     return _settle(booked, answer, at=at)
+
+
+def _found_by_guard(row: EffectRow) -> tuple[Finding, ...]:
+    """What the privacy guard finds in a message that more than its one receiver may read; a person's word that these
+    very texts may leave goes before it."""
+    if row.channel == Email.name and not row.wide:
+        return ()
+    found = findings(row.message, row.names)
+    return () if found and row.cleared == digest(row.message) else found
+
+
+@transaction.atomic
+def _hold_back(booked: EffectRow, found: tuple[Finding, ...], *, at: datetime) -> EffectState:
+    row = EffectRow.objects.select_for_update().get(pk=booked.pk)
+    if row.state != EffectState.PENDING or row.attempts != booked.attempts:
+        return EffectState(row.state)
+    row.state = after(EffectState(row.state), EffectMove.HOLD)
+    row.attempts -= 1  # nothing was tried: withdrawing it takes back all of it
+    row.next_try_at, row.settled_at = None, at
+    row.trouble, row.found = in_words(found), [one.as_json() for one in found]
+    row.save()
+    kinds = sorted({one.kind for one in found})
+    record(
+        row.subject_kind, row.subject_id, "message-guarded", actor=TIERLINE, at=at, effect=row.pk, channel=row.channel,
+        kinds=kinds, because=row.trouble,
+    )  # fmt: skip
+    return EffectState.HELD
 
 
 def _addressed(row: EffectRow) -> dict[str, Any]:
@@ -155,10 +197,12 @@ def _settle(booked: EffectRow, answer: Answer, *, at: datetime) -> EffectState:
     row.evidence = dict(answer.evidence) if isinstance(answer, Delivered) else row.evidence
     # Not its words: a letter of some kilobytes would be written again.
     row.save(update_fields=["state", "next_try_at", "settled_at", "trouble", "evidence"])
-    if retry_at is None:
-        _tell_the_subject(row, move, at=at)
-    else:
+    if retry_at is not None:
         _give_a_job(row, at=retry_at)
+        return EffectState(row.state)
+    _tell_the_subject(row, move, at=at)
+    if row.then:
+        app.configure_task(row.then, queue="system", schedule_at=at).defer(effect_id=row.pk)
     return EffectState(row.state)
 
 
@@ -197,6 +241,48 @@ def release(actor: Actor, effect_id: int, *, at: datetime) -> None:
     row.next_try_at, row.settled_at, row.not_after = at, None, at + PATIENCE
     row.save()
     record(row.subject_kind, row.subject_id, "message-released", actor=actor, at=at, effect=row.pk)
+    _give_a_job(row, at=at)
+
+
+@transaction.atomic
+def send_redacted(actor: Actor, effect_id: int, *, at: datetime) -> None:
+    """Let a message the guard holds leave without what it found; the guard looks at it once more as it leaves."""
+    row = effect_row_for(actor, effect_id, to_change=True)
+    _let_go(row, EffectMove.REWRITE, redacted(row.message, row.names), at=at)
+    record(row.subject_kind, row.subject_id, "message-redacted", actor=actor, at=at, effect=row.pk)
+
+
+@transaction.atomic
+def rewrite(actor: Actor, effect_id: int, parts: Mapping[str, Any], *, at: datetime) -> None:
+    """Let a held or failed message leave with some of its parts in other words; the guard looks at them."""
+    row = effect_row_for(actor, effect_id, to_change=True)
+    unknown = parts.keys() - row.message.keys()
+    if unknown or not all(isinstance(part, str) and "\x00" not in part for part in parts.values()):
+        raise Unusable("Only the message's own texts can be written anew.", {"text": "Write it anew."})
+    _let_go(row, EffectMove.REWRITE, {**row.message, **parts}, at=at)
+    record(row.subject_kind, row.subject_id, "message-rewritten", actor=actor, at=at, effect=row.pk)
+
+
+@transaction.atomic
+def send_as_it_is(actor: Actor, effect_id: int, reason: str, *, at: datetime) -> None:
+    """Let a message leave though the guard held it, with the reason. Only the team that wrote it may."""
+    row = effect_row_for(actor, effect_id, to_change=True)
+    if not reason.strip() or len(reason) > LONGEST_REASON or "\x00" in reason:
+        raise Unusable("Say in a sentence why it may leave as it is.", {"reason": "Say why."})
+    kinds = sorted({one["kind"] for one in row.found})
+    row.cleared = digest(row.message)
+    _let_go(row, EffectMove.CLEAR, row.message, at=at)
+    record(
+        row.subject_kind, row.subject_id, "message-cleared", actor=actor, at=at, effect=row.pk, kinds=kinds,
+        reason=reason.strip(),
+    )  # fmt: skip
+
+
+def _let_go(row: EffectRow, move: EffectMove, message: Mapping[str, Any], *, at: datetime) -> None:
+    row.state = after(EffectState(row.state), move)
+    row.message, row.found, row.trouble = dict(message), [], ""
+    row.next_try_at, row.settled_at, row.not_after = at, None, at + PATIENCE
+    row.save()
     _give_a_job(row, at=at)
 
 

@@ -14,6 +14,9 @@ class EffectState(StrEnum):
 
 
 class EffectMove(StrEnum):
+    """What can happen to an effect. ``rewrite``: it leaves in other words. ``clear``: a person lets it leave as it is,
+    though the privacy guard held it."""
+
     DELIVER = "deliver"
     POSTPONE = "postpone"
     HOLD = "hold"
@@ -21,6 +24,8 @@ class EffectMove(StrEnum):
     RELEASE = "release"
     WITHDRAW = "withdraw"
     BOUNCE = "bounce"
+    REWRITE = "rewrite"
+    CLEAR = "clear"
 
 
 S, M = EffectState, EffectMove
@@ -34,8 +39,11 @@ TRANSITIONS: dict[tuple[EffectState, EffectMove], EffectState] = {
     (S.PENDING, M.BOUNCE): S.FAILED,
     (S.DONE, M.BOUNCE): S.FAILED,
     (S.HELD, M.RELEASE): S.PENDING,
+    (S.HELD, M.REWRITE): S.PENDING,
+    (S.HELD, M.CLEAR): S.PENDING,
     (S.HELD, M.WITHDRAW): S.WITHDRAWN,
     (S.FAILED, M.RELEASE): S.PENDING,
+    (S.FAILED, M.REWRITE): S.PENDING,
     (S.FAILED, M.WITHDRAW): S.WITHDRAWN,
 }
 

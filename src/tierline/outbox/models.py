@@ -28,6 +28,11 @@ class EffectRow(models.Model):
     settled_at = models.DateTimeField(null=True)
     trouble = models.TextField(blank=True)
     evidence = models.JSONField(default=dict)
+    then = models.CharField(max_length=60, blank=True)
+    names = ArrayField(models.CharField(max_length=120), default=list)
+    wide = models.BooleanField(default=False)
+    found = models.JSONField(default=list)
+    cleared = models.CharField(max_length=64, blank=True)
 
     class Meta:
         db_table = "outbox_effect"

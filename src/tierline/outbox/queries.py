@@ -2,7 +2,7 @@
 the duty, whoever wrote them, as their cases are seen."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,11 +15,13 @@ from tierline.channels.email import message_id
 from tierline.directory.actor import Actor
 from tierline.foundation.trouble import NotAllowed, NotFound
 from tierline.outbox.breaking import Health, Signs, health
+from tierline.outbox.guard import Finding
 from tierline.outbox.lifecycle import EffectMove, EffectState, moves_from
 from tierline.outbox.models import EffectRow
 from tierline.outbox.replying import Origin, mark_of
 
 PAGE = 50
+GUARDED_MOVES = (EffectMove.REWRITE, EffectMove.CLEAR, EffectMove.WITHDRAW)
 LATEST = 50  # messages looked at for when something arrived last
 COUNTED_TO = 1000  # a state says "1,000+" beyond this; counting on would cost more than it tells
 
@@ -53,6 +55,7 @@ class EffectView:
     trouble: str
     evidence: Mapping[str, Any]
     moves: tuple[EffectMove, ...]
+    found: tuple[Finding, ...] = ()
 
 
 def effects(actor: Actor, *, state: str | None = None, before: int | None = None) -> list[EffectView]:
@@ -68,6 +71,55 @@ def effects(actor: Actor, *, state: str | None = None, before: int | None = None
 def effect(actor: Actor, effect_id: int) -> EffectView:
     """One message; NotFound when there is none or the actor may not see it."""
     return _view(effect_row_for(actor, effect_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What became of a message, for whoever shows it beside something else; ``text`` only where it was asked for.
+
+    ``guarded``: the privacy guard holds it, so that trying again alone would not help.
+    """
+
+    effect: int
+    state: str
+    created_at: datetime
+    attempts: int
+    trouble: str
+    text: str = ""
+    guarded: bool = False
+
+
+#: SQL for what became of the messages whose ids the array ``{effects}`` holds, as JSON that ``way_from`` reads: for
+#: pages that read it along with something else.
+WAYS = """(
+    SELECT coalesce(json_agg(json_build_array(w.id, w.state, w.created_at, w.attempts, w.trouble) ORDER BY w.id), '[]')
+    FROM outbox_effect w WHERE w.id = ANY({effects}))"""
+
+
+def way_from(told: Sequence[Any]) -> Way:
+    """One of the messages that ``WAYS`` tells of."""
+    effect, state, created_at, attempts, trouble = told
+    return Way(effect, state, datetime.fromisoformat(created_at), attempts, trouble)
+
+
+def ways_of(effects: Collection[int], *, with_text: bool = False) -> dict[int, Way]:
+    """What became of these messages. Asked by whoever saw to it that their subject may be seen."""
+    if not effects:
+        return {}
+    rows = EffectRow.objects.filter(pk__in=list(effects))
+    told = rows.values_list("pk", "state", "created_at", "attempts", "trouble", "found")
+    texts = dict(rows.values_list("pk", "message__text")) if with_text else {}
+    return {
+        pk: Way(pk, state, created_at, attempts, trouble, str(texts.get(pk) or ""), state == "held" and bool(found))
+        for pk, state, created_at, attempts, trouble, found in told
+    }
+
+
+def arrived(effect_id: int) -> tuple[Mapping[str, Any], Mapping[str, Any]] | None:
+    """A message that arrived and what the provider answered; None for one that did not. Asked by Tierline itself
+    only."""
+    row = EffectRow.objects.filter(pk=effect_id, state=EffectState.DONE).first()
+    return (row.message, row.evidence) if row else None
 
 
 def origins(*, effects: Collection[int] = (), marks: Collection[str] = ()) -> list[Origin]:
@@ -188,8 +240,12 @@ def effect_row_for(actor: Actor, effect_id: int, *, to_change: bool = False) -> 
 
 def _view(row: EffectRow) -> EffectView:
     state = EffectState(row.state)
-    shown = tuple(m for m in moves_from(state) if m in (EffectMove.RELEASE, EffectMove.WITHDRAW))
+    found = tuple(Finding(**one) for one in row.found) if state is EffectState.HELD else ()
+    # Letting a message try again that the guard holds would only have it held again.
+    wanted = GUARDED_MOVES if found else (EffectMove.RELEASE, EffectMove.WITHDRAW)
+    shown = tuple(move for move in moves_from(state) if move in wanted)
     return EffectView(
         row.pk, row.key, row.channel, state, row.subject_kind, row.subject_id, row.team, row.message, row.attempts,
         row.created_at, row.next_try_at, row.not_after, row.settled_at, row.trouble, row.evidence, shown,
+        found,
     )  # fmt: skip

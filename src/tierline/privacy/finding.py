@@ -14,6 +14,7 @@ from tierline.privacy.addresses import address_blocks, end_of_block
 from tierline.privacy.announced import announced
 from tierline.privacy.clinical import clinical_hits
 from tierline.privacy.dates import vague_dates, worded_dates
+from tierline.privacy.encoded import encoded_hits
 from tierline.privacy.labelled import labelled_hits
 from tierline.privacy.naming import end_of_run, kind_of, letters_for_digits, named, runs
 from tierline.privacy.normalising import clinging, normalised
@@ -75,6 +76,7 @@ def _found(text: str, names: tuple[str, ...], known: tuple[str, ...], *, thoroug
         *(_free(plain) if thorough else announced(plain.text, plain.words, sure=True)),
         *((*span, Kind.NAME) for span in people_hits(plain.text, names)),
     ]
+    found += encoded_hits(plain.text, lambda inner: [*_certain(normalised(inner))])
     if not found:
         return []
     harmless = references(plain.text, plain.words) + occurrences(plain.text, known)

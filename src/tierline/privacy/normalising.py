@@ -26,7 +26,7 @@ def normalised(text: str) -> Plain:
     if not text.isascii() or _CONTROL.search(text):
         plain = plain.edited((*m.span(), "") for m in _UNSEEN.finditer(plain.text))
         plain = Plain(_WORD.sub(_unmixed, plain.text.translate(_FOLD)), plain.starts, plain.ends)
-    if "&" in text or "%" in text:
+    if "&" in text or "%" in text or "\\" in text:
         plain = plain.edited(_entities(plain.text))
     if "<" in text or "*" in text or "`" in text or "__" in text or "~" in text:
         plain = plain.edited(markup(plain.text))
@@ -116,11 +116,16 @@ def _unmixed(match: re.Match[str]) -> str:
     return word if word.isascii() or not _OURS.search(word) else word.translate(LOOK_ALIKES)
 
 
-_ENTITY: Final = re.compile(r"&(?:#\d{1,6}|#[xX][0-9a-fA-F]{1,5}|nbsp|amp|period|commat|lt|gt|quot);|%(?:40|2[eEdD])")
+_LETTERS_IN_HEX: Final = r"(?:2[dDeE]|3[0-9]|40|[46][1-9a-fA-F]|[57][0-9aA])"
+#: Characters written by their number: in HTML, in addresses of the web, in programs.
+_ENTITY: Final = re.compile(
+    r"&(?:#\d{1,6}|#[xX][0-9a-fA-F]{1,5}|nbsp|amp|period|commat|lt|gt|quot);"
+    rf"|%{_LETTERS_IN_HEX}|\\u00{_LETTERS_IN_HEX}|\\x{_LETTERS_IN_HEX}"
+)
 
 
 def _entities(text: str) -> Iterator[Edit]:
     for match in _ENTITY.finditer(text):
         written = match.group()
-        meant = html.unescape(written) if written[0] == "&" else chr(int(written[1:], 16))
+        meant = html.unescape(written) if written[0] == "&" else chr(int(written[-2:], 16))
         yield (*match.span(), " " if meant == "\xa0" else meant)

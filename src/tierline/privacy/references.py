@@ -12,17 +12,17 @@ from typing import Final
 
 from tierline.privacy.span import PLACEHOLDERS
 
+#: A word of capitals and digits that ends with a digit. It begins with a character set, so that the search is fast.
+_CODE: Final = re.compile(r"[A-Z](?<!\w.)[A-Z0-9-]{1,40}(?<=\d)(?![\w-])")
 _REFERENCE: Final = re.compile(
-    r"(?=[#A-Z\[0-9])(?:"
-    r"(?<![\w-])(?:TL-\d{1,18}|(?:\d{2}-)?HRC-HD-[A-Z0-9]{2}-\d{8,10})(?![\w-])"
-    r"|(?<!\w)(?:INC|RITM|REQ|CHG|PRB|CTASK|PTASK|SCTASK|TASK|KB|CS|IMS|STRY|STSK|DMND)\d{7,8}(?![\w-])"
-    r"|(?<![#&])#\d{1,7}(?![\w-])"
-    r"|(?<!\w)[A-Z][A-Z0-9]{1,9}-\d{1,5}(?![\w-])"
-    rf"|{'|'.join(re.escape(placeholder) for placeholder in dict.fromkeys(PLACEHOLDERS.values()))})"
+    r"TL-\d{1,18}|HRC-HD-[A-Z0-9]{2}-\d{8,10}"
+    r"|(?:INC|RITM|REQ|CHG|PRB|CTASK|PTASK|SCTASK|TASK|KB|CS|IMS|STRY|STSK|DMND)\d{7,8}"
+    r"|(?!MRN|SSN|DOB|ACC|INS|PAT|MEM|POL|EMP|DL|PIN|NPI|DEA|EDIPI|ICN|MBI)[A-Z][A-Z0-9]{1,9}-\d{1,5}"
 )
-
-
-_CODE: Final = re.compile(r"[A-Z]-?[0-9]")
+_ISSUE: Final = re.compile(r"#(?<![#&].)\d{1,7}(?![\w-])")
+_PLACEHOLDER: Final = re.compile(
+    rf"\[(?:{'|'.join(re.escape(placeholder[1:]) for placeholder in dict.fromkeys(PLACEHOLDERS.values()))})"
+)
 _NAMED: Final = re.compile(
     r"(?<!\w)(?:issue|pull|ticket|case|incident|record|pr)s?[/ ](?:(?:no|number)\b\.?|#)? ?(?:is )?\d{4,8}(?![\w.-])",
     re.IGNORECASE,
@@ -34,9 +34,11 @@ _NAMING_WORDS: Final = frozenset(
 
 def references(text: str, words: frozenset[str]) -> list[tuple[int, int]]:
     """Where numbers of cases and the like stand, in order."""
-    found = []
-    if "#" in text or "[" in text or _CODE.search(text):
-        found = [match.span() for match in _REFERENCE.finditer(text)]
+    found = [code.span() for code in _CODE.finditer(text) if _REFERENCE.fullmatch(code.group())]
+    if "#" in text:
+        found += [match.span() for match in _ISSUE.finditer(text)]
+    if "[" in text:
+        found += [match.span() for match in _PLACEHOLDER.finditer(text)]
     if not words.isdisjoint(_NAMING_WORDS):
         found += [match.span() for match in _NAMED.finditer(text)]
     return found

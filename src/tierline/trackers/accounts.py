@@ -11,6 +11,8 @@ from tierline.trackers.tracker import Tracker
 
 __all__ = ["BOOK", "UnusableAccount", "kinds", "read_accounts", "read_accounts_or_trouble", "tracker_of", "troubles"]
 
+#: What an account says of itself that is no tracker's: what crossings mean here (``crossing/terms.py``).
+CROSSING = "crossing"
 BOOK = AccountBook("tierline.trackers", variable="TIERLINE_TRACKERS", page="docs/how-to/trackers.md", what="tracker")
 
 
@@ -31,10 +33,14 @@ def read_accounts_or_trouble(path: str) -> tuple[dict[str, Any], str]:
 
 def tracker_of(name: str, told: Any) -> Tracker:
     """The tracker of one account. Raises UnusableAccount."""
-    built: Tracker = BOOK.built(name, told)
+    built: Tracker = BOOK.built(name, _without_crossing(told))
     return built
 
 
 def troubles(accounts: Mapping[str, Any]) -> list[str]:
     """What is wrong with the accounts, a sentence each; empty when all can be used."""
-    return BOOK.troubles(accounts)
+    return BOOK.troubles({name: _without_crossing(told) for name, told in accounts.items()})
+
+
+def _without_crossing(told: Any) -> Any:
+    return {field: value for field, value in told.items() if field != CROSSING} if isinstance(told, Mapping) else told

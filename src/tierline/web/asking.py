@@ -8,13 +8,15 @@ from typing import cast
 
 from django.conf import settings
 
+from tierline.cases.asking_plans import answers_for, facts_of
 from tierline.cases.lifecycle import CaseState, HandOffState
 from tierline.cases.particulars import HandOffView
 from tierline.cases.queries import CaseView
-from tierline.cases.wording import Outgoing, subject_line, text_for
+from tierline.cases.wording import Outgoing, issue_title, text_for
 from tierline.directory.actor import Actor
 from tierline.plans.decision import By
 from tierline.plans.planbook import Planbook
+from tierline.privacy.judging import judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ def errand_of(view: CaseView, planbook: Planbook, actor: Actor) -> Errand | None
     open_now = next((h for h in view.hand_offs if h.state is HandOffState.OFFERED), None)
     if open_now is None or open_now.sender not in actor.teams or open_now.by == "email" or not open_now.sender_records:
         return None
+    if any(bond.hand_off == open_now.id for bond in view.bonds):
+        return None  # it crosses by itself; the bond shows how that goes
     out = _outgoing(view, open_now, planbook)
     by = cast("By", open_now.by)  # a hand-off is only ever written with one
     address = planbook.address(open_now.receiver, by) or planbook.team_label(open_now.receiver)
@@ -91,9 +95,19 @@ def errand_of(view: CaseView, planbook: Planbook, actor: Actor) -> Errand | None
     return Errand(
         sentence.format(address=address, system=planbook.system_label(open_now.system or "")),
         title,
-        subject_line(out) if open_now.by == "issue" else "",
-        text_for(open_now.by, out),
+        _title(planbook, open_now.receiver, out) if open_now.by == "issue" else "",
+        without_what_is_private(text_for(open_now.by, out), view.reporter_name),
     )
+
+
+def _title(planbook: Planbook, receiver: str, out: Outgoing) -> str:
+    address = planbook.issues_of(receiver)
+    return issue_title(address.title_prefix if address else "", out)
+
+
+def without_what_is_private(text: str, name: str) -> str:
+    """A text somebody copies by hand, past the guard: what it would hold is taken out at once."""
+    return judge(text, names=(name,) if name else ()).redacted
 
 
 #: By channel: what the sender has to do, and what its text is called.
@@ -121,4 +135,17 @@ def _outgoing(view: CaseView, hand_off: HandOffView, planbook: Planbook) -> Outg
         numbers=tuple(number for _, number in view.numbers),
         acknowledge_by=hand_off.acknowledge_by,
         zone=settings.TIME_ZONE,
+        tried=_tried(view, hand_off, planbook),
+        chat=planbook.teams[hand_off.sender].chat or "",
     )
+
+
+def _tried(view: CaseView, hand_off: HandOffView, planbook: Planbook) -> tuple[tuple[str, str], ...]:
+    if hand_off.by != "issue":
+        return ()
+    line = view.line
+    facts = facts_of(
+        service=line.service, holder=hand_off.sender, fault_in=view.fault_in, needs_tier=view.needs_tier,
+        audience=view.audience, flags=frozenset(line.flags), answers=view.answers,
+    )  # fmt: skip
+    return answers_for(planbook, facts, hand_off.receiver, view.answers, hand_off.offered_at)

@@ -6,15 +6,17 @@ from datetime import datetime
 
 from django.conf import settings
 
+from tierline.bonds.systems import label_of
 from tierline.cases.extent import UNKNOWN, Extent
 from tierline.cases.lifecycle import CaseMove, HandOffState
 from tierline.cases.particulars import AttachmentView
 from tierline.cases.queries import CaseView
 from tierline.directory.actor import Actor
 from tierline.plans.planbook import Planbook
+from tierline.web.bond_words import ANSWERS, HEARD, BondRow, Heard, heard_of, short_row
 from tierline.web.inquiry_words import AskForm, InquiryOnPage, ask_form, inquiries_on_page, round_trips_words
 from tierline.web.moments import Moment, past, promise
-from tierline.web.next_step import NextStep, next_step
+from tierline.web.next_step import NextStep, next_step, with_first
 from tierline.web.promise_words import PromiseOnPage, kind_words, levels_in_words, promises_on_page
 from tierline.web.rows import standing_of, trail_of
 from tierline.web.story_words import Entry, entries
@@ -83,6 +85,8 @@ class CaseOnPage:
     to_read: bool
     may_reach: bool
     newest_answer: int | None
+    bonds: tuple[BondRow, ...]
+    heard: Heard | None
     facts: Mapping[str, object]
 
 
@@ -90,6 +94,11 @@ def case_on_page(view: CaseView, planbook: Planbook, actor: Actor, at: datetime)
     """The case for whoever looks."""
     line, zone = view.line, settings.TIME_ZONE
     inquiries = inquiries_on_page(view, planbook, actor, at)
+    step, heard = next_step(view, planbook, actor), heard_of(view.story, at) if line.answered_for else None
+    if heard is not None and heard.kind == "partner-cancelled" and step.came_back is not None:
+        heard = None  # that it came back, and why, says the same
+    if heard is not None and heard.kind == "partner-solved":
+        step = with_first(step, CaseMove.SOLVE)
     return CaseOnPage(
         number=line.number,
         reference=line.reference,
@@ -119,9 +128,9 @@ def case_on_page(view: CaseView, planbook: Planbook, actor: Actor, at: datetime)
         theirs=line.theirs,
         description=view.description,
         answers=answers_of(view, planbook),
-        numbers=tuple((planbook.system_label(system), number) for system, number in view.numbers),
+        numbers=tuple((system_words(system, planbook), number) for system, number in view.numbers),
         attachments=tuple((file, past(file.added_at, at, zone), size_words(file.size)) for file in view.attachments),
-        next=next_step(view, planbook, actor),
+        next=step,
         question=next((one for one in inquiries if one.open), None),
         just_back=next((one for one in inquiries if one.fresh), None),
         questions=tuple(one for one in inquiries if not one.open and not one.fresh),
@@ -134,11 +143,17 @@ def case_on_page(view: CaseView, planbook: Planbook, actor: Actor, at: datetime)
         answerable=_answerable(view, actor),
         may_reach=view.may_change or line.question_to in actor.teams,
         to_read=bool(line.answered_for) and (view.may_change or line.answered_for in actor.teams),
-        newest_answer=next(
-            (one.id for one in view.story[::-1] if one.kind in ("reply-received", "message-bounced")), None
-        ),
+        newest_answer=next((one.id for one in view.story[::-1] if one.kind in (*ANSWERS, *HEARD)), None),
+        bonds=tuple(short_row(bond, line.number, planbook) for bond in view.bonds),
+        heard=heard,
         facts=facts_chosen(view),
     )
+
+
+def system_words(system: str, planbook: Planbook) -> str:
+    """What people call a system: as the plans do, else as its tracker does."""
+    told = planbook.system_label(system)
+    return label_of(system) if told == system else told
 
 
 def _answerable(view: CaseView, actor: Actor) -> int | None:

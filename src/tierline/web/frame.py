@@ -34,6 +34,7 @@ class Frame:
     held: int
     failed: int
     nothing_leaves: bool
+    partners: bool
     handles_restricted: bool
     places_mail: bool
     mail_trouble: str
@@ -57,6 +58,7 @@ def frame_of(actor: Actor) -> Frame:
         held=counts.get("held", 0),
         failed=counts.get("failed", 0),
         nothing_leaves=not settings.SMTP_URL,
+        partners=bool(settings.TRACKERS),
         handles_restricted=handles_restricted(actor),
         places_mail=places_mail(actor),
         mail_trouble=mail.trouble,

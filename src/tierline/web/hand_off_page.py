@@ -11,6 +11,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
+from tierline.bonds.systems import label_of
 from tierline.cases.actions.handing_off import offer
 from tierline.cases.planned_hand_off import PlannedHandOff, planned_hand_off
 from tierline.cases.queries import case
@@ -25,6 +26,7 @@ from tierline.web.access import DeskRequest, page, safe_way_back
 from tierline.web.boundary import words_for
 from tierline.web.case_verbs import version_in
 from tierline.web.guidance_words import guidance_on
+from tierline.web.marked_words import kind_words, pieces
 from tierline.web.rows import intake_label
 from tierline.web.words import suggestion, way_words
 
@@ -41,17 +43,26 @@ def _offer(request: DeskRequest, actor: Actor, number: int) -> HttpResponse:
     sent = request.POST
     texts = {key: sent.get(key, "") for key in ("ask", "note", "override")}
     try:
-        offer(actor, number, at=now(), to=sent.get("to") or None, version=version_in(sent), **texts)
+        issue = number_in(sent.get("issue", ""))
+        offer(actor, number, at=now(), to=sent.get("to") or None, issue=issue, version=version_in(sent), **texts)
     except (Unusable, Conflict, MoveNotAllowed, NotAllowed) as trouble:
         return _show(request, actor, number, trouble=trouble)
     messages.success(request, f"{case_reference(number)} is offered{_how(actor, number)}")
     return HttpResponseRedirect(safe_way_back(request, sent.get("back"), reverse("case", args=[number])))
 
 
+def number_in(text: str) -> int | None:
+    """The whole number a form sent; None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
 def _how(actor: Actor, number: int) -> str:
     """How the offer travels, what is left for the sender to do, and how to undo it."""
-    hand_off = case(actor, number, at=now(), with_story=False).hand_offs[-1]
+    view = case(actor, number, at=now(), with_story=False)
+    hand_off = view.hand_offs[-1]
     undo = "It stays yours until they take it; “Take the offer back” undoes it."
+    if any(bond.hand_off == hand_off.id for bond in view.bonds):
+        return f" and on its way across the fence; its bond shows when it is there. {undo}"
     if hand_off.by == "email":
         return f" by e-mail; the Outbox shows what became of it. {undo}"
     return f". One thing is left to you: see the case’s next step. {undo}" if hand_off.sender_records else f". {undo}"
@@ -94,4 +105,7 @@ def _in_words(planned: PlannedHandOff, planbook: Planbook) -> dict[str, Any]:
         "way": way_words(leaving.way.by, leaving.way.system, planbook) if leaving else "",
         "answer_by": written(leaving.acknowledge_by, settings.TIME_ZONE) if leaving else "",
         "told": [planbook.duty_label(duty) for duty in decision.tell],
+        "marked": pieces(leaving.text, [one for one in leaving.found if one.where == "text"]) if leaving else (),
+        "guarded": sorted({kind_words(one) for one in leaving.found}) if leaving else [],
+        "crosses": label_of(leaving.crosses) if leaving and leaving.crosses else "",
     }

@@ -112,6 +112,13 @@ def next_step(view: CaseView, planbook: Planbook, actor: Actor) -> NextStep:
     )
 
 
+def with_first(step: NextStep, move: CaseMove) -> NextStep:
+    """The same step with another act on top, where that act is there."""
+    acts = [act for act in (step.primary, *step.others) if act is not None]
+    first = next((act for act in acts if act.move == move), None)
+    return step if first is None else replace(step, primary=first, others=tuple(act for act in acts if act != first))
+
+
 def _over(view: CaseView) -> str:
     told = view.contact.outcome is Outcome.ASK_THROUGH and CaseMove.CLOSE in view.moves
     if view.line.state is CaseState.SOLVED and told:

@@ -10,20 +10,23 @@ from io import StringIO
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 
+from tierline.bonds.systems import label_of
 from tierline.directory.actor import Actor
 from tierline.foundation.clock import now
 from tierline.foundation.ids import case_reference
-from tierline.foundation.trouble import Refusal, Unusable
-from tierline.outbox.actions import release, withdraw
+from tierline.foundation.trouble import Conflict, MoveNotAllowed, Refusal, Unusable
+from tierline.outbox.actions import release, rewrite, send_as_it_is, send_redacted, withdraw
 from tierline.outbox.lifecycle import EffectMove, EffectState
 from tierline.outbox.queries import COUNTED_TO, PAGE, EffectView, counts, effect, effects
 from tierline.plans.planbook import Planbook
 from tierline.plans.queries import planbook_in_force
 from tierline.web.access import DeskRequest, page
+from tierline.web.boundary import words_for
+from tierline.web.marked_words import Piece, kind_words, pieces
 from tierline.web.moments import Moment, past, promise
 from tierline.web.words import Tag
 
@@ -36,10 +39,17 @@ STATES: dict[EffectState, Tag] = {
     EffectState.WITHDRAWN: Tag("Withdrawn", "closed"),
 }
 CHANNELS = {"email": "E-mail"}
+TEXTS = {"subject": "Subject", "title": "Title", "text": "Text", "close_notes": "Words at the end"}
 EVIDENCE = {
     "message_id": "Message-ID, the same at every try",
     "server": "Mail server that took it",
     "accepted": "Accepted for",
+    "id": "Its id there",
+    "number": "Its number there",
+    "url": "Where it is",
+    "revision": "Revision there",
+    "status": "Status there",
+    "found": "Was there already",
 }
 MOVES = {EffectMove.RELEASE: release, EffectMove.WITHDRAW: withdraw}
 DONE = {
@@ -99,19 +109,56 @@ def _shown(actor: Actor, state: EffectState | None, before: int | None, at: date
 def outbox_effect(request: DeskRequest, actor: Actor, effect_id: int) -> HttpResponse:
     """One message with its exact text; a POST makes one of its moves."""
     if request.method == "POST":
-        move = _move(request.POST.get("move"))
-        MOVES[move](actor, effect_id, at=now())
-        messages.success(request, DONE[move].format(count="The message was"))
+        try:
+            told = _let_go(request.POST, actor, effect_id)
+        except (Unusable, MoveNotAllowed, Conflict) as trouble:
+            return _show(request, actor, effect_id, trouble)
+        messages.success(request, told)
         return HttpResponseRedirect(reverse("outbox-effect", args=[effect_id]))
+    return _show(request, actor, effect_id)
+
+
+def _show(request: DeskRequest, actor: Actor, effect_id: int, trouble: Refusal | None = None) -> HttpResponse:
     view = effect(actor, effect_id)
     context = {
         "nav": "outbox",
-        "nothing_leaves": not settings.SMTP_URL,
+        "nothing_leaves": not settings.SMTP_URL and view.channel == "email",
         "line": line_of(view, actor, planbook_in_force().planbook, now()),
         "evidence": [(EVIDENCE.get(key, key), value) for key, value in view.evidence.items()],
         "moves": view.moves,
+        "texts": _texts(view),
+        "guarded": [f"{kind_words(one)} ({one.where})" for one in view.found],
+        "trouble": trouble,
+        "typed": request.POST,
     }
-    return render(request, "tierline/outbox/effect.html", context)
+    status = words_for(trouble).status if trouble else 200
+    return render(request, "tierline/outbox/effect.html", context, status=status)
+
+
+def _texts(view: EffectView) -> list[tuple[str, str, str, tuple[Piece, ...]]]:
+    """The message's own texts: name, words for it, the text, and the text with the guard's marks."""
+    names = [name for name in TEXTS if isinstance(view.message.get(name), str)]
+    return [
+        (name, TEXTS[name], view.message[name], pieces(view.message[name], [f for f in view.found if f.where == name]))
+        for name in names
+    ]
+
+
+def _let_go(sent: QueryDict, actor: Actor, effect_id: int) -> str:
+    """One of the moves of a message; the sentence that says what was done."""
+    name, at = sent.get("move"), now()
+    if name == "redact":
+        send_redacted(actor, effect_id, at=at)
+        return "What was private is taken out; it leaves now."
+    if name == EffectMove.REWRITE:
+        rewrite(actor, effect_id, {key: sent[key] for key in TEXTS if key in sent}, at=at)
+        return "It is written anew; the privacy guard looks at it once more as it leaves."
+    if name == EffectMove.CLEAR:
+        send_as_it_is(actor, effect_id, sent.get("reason", ""), at=at)
+        return "It leaves as it is. The case's story keeps who let it, and why."
+    move = _move(name)
+    MOVES[move](actor, effect_id, at=at)
+    return DONE[move].format(count="The message was")
 
 
 @page("GET")
@@ -134,9 +181,9 @@ def line_of(view: EffectView, actor: Actor, planbook: Planbook, at: datetime) ->
     return Line(
         view=view,
         standing=STATES[view.state],
-        channel=CHANNELS.get(view.channel, view.channel),
-        to=str(view.message.get("to", "")),
-        subject=str(view.message.get("subject", "")),
+        channel=CHANNELS.get(view.channel) or label_of(view.channel),
+        to=str(view.message.get("to") or view.message.get("project") or view.message.get("record") or ""),
+        subject=str(view.message.get("subject") or view.message.get("title") or _verb(view)),
         about=case_reference(view.subject_id) if view.subject_kind == "case" else "",
         team=planbook.team_label(view.team),
         created=past(view.created_at, at, zone),
@@ -145,8 +192,17 @@ def line_of(view: EffectView, actor: Actor, planbook: Planbook, at: datetime) ->
         gives_up=promise(view.not_after, at, zone),
         mine=bool(view.moves) and view.team in actor.teams,
         # That nothing leaves is said once, on top of the page.
-        trouble="" if view.state is EffectState.HELD and not settings.SMTP_URL else view.trouble,
+        trouble="" if _only_no_mail(view) else view.trouble,
     )
+
+
+def _only_no_mail(view: EffectView) -> bool:
+    return view.state is EffectState.HELD and view.channel == "email" and not settings.SMTP_URL and not view.found
+
+
+def _verb(view: EffectView) -> str:
+    """What a message to a partner's system does, where it has no subject."""
+    return {"say": "A comment", "move": "A change"}.get(str(view.message.get("verb", "")), "")
 
 
 def _move_ticked(request: DeskRequest, actor: Actor) -> HttpResponse:

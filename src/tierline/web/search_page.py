@@ -1,10 +1,12 @@
-"""Searching cases. A case's reference or another system's number goes straight to its case; words give a list."""
+"""Searching cases. A case's reference or another system's number goes straight to its case, the number of an
+engineering issue with several cases to the issue; words give a list."""
 
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
+from tierline.bonds.queries import issue_numbered
 from tierline.cases.queries import number_behind
 from tierline.cases.searching import search
 from tierline.cases.wording import written
@@ -20,6 +22,9 @@ from tierline.web.rows import rows_of
 def search_page(request: DeskRequest, actor: Actor) -> HttpResponse:
     """What was found, newest first."""
     asked = request.GET.get("q", "").strip()
+    issue = issue_numbered(actor, asked) if asked and " " not in asked else None
+    if issue is not None:
+        return HttpResponseRedirect(reverse("issue", args=[issue]))
     number = number_behind(actor, asked) if asked else None
     if number is not None:
         return HttpResponseRedirect(reverse("case", args=[number]))

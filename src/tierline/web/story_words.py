@@ -11,8 +11,10 @@ from urllib.parse import quote
 
 from django.conf import settings
 
+from tierline.bonds.systems import label_of
 from tierline.cases.inquiry_life import Reached
 from tierline.cases.lifecycle import CaseState
+from tierline.foundation.ids import case_reference
 from tierline.plans.planbook import Planbook
 from tierline.timeline.fact import Fact
 from tierline.web.moments import Moment, past
@@ -234,6 +236,38 @@ def _auto_reply(said: Mapping[str, Any], _planbook: Planbook) -> tuple[str, str]
     return "message", f"A machine answered for {said.get('sender')}"
 
 
+def _there(said: Mapping[str, Any]) -> str:
+    return f"{label_of(str(said.get('system', '')))} {said.get('number', '')}".strip()
+
+
+def _crossed(said: Mapping[str, Any], _planbook: Planbook) -> tuple[str, str]:
+    return "hand-off", f"It is there: {_there(said)}"
+
+
+def _partner(words: str, *, room: str = "reply") -> "Callable[[Mapping[str, Any], Planbook], tuple[str, str]]":
+    """A headline about what a partner's system said, or what was said there."""
+
+    def told(said: Mapping[str, Any], _planbook: Planbook) -> tuple[str, str]:
+        by = f", {said['sender']}" if said.get("sender") else ""
+        return room, f"{words}: {_there(said)}{by}"
+
+    return told
+
+
+def _partner_status(said: Mapping[str, Any], _planbook: Planbook) -> tuple[str, str]:
+    return "fact", f"Their status is now “{said.get('status')}”: {_there(said)}"
+
+
+def _still_elsewhere(said: Mapping[str, Any], _planbook: Planbook) -> tuple[str, str]:
+    return "hand-off", f"Opened again there, because it still happens on {case_reference(said['case'])}: {_there(said)}"
+
+
+def _settled(said: Mapping[str, Any], _planbook: Planbook) -> tuple[str, str]:
+    return "fact", "Both sides had changed it: " + (
+        "ours was made again" if said.get("stands") == "ours" else "theirs stands"
+    )
+
+
 HEADLINES: dict[str, "Callable[[Mapping[str, Any], Planbook], tuple[str, str]]"] = {
     "entered": _entered,
     "begun": _plain("fact", "Work began"),
@@ -266,6 +300,23 @@ HEADLINES: dict[str, "Callable[[Mapping[str, Any], Planbook], tuple[str, str]]"]
     "auto-reply-received": _auto_reply,
     "message-released": _plain("message", "Message released"),
     "message-withdrawn": _plain("message", "Message withdrawn"),
+    "message-guarded": _plain("message", "Message held: the privacy guard found something private in it"),
+    "message-redacted": _plain("message", "What was private was taken out of the message"),
+    "message-rewritten": _plain("message", "Message written anew"),
+    "message-cleared": _plain("message", "Message let leave as it is"),
+    "crossed": _crossed,
+    "partner-said": _partner("They wrote"),
+    "partner-asked": _partner("They ask"),
+    "partner-solved": _partner("Solved there"),
+    "partner-closed": _partner("Closed there by the system; nobody said it is solved"),
+    "partner-cancelled": _partner("Not taken there"),
+    "partner-reopened": _partner("Opened again there"),
+    "partner-returned": _partner("Back in our queue"),
+    "partner-status": _partner_status,
+    "partner-told": _partner("Said there", room="message"),
+    "still-happens": _plain("hand-off", "It still happens; opened again there"),
+    "still-happens-elsewhere": _still_elsewhere,
+    "conflict-settled": _settled,
     **INQUIRY_HEADLINES,
 }
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from tierline.web import (
     account_page,
+    bonds_page,
     case_page,
     case_verbs,
     downtime_page,
@@ -66,6 +67,9 @@ urlpatterns = [
     path("outbox/", outbox_page.outbox, name="outbox"),
     path("outbox/export.csv", outbox_page.export, name="outbox-export"),
     path("outbox/<int:effect_id>/", outbox_page.outbox_effect, name="outbox-effect"),
+    path("bonds/", bonds_page.bonds, name="bonds"),
+    path("bonds/<int:bond_id>/", bonds_page.bond, name="bond"),
+    path("issues/<int:record>/", bonds_page.issue, name="issue"),
     path("mail/", mail_page.mail_page, name="mail"),
     path("mail/<int:mail_id>/", mail_page.one_mail, name="mail-one"),
     path("mail/<int:mail_id>/raw/", mail_page.raw, name="mail-raw"),

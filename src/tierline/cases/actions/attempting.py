@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from tierline.cases.actions.asking import Asking, take_inquiry
+from tierline.cases.actions.bonding import answer_partner
 from tierline.cases.actions.changing import Saved
 from tierline.cases.actions.entering import LONGEST_TEXT
 from tierline.cases.inquiry_life import InquiryKind, InquiryMove, Reached
@@ -19,6 +20,7 @@ from tierline.directory.actor import Actor
 from tierline.foundation.trouble import Conflict, Unusable
 from tierline.plans.queries import planbook_in_force
 
+NOBODY_REACHED = "Nobody could be reached; every attempt is used up."
 AHEAD = timedelta(minutes=5)  # clocks of two machines may differ by so much
 
 
@@ -129,6 +131,7 @@ def _land(asking: Asking, **said: str) -> Saved:
     if asking.row.kind == InquiryKind.ASK:
         asking.end_wait(CaseMove.ANSWER)
         asking.change.case.round_trips += 1
+        answer_partner(asking.change, asking.row.words, asking.row.answer)
     return asking.keep("landed", **said)
 
 
@@ -137,6 +140,7 @@ def _exhausted(asking: Asking, note: str) -> Saved:
     asking.along(InquiryMove.GIVE_UP)
     if asking.row.kind == InquiryKind.ASK:
         asking.end_wait(CaseMove.ANSWER)
+        answer_partner(asking.change, asking.row.words, NOBODY_REACHED)
     tried = ", ".join(asking.row.attempts.order_by("id").values_list("by", flat=True))
     asking.row.ending = f"Every attempt is used up: {tried}."
     return asking.keep("exhausted", because=asking.row.ending, note=note)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from tierline.bonds import actions as bonds
 from tierline.cases.actions.promise import moves_promises, promise_again
 from tierline.cases.hands import Hands, acting_teams, may_change, may_make
 from tierline.cases.happenings import happening_of
@@ -91,6 +92,7 @@ class Change:
             SearchWords.objects.filter(pk=case.pk).update(
                 organisations=case.organisations, restricted_to=case.restricted_to
             )
+            bonds.seen_by((SUBJECT, case.pk), case.organisations, case.restricted_to, at=self.at)
         if changes or self.beside:
             said["changes"] = changes | self.beside
         fact = record(SUBJECT, case.pk, kind, actor=self.actor, at=self.at, **said)

@@ -5,26 +5,30 @@ against the plans without a reason, and refuses to hand off a restricted case at
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
 
+from tierline.bonds.queries import may_join
+from tierline.cases.actions import bonding
 from tierline.cases.actions.changing import SUBJECT, UNWRITTEN_PATIENCE, Change, Saved, take
 from tierline.cases.actions.promise import answer_due
 from tierline.cases.actions.working import ask_again
-from tierline.cases.asking_plans import facts_of
+from tierline.cases.asking_plans import answers_for, facts_of
 from tierline.cases.lifecycle import HAND_OFF_TRANSITIONS, CaseMove, HandOffState, after
 from tierline.cases.models import CaseRow, HandOffRow
 from tierline.cases.returning import WhyReturned, why_returned
-from tierline.cases.wording import Outgoing, subject_line, text_for
+from tierline.cases.wording import Outgoing, issue_title, subject_line, text_for
 from tierline.directory.actor import Actor
 from tierline.directory.queries import teams_with_people
 from tierline.foundation.ids import case_reference
 from tierline.foundation.trouble import Conflict, MoveNotAllowed, NotAllowed, Unusable
 from tierline.outbox.actions import send_out, withdraw_by_key
 from tierline.plans.decision import CHANNELS, By, Decision, Outcome
+from tierline.plans.facts import Facts
 from tierline.plans.planbook import Planbook
 from tierline.plans.queries import PlanbookInForce, planbook_in_force
 
@@ -52,17 +56,21 @@ def offer(
     note: str = "",
     to: str | None = None,
     override: str = "",
+    issue: int | None = None,
     version: int | None = None,
 ) -> int:
     """Offer the case to the team the plans name, or to ``to`` with a reason in ``override``. Returns the hand-off's id.
 
-    ``ask`` is the one thing asked of the receiver and may leave this system; ``note`` stays inside.
+    ``ask`` is the one thing asked of the receiver and may leave this system; ``note`` stays inside. ``issue``: the
+    engineering issue it is added to, instead of making a new one.
     """
     change = take(actor, number, at=at, version=version)
     case, in_force = change.case, planbook_in_force()
     decision = decision_for(case, in_force.planbook, at)
     _check_ask(ask)
     way = choose_way(in_force.planbook, case, decision, to=to, override=override, at=at)
+    if issue is not None and not (way.by == "issue" and may_join(actor, issue, way.to)):
+        raise Unusable("That issue is none of this team's that you see. Make a new one.", {"issue": "Choose one."})
     change.move(CaseMove.OFFER)
     hand_off = _write(change, way, decision, in_force, ask=ask, note=note, override=override)
     case.offered_to = way.to
@@ -81,6 +89,9 @@ def offer(
     )
     if way.by == "email":
         _send_mail(case, hand_off, in_force.planbook, at=at)
+    else:
+        out = outgoing(case, in_force.planbook, way, ask=hand_off.ask, acknowledge_by=hand_off.acknowledge_by, at=at)
+        bonding.cross(case, hand_off, out, in_force.planbook, issue=issue, at=at)
     return hand_off.pk
 
 
@@ -149,17 +160,21 @@ def withdraw(actor: Actor, number: int, *, at: datetime, version: int | None = N
     _answer(hand_off, CaseMove.WITHDRAW, actor, at)
     for address in addresses_of(planbook_in_force().planbook, hand_off.receiver) if hand_off.by == "email" else ():
         withdraw_by_key(effect_key(hand_off, address), at=at)
+    bonding.take_back(case, hand_off, at=at)
     case.offered_to = None
     return change.save("hand-off-withdrawn", hand_off=hand_off.pk)
 
 
 def decision_for(case: CaseRow, planbook: Planbook, at: datetime) -> Decision:
     """What the plans say about the case now."""
-    facts = facts_of(
+    return planbook.decide(_facts(case, case.report.answers), at)
+
+
+def _facts(case: CaseRow, answers: Mapping[str, str]) -> Facts:
+    return facts_of(
         service=case.service, holder=case.holder, fault_in=case.fault_in, needs_tier=case.needs_tier,
-        audience=case.audience, flags=frozenset(case.flags), answers=case.report.answers,
+        audience=case.audience, flags=frozenset(case.flags), answers=answers,
     )  # fmt: skip
-    return planbook.decide(facts, at)
 
 
 def choose_way(
@@ -218,8 +233,12 @@ def answer_by(case: CaseRow, planbook: Planbook, way: Way, *, at: datetime) -> d
     return answer_due(case, planbook, way.to, way.by, at=at) or at + UNWRITTEN_PATIENCE
 
 
-def outgoing(case: CaseRow, planbook: Planbook, way: Way, *, ask: str, acknowledge_by: datetime) -> Outgoing:
-    """What may leave of a case: never its description, nor who reported it."""
+def outgoing(
+    case: CaseRow, planbook: Planbook, way: Way, *, ask: str, acknowledge_by: datetime, at: datetime
+) -> Outgoing:
+    """What may leave of a case: never its description, nor who reported it. On an engineering issue also the answers
+    that the plans require for its receiver."""
+    answers = case.report.answers if way.by == "issue" else {}
     return Outgoing(
         reference=case_reference(case.pk),
         service=planbook.service_label(case.service),
@@ -230,7 +249,16 @@ def outgoing(case: CaseRow, planbook: Planbook, way: Way, *, ask: str, acknowled
         numbers=tuple(case.outside_numbers.order_by("id").values_list("number", flat=True)),
         acknowledge_by=acknowledge_by,
         zone=settings.TIME_ZONE,
+        tried=answers_for(planbook, _facts(case, answers), way.to, answers, at) if answers else (),
+        chat=planbook.teams[case.holder].chat or "",
+        crosses=bonding.system_of(planbook, way.to, way.by, way.system) is not None,
     )
+
+
+def headline(planbook: Planbook, way: Way, out: Outgoing) -> str:
+    """The subject of a mail or ticket; the title of an issue begins as its team wants it."""
+    address = planbook.issues_of(way.to) if way.by == "issue" else None
+    return issue_title(address.title_prefix, out) if address else subject_line(out)
 
 
 def addresses_of(planbook: Planbook, team: str) -> tuple[str, ...]:
@@ -288,7 +316,7 @@ def _write(
 
 def _send_mail(case: CaseRow, hand_off: HandOffRow, planbook: Planbook, *, at: datetime) -> None:
     way = Way(hand_off.receiver, hand_off.tier, "email", hand_off.system, follows_plan=True)
-    out = outgoing(case, planbook, way, ask=hand_off.ask, acknowledge_by=hand_off.acknowledge_by)
+    out = outgoing(case, planbook, way, ask=hand_off.ask, acknowledge_by=hand_off.acknowledge_by, at=at)
     for address in addresses_of(planbook, hand_off.receiver):
         send_out(
             effect_key(hand_off, address),

@@ -68,6 +68,26 @@ def take_in(
     return TakenIn(0 if refused else imported, stopped=bool(refused))
 
 
+@dataclass(frozen=True, slots=True)
+class CaseOfRecord:
+    """The case of one record, made now or there before. A restricted one is named and nothing more."""
+
+    number: int
+    holder: str
+    service: str
+    organisations: tuple[str, ...]
+    restricted: bool
+
+
+def take_in_one(importing: Importing, judged: Judged) -> tuple[CaseOfRecord | None, Judged]:
+    """Make a case of one judged record, inside the caller's transaction, or find the one it has; None when refused."""
+    came_out = _take_in_batch(importing, [judged])[0]
+    if came_out.status == "refused" or came_out.record is None:
+        return None, came_out
+    row = CaseRow.objects.get(outside_numbers__system=importing.system, outside_numbers__number=came_out.record)
+    return CaseOfRecord(row.pk, row.holder, row.service, tuple(row.organisations), bool(row.restricted_to)), came_out
+
+
 def _take_in_all(importing: Importing, rows: Iterable[Judged], told: Callable[[Judged], None]) -> tuple[int, int]:
     imported = refused = 0
     for batch in _batches(rows):

@@ -19,6 +19,7 @@ from tierline.cases.actions.asking import (
     take_inquiry,
     whereabouts_of,
 )
+from tierline.cases.actions.bonding import pass_down
 from tierline.cases.actions.changing import SUBJECT, UNWRITTEN_PATIENCE, Change, Saved, take
 from tierline.cases.actions.entering import LONGEST_TEXT
 from tierline.cases.actions.promise import answer_due
@@ -228,6 +229,9 @@ def _step_down(asking: Asking, decision: Decision, planbook: Planbook, *, note: 
     case.organisations = sorted({*case.organisations, planbook.teams[decision.to].organisation or decision.to})
     if step.by == "email":
         _send_mail(asking, step, planbook)
+    elif step.by == "ticket":
+        queue = planbook.queue_of(step.receiver) or ""
+        pass_down(change, asking.row.words, step.system, queue, key=f"inquiry-{asking.row.pk}:step-{step.pk}:ticket")
     return {"to": decision.to, "by": decision.by, "acknowledge_by": answer_by.isoformat()}
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
-from tierline.cases.actions import inquiring
+from tierline.cases.actions import bonding, inquiring
 from tierline.cases.actions.asking import contact_decision, reporter_of
 from tierline.cases.actions.changing import Change, Saved, must_hold, take
 from tierline.cases.actions.entering import LONGEST_TEXT
@@ -38,6 +38,7 @@ def begin(actor: Actor, number: int, *, at: datetime, version: int | None = None
     change = take(actor, number, at=at, version=version)
     change.move(CaseMove.BEGIN)
     change.case.assignee = actor.name
+    bonding.touch(change)
     return change.save("begun")
 
 
@@ -172,7 +173,7 @@ def close(actor: Actor, number: int, told: str = "", *, at: datetime, version: i
             told = told if told.strip() else by_telling
         _must_say_something(told, "how the reporter was told")
     change.move(CaseMove.CLOSE)
-    change.case.recorded_by = None
+    bonding.end_what_is_done(change, told)
     return change.save("closed", told=told)
 
 
@@ -183,6 +184,7 @@ def reopen(actor: Actor, number: int, reason: str, *, at: datetime, version: int
     _must_say_something(reason, "why it is open again")
     change.move(CaseMove.REOPEN)
     inquiring.take_back_open(change, reason)
+    bonding.reopen_there(change, reason)
     return change.save("reopened", reason=reason)
 
 

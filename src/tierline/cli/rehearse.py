@@ -1,0 +1,145 @@
+"""``tierline rehearse``: partner systems to rehearse with, on this machine, and the accounts to reach them by.
+
+Stands up GitHub Issues, Dynamics 365 and ServiceNow, plays their people by the script of the demonstration, and shows
+what they hold on a small page. Keeps what they hold in the home. Refuses (status 2) a home that cannot be written to.
+"""
+
+import argparse
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tierline import demonstration
+from tierline.launch.processes import die_with_parent
+from tierline.rehearsal.desk import Desk
+from tierline.rehearsal.dynamics_365 import Dynamics365
+from tierline.rehearsal.github_issues import GitHubIssues
+from tierline.rehearsal.keeping import bring_back, keep
+from tierline.rehearsal.playing import Player, parts_of
+from tierline.rehearsal.service_now import ServiceNow
+from tierline.rehearsal.showing import Showing
+
+SCRIPT = Path(demonstration.__file__).parent / "partners.yaml"
+KEEP_EVERY_SECONDS = 5.0
+
+
+def parser() -> argparse.ArgumentParser:
+    """The options of the command."""
+    words = argparse.ArgumentParser(
+        prog="tierline rehearse",
+        description="Stand up partner systems to rehearse with, until Ctrl-C. TIERLINE_TRACKERS is to name the "
+        "accounts file this command writes; `tierline run` does all that by itself for the demonstration.",
+    )
+    words.add_argument(
+        "--home",
+        type=Path,
+        default=Path(os.environ.get("TIERLINE_HOME") or ".tierline"),
+        help="the folder in which they are kept, below rehearsal/ (default: TIERLINE_HOME, else .tierline)",
+    )
+    words.add_argument("--with-parent", action="store_true", help="stop when the process that started this one ends")
+    return words
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Rehearse until asked to stop."""
+    given = parser().parse_args(arguments)
+    if given.with_parent:
+        die_with_parent(os.getppid(), signal.SIGTERM)
+    asked = threading.Event()
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, lambda _signal, _frame: asked.set())
+    try:
+        folder = given.home.resolve() / "rehearsal"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _rehearse(folder, asked)
+    except OSError as error:
+        print(f"{given.home} cannot be used: {error.strerror}. Name another folder with --home.", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _rehearse(folder: Path, asked: threading.Event) -> None:
+    script = yaml.safe_load(SCRIPT.read_text(encoding="utf-8"))
+    ports = _ports(folder)
+    github = GitHubIssues(script["repository"], port=ports.get("github", 0))
+    dynamics = Dynamics365(port=ports.get("dynamics", 0))
+    servicenow = ServiceNow(script["group"], port=ports.get("servicenow", 0))
+    player = Player(github, parts_of(script["github"]))
+    showing = Showing([github, dynamics, servicenow], port=ports.get("showing", 0))
+    kept: dict[str, Desk | Player] = {
+        "github": github,
+        "dynamics": dynamics,
+        "servicenow": servicenow,
+        "player": player,
+    }
+    if not bring_back(kept, folder / "state"):
+        _fill(script, dynamics, servicenow)
+    desks = (github, dynamics, servicenow, showing)
+    try:
+        for desk in desks:
+            _stand_up(desk)
+        _write_accounts(folder, script["accounts"], desks)
+        print(f"Partners to rehearse with: {showing.url}/\nTheir accounts: {folder / 'trackers.yaml'}", flush=True)
+        player.start()
+        while not asked.wait(KEEP_EVERY_SECONDS):
+            _keep(kept, folder)
+    finally:
+        player.stop()
+        _keep(kept, folder)
+        for desk in desks:
+            desk.stop()
+
+
+def _fill(script: dict[str, Any], dynamics: Dynamics365, servicenow: ServiceNow) -> None:
+    """What people there had entered before anything crossed."""
+    for row in script["dynamics"]:
+        dynamics.enter(**row)
+    for row in script["servicenow"]:
+        made = servicenow.opens(row["title"], row["text"], table=row["table"])
+        if row.get("columns"):
+            servicenow.changes(made, **row["columns"])
+
+
+def _keep(kept: dict[str, Desk | Player], folder: Path) -> None:
+    with ExitStack() as still:
+        for part in kept.values():
+            if isinstance(part, Desk):
+                still.enter_context(part.lock)
+        keep(kept, folder / "state")
+
+
+def _stand_up(desk: Desk) -> None:
+    """At the port of the last rehearsal; at any when somebody else has it now."""
+    try:
+        desk.start()
+    except OSError:
+        desk.port = 0
+        desk.start()
+
+
+def _ports(folder: Path) -> dict[str, int]:
+    with suppress(OSError, ValueError):
+        told = json.loads((folder / "ports.json").read_text())
+        return {name: int(port) for name, port in told.items()}
+    return {}
+
+
+def _write_accounts(folder: Path, accounts: dict[str, Any], desks: Sequence[Desk]) -> None:
+    """The accounts for the addresses the partners stand at, written last: whoever waits for them finds all there."""
+    url = {desk.name: desk.url for desk in desks}
+    for name, account in accounts.items():
+        accounts[name] = {field: url[name] if value == "ADDRESS" else value for field, value in account.items()}
+    (folder / "ports.json").write_text(json.dumps({desk.name: desk.port for desk in desks}))
+    (folder / "address").write_text(f"{url['showing']}/\n")
+    draft = folder / "trackers.draft"
+    draft.touch(mode=0o600)
+    draft.write_text(yaml.safe_dump(accounts, sort_keys=False))
+    draft.replace(folder / "trackers.yaml")
