@@ -11,7 +11,9 @@ from tierline.directory.actor import TIERLINE
 from tierline.foundation.trouble import Conflict
 from tierline.notices.actions import Announcing, announce
 from tierline.notices.audience import Group, Reachable, cover
+from tierline.notices.document import Fact
 from tierline.notices.queries import deliveries
+from tierline.outbox.actions import carry_out
 from tierline.outbox.queries import effects_of
 
 pytestmark = pytest.mark.django_db
@@ -61,3 +63,11 @@ def test_what_comes_later_answers_to_the_first_word(at: datetime) -> None:
     later = [effect for effect in effects_of(TIERLINE, "downtime", 12) if ":4:" in effect.key]
     assert len(later) == PEOPLE
     assert len({effect.message["in_reply_to"] for effect in later}) == PEOPLE
+
+
+def test_what_is_private_in_an_announcement_leaves_for_nobody(at: datetime) -> None:
+    told = document(facts=(Fact("Reason", "The record of the Veteran with SSN 536-22-8941 is repaired."),))
+    announce(TIERLINE, announcing(at, document=told), at=at)
+    effect = effects_of(TIERLINE, "downtime", 12)[0]
+    assert carry_out(effect.id, at=at) == "held"
+    assert "536-22-8941" not in deliveries(("downtime", 12))[0].answer

@@ -226,6 +226,7 @@ def _carried(what: Announcing, channel: str, *, at: datetime) -> dict[str, int]:
         organisations=what.organisations,
         at=at,
         not_after=what.not_after,
+        wide=True,
     )
 
 

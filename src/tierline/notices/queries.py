@@ -21,7 +21,7 @@ Subject = tuple[str, int]
 NOT_SENT: Final = "not sent"
 _FARED: Final = {
     EffectState.PENDING: "on its way",
-    EffectState.HELD: "held: the channel is not connected",
+    EffectState.HELD: "held",
     EffectState.DONE: "accepted",
     EffectState.FAILED: "failed",
     EffectState.WITHDRAWN: "withdrawn",

@@ -86,9 +86,10 @@ def send_out_all(
     organisations: Iterable[str],
     at: datetime,
     not_after: datetime | None = None,
+    wide: bool = False,
 ) -> dict[str, int]:
     """Put many messages (by key) of one channel and subject on their way, in a handful of statements. Returns their
-    ids by key; a key that is there already is the effect that is there."""
+    ids by key; a key that is there already is the effect that is there. ``wide`` as for one message."""
     found = dict(EffectRow.objects.filter(key__in=list(messages)).values_list("key", "pk"))
     rows = EffectRow.objects.bulk_create(
         EffectRow(
@@ -103,6 +104,7 @@ def send_out_all(
             created_at=at,
             next_try_at=at,
             not_after=not_after or at + PATIENCE,
+            wide=wide,
         )
         for key, message in messages.items()
         if key not in found
