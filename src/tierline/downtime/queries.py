@@ -163,6 +163,7 @@ def _approval(row: DowntimeRow) -> dict[str, Any]:
         "hash": row.approved_hash,
         "record": row.approval_record,
         "words": row.approval_words,
+        "change": row.change,
         "last_words": row.last_words,
         "override": row.override,
     }

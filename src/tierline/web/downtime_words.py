@@ -114,6 +114,8 @@ FACTS = {
     "approval-carried": "kept the approval: only corrections",
     "downtime-approved": "approved it",
     "downtime-rejected": "rejected it",
+    "change-opened": "opened the change that documents the approval",
+    "approval-not-taken": "did not take the approval",
     "window-set": "wrote down the window that is set",
     "window-drifted": "found that the window is not as planned",
     "window-verified": "looked at the window: it is right",
