@@ -1,4 +1,4 @@
-"""The change in a rehearsed ServiceNow: opened with the words, read back, bound to their hash, void when they change."""
+"""A change in a rehearsed ServiceNow: opened with the words, read back, bound to their hash, void after a change."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

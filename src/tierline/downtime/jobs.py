@@ -6,7 +6,7 @@ from procrastinate.contrib.django import app
 
 from tierline.channels.heartbeat import Heartbeat
 from tierline.downtime import publishing
-from tierline.downtime.actions import changing, minding, windowing
+from tierline.downtime.actions import changing, minding, watching, windowing
 from tierline.foundation.clock import now
 from tierline.notices.auditing import audit
 
@@ -27,6 +27,13 @@ def mind(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes the pla
 def read_approvals(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes the planned instant
     """Changes that were opened, and what was decided in them. By the queue of partners, who may be slow."""
     changing.read_changes_back(at=now())
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="downtime.watch", queue="crossing", queueing_lock="downtime.watch")
+def watch(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes the planned instant
+    """Windows where they are set. By the queue of partners, who may be slow."""
+    watching.watch_windows(at=now())
 
 
 @app.periodic(cron="*/5 * * * *")

@@ -4,7 +4,7 @@ Refuses a confirmation of another window than the one that is set, and of one th
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
@@ -38,6 +38,15 @@ class SetWindow:
     ends: datetime
     services: tuple[str, ...]
 
+    def as_kept(self) -> dict[str, Any]:
+        """As the row keeps it."""
+        return {
+            "id": self.id.strip(),
+            "starts": self.starts.astimezone(UTC).isoformat(),
+            "ends": self.ends.astimezone(UTC).isoformat(),
+            "services": sorted(self.services),
+        }
+
 
 @transaction.atomic
 def window_read(actor: Actor, number: int, read: SetWindow, *, at: datetime) -> tuple[str, ...]:
@@ -51,7 +60,7 @@ def window_read(actor: Actor, number: int, read: SetWindow, *, at: datetime) -> 
     row = change.row
     if not read.id.strip() or len(read.id) > 60:
         raise Unusable("Write down the window's id as it stands there.", {"window_id": "Write the id."})
-    kept = _kept(read)
+    kept = read.as_kept()
     differs = differences(change, read)
     same = row.window_set == kept
     row.window_set, row.window_read_at = kept, at
@@ -69,13 +78,24 @@ def window_read(actor: Actor, number: int, read: SetWindow, *, at: datetime) -> 
     return differs
 
 
-def _kept(read: SetWindow) -> dict[str, Any]:
-    return {
-        "id": read.id.strip(),
-        "starts": read.starts.isoformat(),
-        "ends": read.ends.isoformat(),
-        "services": sorted(read.services),
-    }
+@transaction.atomic
+def window_gone(actor: Actor, number: int, window_id: str, *, at: datetime) -> bool:
+    """The window that was set is not there any more. Returns whether that is news."""
+    change = locked(actor, number, at=at)
+    require_lead(change)
+    row = change.row
+    window = Window(row.window)
+    if row.window_set.get("id") != window_id or row.window_set.get("gone") or row.window_key:
+        return False
+    if window is not Window.DRIFTED:
+        row.window = after(WINDOW_TRANSITIONS, window, WindowMove.DRIFT)
+    row.window_set, row.window_read_at = {**row.window_set, "gone": True}, at
+    _lapse(change)
+    differs = (f"The window {window_id} is not there any more: somebody removed it.",)
+    note(change, "window-drifted", window=row.window_set, differs=list(differs))
+    _tell_owner(change, differs)
+    saved(change)
+    return True
 
 
 def differences(change: Change, read: SetWindow) -> tuple[str, ...]:
@@ -129,7 +149,7 @@ def _tell_owner(change: Change, differs: tuple[str, ...]) -> None:
     mail_to(
         change,
         people_behind(change.planbook, duty),
-        purpose=f"{change.row.revision}:drifted:{change.row.window_set['id']}:{change.row.window_set['starts']}",
+        purpose=f"{change.row.revision}:drifted:{change.row.window_set['id']}:{change.at:%Y%m%d%H%M%S}",
         subject=f"[{change.reference}] The window is not as planned",
         text=f"{' '.join(differs)}\n\nSet it right: {link_to(change.row.pk)}#window\n",
     )
