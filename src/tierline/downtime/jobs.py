@@ -6,7 +6,7 @@ from procrastinate.contrib.django import app
 
 from tierline.channels.heartbeat import Heartbeat
 from tierline.downtime import publishing
-from tierline.downtime.actions import changing, minding, watching, windowing
+from tierline.downtime.actions import changing, minding, rostering, watching, windowing
 from tierline.foundation.clock import now
 from tierline.notices.auditing import audit
 
@@ -32,8 +32,9 @@ def read_approvals(timestamp: int) -> None:  # noqa: ARG001 - procrastinate pass
 @app.periodic(cron="*/5 * * * *")
 @app.task(name="downtime.watch", queue="crossing", queueing_lock="downtime.watch")
 def watch(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes the planned instant
-    """Windows where they are set. By the queue of partners, who may be slow."""
+    """Windows where they are set, and who is on call to look at them. By the queue of partners, who may be slow."""
     watching.watch_windows(at=now())
+    rostering.look_up_on_call(at=now())
 
 
 @app.periodic(cron="*/5 * * * *")

@@ -16,7 +16,7 @@ from tierline.downtime.actions.working import gates_of, in_the_way
 from tierline.downtime.conflicts import Conflict
 from tierline.downtime.content import Content, Level
 from tierline.downtime.gates import Approval, Gates, Hindrance, Window
-from tierline.downtime.hands import Change, may_lead, may_see, may_tell, procedural_of
+from tierline.downtime.hands import Change, may_lead, may_see, may_tell, may_verify, procedural_of
 from tierline.downtime.lifecycle import ENDED, DowntimeMove, DowntimeState, moves_from
 from tierline.downtime.models import DowntimeRow
 from tierline.downtime.stored import from_json
@@ -141,7 +141,12 @@ def downtime(actor: Actor, number: int, *, at: datetime) -> DowntimeView:
         closed=in_the_way(row, procedural, at) if row.state in TO_START else (),
         approval=_approval(row),
         window={"read_at": row.window_read_at, **row.window_set},
-        verification={"by": row.verified_by, "at": row.verified_at, "words": row.verification_words},
+        verification={
+            "by": row.verified_by,
+            "at": row.verified_at,
+            "words": row.verification_words,
+            "on_call": row.on_call,
+        },
         conflicts=conflicts_of(row.pk, content, procedural, in_force.planbook, at=at) if row.state not in ENDED else (),
         answered=row.answered_conflicts,
         obligations=obligations(subject, at=at),
@@ -152,7 +157,7 @@ def downtime(actor: Actor, number: int, *, at: datetime) -> DowntimeView:
         leads=leads,
         tells=may_tell(actor, procedural),
         approves=procedural.procedure.approval in actor.duties and row.state == DowntimeState.AWAITING_APPROVAL,
-        verifies=procedural.procedure.window_verified_by in actor.duties and row.window == Window.SET,
+        verifies=row.window == Window.SET and may_verify(actor, row, procedural),
     )
 
 

@@ -120,6 +120,7 @@ FACTS = {
     "window-drifted": "found that the window is not as planned",
     "window-verified": "looked at the window: it is right",
     "window-refused": "looked at the window: it is wrong",
+    "on-call-changed": "found somebody else on call at the window's time",
     "verification-asked": "asked whoever is on call to look at the window",
     "work-started": "started the work",
     "work-extended": "gave it a later end",

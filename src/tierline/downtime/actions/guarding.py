@@ -23,9 +23,10 @@ from tierline.downtime.gates import (
     after,
     may,
 )
-from tierline.downtime.hands import Change, locked, require_duty, require_lead
+from tierline.downtime.hands import Change, locked, may_verify, require_duty, require_lead
 from tierline.downtime.timing import instant_in_words
 from tierline.foundation.trouble import Conflict, Unusable
+from tierline.notices.audience import Reachable
 from tierline.notices.resolving import people_behind
 
 
@@ -133,13 +134,22 @@ def _ask_on_call(change: Change) -> None:
     change.row.verification = after(VERIFICATION_TRANSITIONS, stands, VerificationMove.ASK)
     mail_to(
         change,
-        people_behind(change.planbook, duty),
+        _on_call(change, duty),
         purpose=f"{change.row.revision}:verify:{change.row.window_set['id']}:{change.at:%Y%m%d%H%M%S}",
         subject=f"[{change.reference}] Please look at the window: {content_of(change.row).title}",
         text=f"As {change.planbook.duty_label(duty)} you are asked to look at the window that was set, and to say "
         f"whether it is right: {link_to(change.row.pk)}#window\n",
     )
     note(change, "verification-asked", window=change.row.window_set["id"])
+
+
+def _on_call(change: Change, duty: str) -> tuple[Reachable, ...]:
+    """Whoever was found to be on call at the window's time or now, and everybody behind the duty."""
+    kept = change.row.on_call
+    found = [one for one in (*kept.get("window", ()), *kept.get("now", ())) if one["email"]]
+    looked_up = [Reachable(one["email"], one["name"], {"email": one["email"]}) for one in found]
+    everybody = [*people_behind(change.planbook, duty), *looked_up]
+    return tuple({one.addresses.get("email", one.id).casefold(): one for one in everybody}.values())
 
 
 def _tell_owner(change: Change, differs: tuple[str, ...]) -> None:
@@ -159,7 +169,8 @@ def _tell_owner(change: Change, differs: tuple[str, ...]) -> None:
 def verify(actor: Actor, number: int, window_id: str, *, right: bool, words: str = "", at: datetime) -> None:
     """Whoever is on call says that they looked at the window that is set, and whether it is right."""
     change = locked(actor, number, at=at)
-    require_duty(change, change.procedural.procedure.window_verified_by, "Looking at the window")
+    if not may_verify(actor, change.row, change.procedural):
+        require_duty(change, change.procedural.procedure.window_verified_by, "Looking at the window")
     row = change.row
     if row.window != Window.SET or row.window_set.get("id") != window_id:
         raise Conflict(f"That is not the window that is set for {change.reference} now. Look at the new one.")
