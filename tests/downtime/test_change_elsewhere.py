@@ -10,6 +10,7 @@ from tests.downtime.crew import Crew, drafted, enter_crew
 from tests.downtime.works import content
 from tests.people import Cast
 
+from tierline.crossing.reading import read_system
 from tierline.directory.actor import TIERLINE
 from tierline.downtime.actions import approving, planning
 from tierline.downtime.actions.changing import account_for, read_changes_back
@@ -182,6 +183,14 @@ def test_a_number_written_by_hand_opens_nothing(world: World, at: datetime) -> N
     assert world.desk.tables["change_request"] == {}
     approving.approve(world.crew.owner, number, world.view(number, at).content_hash, at=at)
     assert world.view(number, at).line.state is DowntimeState.SCHEDULED
+
+
+def test_reading_what_is_new_there_makes_no_case_of_a_change(world: World, at: datetime) -> None:
+    number = submitted(world, at)
+    world.desk.comments(world.the_change()["sys_id"], "Looks good.")
+    assert read_system("changes", at=at + HOUR) == 1
+    assert read_system("changes", at=at + HOUR) == 0
+    assert world.view(number, at).gates.approval is Approval.REQUESTED
 
 
 def test_the_account_is_the_one_the_plan_names_or_the_only_one(world: World, settings: Any) -> None:

@@ -116,7 +116,8 @@ def _taken(number: int, duty: str, roster: Roster, *, at: datetime) -> int:
     DowntimeRow.objects.filter(pk=number).update(on_call=row.on_call)
     if _names(before) == _names(roster.window):
         return 0
-    note(change, "on-call-changed", names=sorted(str(one["name"]) for one in roster.window), source=roster.source)
+    words = ", ".join(sorted(str(one["name"]) for one in roster.window)) or "nobody"
+    note(change, "on-call-changed", words=words, source=roster.source)
     on_call_changed(TIERLINE, number, at=at)
     return 1
 
