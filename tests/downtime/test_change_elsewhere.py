@@ -185,6 +185,14 @@ def test_a_number_written_by_hand_opens_nothing(world: World, at: datetime) -> N
     assert world.view(number, at).line.state is DowntimeState.SCHEDULED
 
 
+def test_when_the_account_is_gone_it_is_approved_by_hand_again(world: World, at: datetime, settings: Any) -> None:
+    number = submitted(world, at)
+    settings.TRACKERS = {}
+    assert read_changes_back(at=at) == 0
+    approving.approve(world.crew.owner, number, world.view(number, at).content_hash, at=at)
+    assert world.view(number, at).line.state is DowntimeState.SCHEDULED
+
+
 def test_reading_what_is_new_there_makes_no_case_of_a_change(world: World, at: datetime) -> None:
     number = submitted(world, at)
     world.desk.comments(world.the_change()["sys_id"], "Looks good.")

@@ -12,6 +12,7 @@ from tests.people import Cast
 
 from tierline.directory.actor import TIERLINE
 from tierline.downtime.actions import guarding, planning
+from tierline.downtime.actions.minding import mind
 from tierline.downtime.actions.watching import watch_windows
 from tierline.downtime.actions.windowing import read_windows_back
 from tierline.downtime.gates import Verification, Window
@@ -126,6 +127,15 @@ def test_anothers_window_on_the_service_at_that_time_stands_in_the_way(world: Wo
     del world.paging.windows[theirs]
     watch_windows(at=at)
     assert [one.key for one in world.view(number, at).conflicts if one.key.startswith("window:")] == []
+
+
+def test_the_morning_before_whoever_leads_hears_of_anothers_window(world: World, at: datetime) -> None:
+    number = verified(world, at)
+    world.paging.sets_window("Patching", STARTS, ENDS, "PSECMSG")
+    watch_windows(at=at)
+    mind(at=STARTS - 24 * HOUR)
+    [mail] = [one for one in effects_of(TIERLINE, "downtime", number) if ":conflict:window:" in one.key]
+    assert "Patching" in mail.message["text"]
 
 
 def test_a_window_written_down_by_hand_is_no_strangers(world: World, at: datetime) -> None:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from tierline.directory.actor import TIERLINE, Actor
+from tierline.downtime.actions.changing import is_read_back
 from tierline.downtime.actions.telling import coverage_for, document_for, subject_of
 from tierline.downtime.actions.turning import content_of
 from tierline.downtime.actions.working import gates_of, in_the_way
@@ -169,6 +170,7 @@ def _approval(row: DowntimeRow) -> dict[str, Any]:
         "record": row.approval_record,
         "words": row.approval_words,
         "change": row.change,
+        "read_back": is_read_back(row),
         "last_words": row.last_words,
         "override": row.override,
     }

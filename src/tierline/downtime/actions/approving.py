@@ -10,7 +10,7 @@ from typing import Final
 from django.db import transaction
 
 from tierline.directory.actor import Actor
-from tierline.downtime.actions.changing import open_change, void_change
+from tierline.downtime.actions.changing import is_read_back, open_change, void_change
 from tierline.downtime.actions.planning import require_conflicts_answered
 from tierline.downtime.actions.saying import said_why
 from tierline.downtime.actions.telling import coverage_for, link_to, mail_to
@@ -86,7 +86,7 @@ def approve(actor: Actor, number: int, content_hash: str, *, at: datetime, recor
     require_duty(change, duty, "Approving this downtime")
     if content_hash != change.row.content_hash:
         raise Conflict(f"{change.reference} says something else by now than what you read. Read it again, then decide.")
-    if change.row.change.get("id") and not change.row.change.get("void"):
+    if is_read_back(change.row):
         raise Conflict(f"This is approved in {change.row.change['number']}, and read back from there. Say yes in it.")
     if record.strip():
         change.row.approval_record = _record(record)

@@ -52,6 +52,12 @@ def _keeps_changes(name: str) -> ServiceNow | None:
     return found if isinstance(found, ServiceNow) and found.account.table == "change_request" else None
 
 
+def is_read_back(row: DowntimeRow) -> bool:
+    """Whether the approval is given in a change that stands, in an account that can be asked."""
+    kept = row.change
+    return bool(kept.get("id")) and not kept.get("void") and _keeps_changes(kept["account"]) is not None
+
+
 def open_change(change: Change) -> None:
     """Have a change opened for the words put before whoever approves. Inside the move's transaction."""
     row, content = change.row, content_of(change.row)
