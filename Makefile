@@ -15,7 +15,7 @@ RUN_STAMP := .venv/installed-for-running
 DEVELOP_STAMP := .venv/installed-for-developing
 
 .DEFAULT_GOAL := help
-.PHONY: help install develop run test lint format locks reference bench bench-migration bench-privacy clean
+.PHONY: help install develop run test lint format locks reference bench bench-migration bench-privacy bench-notices clean
 
 help:
 	@echo "make install   everything that running needs, into .venv and .assets"
@@ -71,6 +71,9 @@ bench-migration: develop
 
 bench-privacy: develop
 	@.venv/bin/python -m bench.privacy
+
+bench-notices: develop
+	@.venv/bin/python -m bench.notices
 
 clean:
 	@rm -rf .venv .assets .tierline-test .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

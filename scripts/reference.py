@@ -24,7 +24,10 @@ def lives() -> str:
     from tierline.bonds import lifecycle as bonds  # noqa: PLC0415 - the code is read where it is told of
     from tierline.cases import inquiry_life as inquiries  # noqa: PLC0415 - the code is read where it is told of
     from tierline.cases import lifecycle as cases  # noqa: PLC0415 - the code is read where it is told of
+    from tierline.downtime import gates  # noqa: PLC0415
+    from tierline.downtime import lifecycle as downtimes  # noqa: PLC0415
     from tierline.mail import lifecycle as mail  # noqa: PLC0415
+    from tierline.notices import moments, relays  # noqa: PLC0415
     from tierline.outbox import lifecycle as outbox  # noqa: PLC0415
 
     parts = ["# Lives\n", "Every other move is refused, with what is possible instead.\n"]
@@ -35,6 +38,12 @@ def lives() -> str:
         ("A bond", bonds.TRANSITIONS),
         ("An effect in the outbox", outbox.TRANSITIONS),
         ("A mail that came in", mail.TRANSITIONS),
+        ("A downtime", downtimes.TRANSITIONS),
+        ("Its approval", gates.APPROVAL_TRANSITIONS),
+        ("Its window", gates.WINDOW_TRANSITIONS),
+        ("Its verification on call", gates.VERIFICATION_TRANSITIONS),
+        ("A word that is owed", moments.TRANSITIONS),
+        ("A passing on", relays.TRANSITIONS),
     ):
         parts.append(f"## {title}\n\n```mermaid\nstateDiagram-v2")
         parts.extend(_arrow(*row) for row in table.items())

@@ -105,11 +105,13 @@ def stopped_clock(at: datetime) -> Iterator[StoppedClock]:
 @pytest.fixture
 def cast(db: None) -> Iterator["Cast"]:
     """Everybody of ``tests.people``, under the shipped plans in force."""
+    from tests.jobs import forget_jobs  # noqa: PLC0415 - needs Django's apps
     from tests.people import enter_cast  # noqa: PLC0415 - needs Django's apps
 
     from tierline.plans.queries import forget  # noqa: PLC0415 - needs Django's apps
 
     forget()
+    forget_jobs()  # of a run that committed them and threw their rows away
     yield enter_cast()
     forget()
 

@@ -140,7 +140,7 @@ def test_the_page_costs_few_statements(
     cast: Cast, signed_in: SignedIn, django_assert_max_num_queries: Callable[..., object]
 ) -> None:
     client = signed_in(cast.lead)
-    with django_assert_max_num_queries(9):  # type: ignore[attr-defined]
+    with django_assert_max_num_queries(9 + 1):  # type: ignore[attr-defined]  # the plans are looked up once a second
         client.get("/account/")
 
 

@@ -186,7 +186,7 @@ def test_a_week_that_is_none_is_refused(cast: Cast, wrong: str) -> None:
 def test_the_report_takes_few_statements_however_much_came_back(cast: Cast, weeks: list[int]) -> None:
     client = sign_in("agent")
     for name in ("returns", "returns-rows"):
-        assert statements(client, page(name)) <= 6
+        assert statements(client, page(name)) <= 6 + 1  # the plans are looked up once a second
 
 
 def test_the_hint_costs_intake_and_hand_off_three_statements(cast: Cast, at: datetime, weeks: list[int]) -> None:

@@ -20,6 +20,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "cases": ("tierline.cli.cases", "import cases, or say what importing them would do"),
     "redact": ("tierline.cli.redact", "take what is private out of texts"),
     "mail": ("tierline.cli.mail", "take in mail: one message from standard input, or all from a mail server here"),
+    "status": ("tierline.cli.status", "write the public page of planned work and its feeds as files"),
     "migrate": ("tierline.cli.migrate", "take tickets from one ticketing system to another, and back"),
     "rehearse": ("tierline.cli.rehearse", "stand up partner systems to rehearse with, on this machine"),
     "demonstration": ("tierline.cli.demonstration", "invented people and cases: load them, say who can sign in"),

@@ -21,6 +21,7 @@ from tierline.cases.importing.mapping import load_source
 from tierline.cases.importing.seen import Seen
 from tierline.cases.queries import known_numbers
 from tierline.demonstration.cast import HERE, enter_players, players, words_of
+from tierline.demonstration.downtimes import Works
 from tierline.demonstration.letters import stray_mail
 from tierline.demonstration.stories import Stage
 from tierline.directory.actor import TIERLINE, Actor
@@ -51,6 +52,7 @@ def load(*, at: datetime) -> bool:
         arrives = stage.moment(export["day"], export["at"])
         stage.play(words["stories"], [(arrives, lambda moment: _import(export, actors[export["by"]], at=moment))])
         _advise(words["advice"], actors, at=at)
+        Works(stage, actors, words["zone"]).play()
         for mail in words["stray"]:
             stray_mail(mail["from"], mail["subject"], mail["text"], at=at - timedelta(hours=mail["ago"]))
         chase_overdue_hand_offs(at=at)

@@ -68,6 +68,12 @@ def colleagues(team: str) -> list[Colleague]:
     return [Colleague(person.pk, person.name, person.email) for person in people]
 
 
+def colleague(person_id: int | None) -> Colleague | None:
+    """Somebody by their id; None when they have left."""
+    person = Person.objects.filter(pk=person_id or 0, is_active=True).first()
+    return Colleague(person.pk, person.name, person.email) if person else None
+
+
 def people_with_duty(duty: str) -> list[Colleague]:
     """Active people who hold a duty or stand in for its holder, the holder first."""
     people = Person.objects.filter(duties__duty=duty, is_active=True).order_by("duties__rank", "name")

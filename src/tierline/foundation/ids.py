@@ -1,4 +1,4 @@
-"""How things are called: slugs and case references. Pure; refuses what is not a name."""
+"""How things are called: slugs, references of cases and of downtimes. Pure; refuses what is not a name."""
 
 import re
 
@@ -15,3 +15,8 @@ def case_number(reference: str) -> int | None:
     """The number in ``TL-1042`` (any letter case, hyphen or not), or None when the text is no case reference."""
     match = _REFERENCE.match(reference)
     return int(match.group(1)) if match else None
+
+
+def downtime_reference(number: int) -> str:
+    """The name people use for a downtime: ``DT-12``."""
+    return f"DT-{number}"

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -24,8 +25,10 @@ from tierline.mail.models import MailRow
 from tierline.mail.queries import mail_row_for
 from tierline.mail.reading import ReadMail, read
 from tierline.mail.texts import own_words
+from tierline.outbox.actions import bounce
 from tierline.outbox.queries import origins
 from tierline.outbox.replying import Origin, marks_in, named_in
+from tierline.timeline.actions import record
 
 LONGEST_ANSWER = 20_000
 LATELY = timedelta(hours=1)
@@ -134,9 +137,10 @@ def _new_row(
 
 def _bring(row: MailRow, mail: ReadMail, judgement: Judgement, origin: Origin, *, at: datetime) -> None:
     """Bring it to the case of the message it speaks of; what cannot be brought is put before a person."""
+    if origin.subject_kind != "case":
+        _tell_another_subject(row, judgement, origin, at=at)
+        return
     try:
-        if origin.subject_kind != "case":
-            raise Unusable(f"It speaks of a message about a {origin.subject_kind}, not about a case.")
         with transaction.atomic():
             _tell_the_case(row, mail, judgement, origin, at=at)
     except (OperationalError, InterfaceError):
@@ -147,6 +151,22 @@ def _bring(row: MailRow, mail: ReadMail, judgement: Judgement, origin: Origin, *
     else:
         row.state, row.case = MailState.PLACED, origin.subject_id
     row.save(update_fields=["state", "case", "because"])
+
+
+def _tell_another_subject(row: MailRow, judgement: Judgement, origin: Origin, *, at: datetime) -> None:
+    """What comes back to a word about something else than a case, planned downtime for instance: a failed delivery is
+    one there and then, what a machine says is nobody's work, what a person says is read by a person."""
+    said: dict[str, Any] = {"mail": row.pk, "sender": row.sender, "effect": origin.effect, "channel": "email"}
+    match judgement.verdict:
+        case Verdict.BOUNCE:
+            if bounce(origin.effect, judgement.because, at=at):
+                said["because"] = judgement.because
+                record(origin.subject_kind, origin.subject_id, "message-failed", actor=TIERLINE, at=at, **said)
+        case Verdict.REPLY:
+            row.state = MailState.OPEN
+            row.because = f"{row.because} That was about a {origin.subject_kind}: somebody has to read it."
+            record(origin.subject_kind, origin.subject_id, "reply-received", actor=TIERLINE, at=at, **said)
+            row.save(update_fields=["state", "because"])
 
 
 def _tell_the_case(row: MailRow, mail: ReadMail, judgement: Judgement, origin: Origin, *, at: datetime) -> None:

@@ -4,7 +4,7 @@ The row and its job are written in the caller's transaction. Carrying out books 
 (compare and swap), holds no transaction while the network is spoken to, and keeps the provider's answer.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,6 +27,7 @@ from tierline.timeline.actions import record
 
 PATIENCE = timedelta(days=3)
 LEASE = timedelta(minutes=2)
+AT_ONCE = 25  # messages one job tries; enough to cost little, few enough that several workers share them
 LONGEST_REASON = 500
 
 
@@ -76,12 +77,60 @@ def send_out(
     return row.pk
 
 
+def send_out_all(
+    messages: Mapping[str, Mapping[str, Any]],
+    *,
+    by: str,
+    subject: tuple[str, int],
+    team: str,
+    organisations: Iterable[str],
+    at: datetime,
+    not_after: datetime | None = None,
+    wide: bool = False,
+) -> dict[str, int]:
+    """Put many messages (by key) of one channel and subject on their way, in a handful of statements. Returns their
+    ids by key; a key that is there already is the effect that is there. ``wide`` as for one message."""
+    found = dict(EffectRow.objects.filter(key__in=list(messages)).values_list("key", "pk"))
+    rows = EffectRow.objects.bulk_create(
+        EffectRow(
+            key=key,
+            mark=mark_of(settings.SECRET_KEY, key),
+            channel=by,
+            subject_kind=subject[0],
+            subject_id=subject[1],
+            team=team,
+            organisations=sorted(organisations),
+            message=dict(message),
+            created_at=at,
+            next_try_at=at,
+            not_after=not_after or at + PATIENCE,
+            wide=wide,
+        )
+        for key, message in messages.items()
+        if key not in found
+    )
+    _give_jobs(rows, at=at)
+    return found | {row.key: row.pk for row in rows}
+
+
 def _give_a_job(row: EffectRow, *, at: datetime) -> None:
     """Write the job that tries ``row`` at ``at``, in the caller's transaction; a queue a channel, so that none
     waits for another."""
     way = queue(row.channel)
     task = app.configure_task("outbox.deliver_effect", queue=way, lock=f"effect-{row.pk}", schedule_at=at)
     task.defer(effect_id=row.pk)
+
+
+def _give_jobs(rows: Sequence[EffectRow], *, at: datetime) -> None:
+    """Jobs for many messages of one channel that were just written: each tries some, one after the other. What a job
+    that dies leaves behind is given a job of its own within a minute, as any lost one is."""
+    if rows:
+        way = app.configure_task("outbox.deliver_effects", queue=queue(rows[0].channel), schedule_at=at)
+        ids = [row.pk for row in rows]
+        chunks: list[dict[str, Any]] = [
+            {"effect_ids": ids[here : here + AT_ONCE]} for here in range(0, len(ids), AT_ONCE)
+        ]
+        way.batch_defer(*chunks)
 
 
 def carry_out(effect_id: int, *, at: datetime) -> EffectState:
@@ -148,7 +197,8 @@ def _settle(booked: EffectRow, answer: Answer, *, at: datetime) -> EffectState:
     row.settled_at = None if row.state == EffectState.PENDING else at
     row.trouble = "" if isinstance(answer, Delivered) else answer.because
     row.evidence = dict(answer.evidence) if isinstance(answer, Delivered) else row.evidence
-    row.save()
+    # Not its words: a letter of some kilobytes would be written again.
+    row.save(update_fields=["state", "next_try_at", "settled_at", "trouble", "evidence"])
     if retry_at is not None:
         _give_a_job(row, at=retry_at)
         return EffectState(row.state)

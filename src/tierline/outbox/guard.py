@@ -17,7 +17,8 @@ from tierline.privacy.judging import judge
 UNREAD: Final = frozenset(
     ("verb", "record", "if_revision", "follow_up_at", "stage", "status", "owner", "queue", "labels", "project", "to",
      "mark", "reply_to", "attempt", "channel", "thread", "key", "priority", "room", "ts", "thread_of", "window",
-     "marker", "services", "start", "end", "dedup_key", "written_at", "in_reply_to", "references")
+     "marker", "services", "start", "end", "dedup_key", "written_at", "in_reply_to", "references",
+     "uid")
 )  # fmt: skip
 
 #: How a chat names somebody or a group: an id of its own, which only looks like a number of something private.

@@ -17,6 +17,13 @@ for _name in registry.ways_out()[1:]:
     app.task(name=f"outbox.deliver_effect.{_name}", queue=_name)(deliver_effect.func)
 
 
+@app.task(name="outbox.deliver_effects", queue="email")
+def deliver_effects(effect_ids: list[int]) -> None:
+    """Try several effects of one channel, one after the other."""
+    for effect_id in effect_ids:
+        actions.carry_out(effect_id, at=now())
+
+
 @app.periodic(cron="* * * * *")
 @app.task(name="outbox.deliver_due", queue="system", queueing_lock="outbox.deliver_due")
 def deliver_due(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes the planned instant

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Min, Q, QuerySet
 
+from tierline.channels.email import message_id
 from tierline.directory.actor import Actor
 from tierline.foundation.trouble import NotAllowed, NotFound
 from tierline.outbox.breaking import Health, Signs, health
 from tierline.outbox.guard import Finding
 from tierline.outbox.lifecycle import EffectMove, EffectState, moves_from
 from tierline.outbox.models import EffectRow
-from tierline.outbox.replying import Origin
+from tierline.outbox.replying import Origin, mark_of
 
 PAGE = 50
 GUARDED_MOVES = (EffectMove.REWRITE, EffectMove.CLEAR, EffectMove.WITHDRAW)
@@ -131,6 +133,43 @@ def effects_of(actor: Actor, subject_kind: str, subject_id: int) -> list[EffectV
     """All messages about one subject, oldest first."""
     rows = visible_to(actor).filter(subject_kind=subject_kind, subject_id=subject_id).order_by("id")
     return [_view(row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Fared:
+    """How one message fared, without its words."""
+
+    state: EffectState
+    attempts: int
+    settled_at: datetime | None
+    trouble: str
+    evidence: Mapping[str, Any]
+
+
+def fared(effects: Collection[int]) -> dict[int, Fared]:
+    """How each of these messages fared, for a report of whoever wrote them. One statement."""
+    fields = ("pk", "state", "attempts", "settled_at", "trouble", "evidence")
+    rows = EffectRow.objects.filter(pk__in=effects).values_list(*fields)
+    return {row[0]: Fared(EffectState(row[1]), *row[2:]) for row in rows}
+
+
+def fared_by_key(key: str) -> Fared | None:
+    """How the message with a key fared; None when there is none."""
+    found = EffectRow.objects.filter(key=key).values_list("pk", flat=True).first()
+    return fared([found])[found] if found is not None else None
+
+
+def troubled(*, stuck_since: datetime) -> list[int]:
+    """Messages that failed, are held, or have been on their way since before an instant; at most ``COUNTED_TO`` of
+    each. Indexes answer it however many went well."""
+    waiting = EffectRow.objects.filter(state=EffectState.PENDING, created_at__lt=stuck_since)
+    ended = [EffectRow.objects.filter(state=state) for state in (EffectState.FAILED, EffectState.HELD)]
+    return [pk for rows in (waiting, *ended) for pk in rows.order_by("-id").values_list("pk", flat=True)[:COUNTED_TO]]
+
+
+def message_id_of(key: str) -> str:
+    """The Message-ID that the mail of an effect with this key carries, whether it has left yet or not."""
+    return message_id(key, settings.MAIL_FROM, mark_of(settings.SECRET_KEY, key))
 
 
 def unwell(actor: Actor) -> dict[str, int]:

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from tierline.plans import schema
 from tierline.plans.coverage import Covered, coverage_findings, covered
+from tierline.plans.downtime_checking import downtime_findings
 from tierline.plans.findings import Finding
 from tierline.plans.loading import read_files
 from tierline.plans.planbook import Planbook, PlanFile
@@ -72,6 +73,7 @@ def _with_planbook(planbook: Planbook, findings: list[Finding], at: datetime) ->
         *_channels(planbook, said),
         *_unsaid(planbook, said),
         *policy_findings(planbook, said),
+        *downtime_findings(planbook, said),
         *coverage_findings(planbook),
     ]
     return Check(_sorted(findings), covered(planbook, planbook.epoch(at)))

@@ -32,6 +32,7 @@ _NAMESPACES: Final = (
     ("clocks",),
     ("attempts",),
 )
+QUESTIONS: Final = "questions of downtime"
 _SOURCED: Final = (
     "teams", "duties", "services", "ticketing", "intake", "returns", "calendars", "clocks", "attempts", "clauses",
     "gaps",
@@ -64,9 +65,11 @@ def reference_findings(files: Sequence[PlanFile]) -> list[Finding]:
 
 def _declared(files: Sequence[PlanFile]) -> Mapping[str, frozenset[str]]:
     sections = [section for space in _NAMESPACES for section in space]
-    return {
+    declared = {
         section: frozenset(entry.id for file in files for entry in getattr(file.plan, section)) for section in sections
     }
+    declared[QUESTIONS] = frozenset(asked.id for file in files for asked in file.plan.downtime.questions)
+    return declared
 
 
 def _twice(files: Sequence[PlanFile]) -> Iterator[Finding]:
@@ -113,9 +116,7 @@ def _references(plan: schema.Plan) -> Iterator[Reference]:
     for place, duty in enumerate(plan.duties):
         yield from _each(("duties", place, "holders"), duty.holders, "people", "groups")
         yield from _each(("duties", place, "deputy"), [duty.deputy], "people", "groups")
-    for place, service in enumerate(plan.services):
-        yield from _each(("services", place, "behind"), service.behind, "systems")
-        yield from _each(("services", place, "tool_team"), [service.tool_team], "teams")
+    yield from _in_services(plan)
     for place, ticketing in enumerate(plan.ticketing):
         for turn, used in enumerate(ticketing.used):
             yield from _each(("ticketing", place, "used", turn, "receivers"), used.receivers, "teams")
@@ -123,7 +124,7 @@ def _references(plan: schema.Plan) -> Iterator[Reference]:
         yield from _each(("attempts", place, "teams"), rule.teams, "teams")
     for place, clock in enumerate(plan.clocks):
         yield from _in_clock(("clocks", place), clock)
-    yield from _in_procedures(plan)
+    yield from _in_downtime(plan)
     yield from _in_clauses(plan)
 
 
@@ -135,10 +136,24 @@ def _in_clock(path: Path, clock: Clock) -> Iterator[Reference]:
         yield from _each((*path, "escalate_to", "duty"), [clock.escalate_to.duty], "duties")
 
 
-def _in_procedures(plan: schema.Plan) -> Iterator[Reference]:
+def _in_services(plan: schema.Plan) -> Iterator[Reference]:
+    for place, system in enumerate(plan.systems):
+        yield from _each(("systems", place, "behind"), system.behind, "systems")
+    for place, service in enumerate(plan.services):
+        yield from _each(("services", place, "behind"), service.behind, "systems")
+        yield from _each(("services", place, "tool_team"), [service.tool_team], "teams")
+
+
+def _in_downtime(plan: schema.Plan) -> Iterator[Reference]:
+    for place, freeze in enumerate(plan.downtime.freezes):
+        yield from _each(("downtime", "freezes", place, "services"), freeze.services, "services")
     for place, procedure in enumerate(plan.downtime.procedures):
         path: Path = ("downtime", "procedures", place)
+        yield from _each((*path, "teams"), procedure.teams, "teams")
         yield from _each((*path, "audience"), procedure.audience, "duties", "teams")
+        yield from _each((*path, "also"), (told.who for told in procedure.also), "duties", "teams")
+        yield from _each((*path, "also"), (told.when for told in procedure.also), QUESTIONS)
+        yield from _each((*path, "relays"), (relay.by for relay in procedure.relays), "duties", "teams")
         for key in ("sender", "approval", "window_by", "window_verified_by"):
             yield from _each((*path, key), [getattr(procedure, key)], "duties", "teams")
 
@@ -195,7 +210,7 @@ def sourced(plan: schema.Plan) -> Iterator[tuple[Path, Source]]:
         for place, entry in enumerate(getattr(plan, section)):
             if entry.source is not None:
                 yield (section, place), entry.source
-    for section in ("message", "moments", "procedures"):
+    for section in ("message", "moments", "questions", "procedures", "freezes"):
         for place, entry in enumerate(getattr(plan.downtime, section)):
             yield ("downtime", section, place), entry.source
 

@@ -17,6 +17,7 @@ from tierline.plans import schema
 from tierline.plans.clocks import Clock
 from tierline.plans.conditions import When
 from tierline.plans.decision import CHANNELS
+from tierline.plans.downtimes import Downtime, MomentRule, Procedure
 from tierline.plans.entries import Source
 from tierline.plans.planbook import Planbook
 from tierline.plans.references import heading_names
@@ -163,16 +164,29 @@ def span_in_words(span: timedelta | Span) -> str:
     return f"{seconds // 60} minutes"
 
 
-def _downtime(planbook: Planbook, downtime: schema.Downtime) -> Iterator[tuple[Source, Item]]:
+def _downtime(planbook: Planbook, downtime: Downtime) -> Iterator[tuple[Source, Item]]:
     for part in downtime.message:
         yield part.source, Item("entry", part.id, f"A message says: {part.label}")
     for part in downtime.moments:
-        yield part.source, Item("entry", part.id, f"A message goes out: {part.label}")
+        yield part.source, Item("entry", part.id, f"A message goes out: {part.label}", tuple(_owed(part)))
+    for question in downtime.questions:
+        yield question.source, Item("entry", question.id, f"Asked when work is planned: {question.label}")
+    for freeze in downtime.freezes:
+        days = (_days(freeze.from_, freeze.until), *freeze.services)
+        yield freeze.source, Item("clause", freeze.id, f"{freeze.label}. {freeze.text}", days)
     for procedure in downtime.procedures:
         yield procedure.source, Item("entry", procedure.id, procedure.label, tuple(_steps(planbook, procedure)))
 
 
-def _steps(planbook: Planbook, procedure: schema.Procedure) -> Iterator[str]:
+def _owed(rule: MomentRule) -> Iterator[str]:
+    if rule.within is not None:
+        yield f"within {span_in_words(rule.within)}"
+    if rule.at is not None:
+        lead = f", never less than {span_in_words(rule.least_lead)} ahead" if rule.least_lead else ""
+        yield f"at {rule.at} on the calendar day before{lead}"
+
+
+def _steps(planbook: Planbook, procedure: Procedure) -> Iterator[str]:
     steps = {
         "sent by": procedure.sender,
         "approved by": procedure.approval,
@@ -183,9 +197,14 @@ def _steps(planbook: Planbook, procedure: schema.Procedure) -> Iterator[str]:
         yield f"told by {' and '.join(procedure.channels)}{f' in {procedure.room}' if procedure.room else ''}"
     if procedure.audience:
         yield f"told to {'; '.join(planbook.duty_label(duty) for duty in procedure.audience)}"
+    for told in procedure.also:
+        yield f"told to {planbook.duty_label(told.who)} only if {told.when}"
     for name, duty in steps.items():
         if duty:
             yield f"{name} {planbook.duty_label(duty)}"
+    for relay in procedure.relays:
+        within = span_in_words(relay.within)
+        yield f"passed on by {planbook.duty_label(relay.by)} to {relay.to} within {within}: {relay.text}"
 
 
 def standing_of(planbook: Planbook, plan: schema.Plan) -> str:

@@ -17,12 +17,16 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 from tierline.plans.clocks import CalendarEntry, Clock, ServiceTier
 from tierline.plans.conditions import Entry, When
 from tierline.plans.decision import BUILT_IN, By
+from tierline.plans.downtimes import ChannelWord, Downtime
 from tierline.plans.entries import Label, Sentence, Slug, Source, Span, require
 from tierline.plans.facts import Audience
 
 Tier = Annotated[int, Field(ge=1, le=4)]
 Outreach = Literal["email", "telephone", "letter"]
 Kind = Literal["restrict", "scope", "contact", "route", "intake", "tell", "duty"]
+
+
+Address = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=200)]
 
 
 class Heading(Entry):
@@ -63,20 +67,25 @@ class Organisation(Entry):
 
 
 class Person(Entry):
-    """Somebody who holds a duty or reads a team's mail."""
+    """Somebody who holds a duty or reads a team's mail. ``slack``: their member id there, never a handle; ``sms``:
+    their mobile telephone with its country code; ``not_on``: channels they do not use, so that another is enough."""
 
     id: Slug
     name: Label
-    email: Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=200)]
+    email: Address
+    slack: Annotated[str, StringConstraints(pattern=r"^[UW][A-Z0-9]{2,20}$")] | None = None
+    sms: Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9 ().-]{6,24}$")] | None = None
+    not_on: tuple[ChannelWord, ...] = ()
     organisation: Slug | None = None
 
 
 class Group(Entry):
-    """Several people under one handle, for instance a chat user group."""
+    """Several people under one handle, for instance a chat user group; ``slack`` is the group's id there."""
 
     id: Slug
     label: Label
     handle: Label | None = None
+    slack: Annotated[str, StringConstraints(pattern=r"^S[A-Z0-9]{2,20}$")] | None = None
     members: tuple[Slug, ...] = ()
 
 
@@ -151,10 +160,14 @@ class Team(Entry):
 
 
 class System(Entry):
-    """A system a fault can be found in."""
+    """A system a fault can be found in. ``behind``: the systems it stands on; ``keys``: what those who ask about
+    maintenance call it; ``window_ids``: what it is called where windows that keep alarms quiet are set."""
 
     id: Slug
     label: Label
+    behind: tuple[Slug, ...] = ()
+    keys: tuple[Label, ...] = ()
+    window_ids: tuple[Label, ...] = ()
 
     @field_validator("id")
     @classmethod
@@ -164,14 +177,17 @@ class System(Entry):
 
 
 class Service(Entry):
-    """A thing a person uses. ``behind``: the systems it stands on; ``tool_team``: who builds it;
-    ``service_tier``: how critical it is (1 is most), which is no support tier."""
+    """A thing a person uses. ``behind``: the systems it stands on; ``tool_team``: who builds it; ``service_tier``: how
+    critical it is (1 is most), which is no support tier; ``keys``: what those who ask about maintenance call it;
+    ``window_ids``: what it is called where windows that keep alarms quiet are set."""
 
     id: Slug
     label: Label
     behind: tuple[Slug, ...] = ()
     tool_team: Slug | None = None
     service_tier: ServiceTier | None = None
+    keys: tuple[Label, ...] = ()
+    window_ids: tuple[Label, ...] = ()
     source: Source | None = None
 
 
@@ -240,38 +256,6 @@ class ReturnReason(Entry):
     guidance: Sentence
     words_required: bool = False
     source: Source
-
-
-class MessagePart(Entry):
-    """Something a message has to say."""
-
-    id: Slug
-    label: Label
-    source: Source
-
-
-class Procedure(Entry):
-    """What is done for a downtime or an incident that starts with ``origin``: who tells whom, how."""
-
-    id: Slug
-    label: Label
-    origin: Label
-    sender: Slug | None = None
-    channels: tuple[Literal["slack", "email"], ...] = ()
-    room: Label | None = None
-    audience: tuple[Slug, ...] = ()
-    approval: Slug | None = None
-    window_by: Slug | None = None
-    window_verified_by: Slug | None = None
-    source: Source
-
-
-class Downtime(Entry):
-    """Planned downtime: what a message says, when it goes out, and the procedures by who caused it."""
-
-    message: tuple[MessagePart, ...] = ()
-    moments: tuple[MessagePart, ...] = ()
-    procedures: tuple[Procedure, ...] = ()
 
 
 class Then(Entry):

@@ -1,0 +1,1 @@
+"""What can be done with planned work. Each verb one transaction; who may do it is asked inside."""

@@ -1,0 +1,169 @@
+"""What is done by the clock: word of the day before, reminders of what is late, questions about ends that stay open.
+
+Concludes nothing: when a window is over its owner is asked, then the deputy and whoever is on call. Refuses nothing;
+the same reminder goes out once.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+
+from tierline.directory.actor import TIERLINE
+from tierline.directory.queries import colleague
+from tierline.downtime.actions.telling import ask_sender, link_to, mail_to, subject_of, tell
+from tierline.downtime.actions.turning import SUBJECT, content_of, saved
+from tierline.downtime.conflicts import Weight
+from tierline.downtime.hands import Change, locked
+from tierline.downtime.lifecycle import DowntimeState
+from tierline.downtime.models import DowntimeRow
+from tierline.downtime.surroundings import conflicts_of
+from tierline.notices.audience import Reachable
+from tierline.notices.moments import Moment, Standing
+from tierline.notices.queries import ObligationView, obligations, owed_by, relays_overdue
+from tierline.notices.resolving import people_behind, reachable
+from tierline.notices.signing import relay_link
+
+AHEAD: Final = timedelta(minutes=10)  # so that word of the day before is on time, not on the dot
+DEPUTY_AFTER: Final = timedelta(minutes=15)
+RUNNING: Final = (DowntimeState.IN_PROGRESS, DowntimeState.VERIFYING)
+
+
+def mind(*, at: datetime) -> int:
+    """Everything that is due at this instant. Returns how much there was; what one refuses keeps no other back."""
+    done = tell_the_day_before(at=at) + remind_of_late_word(at=at)
+    return done + ask_about_open_ends(at=at) + remind_relayers(at=at)
+
+
+def tell_the_day_before(*, at: datetime) -> int:
+    """Send word of the day before for what is scheduled; ask the sender where it is not."""
+    count = 0
+    for number, owed in owed_by(SUBJECT, until=at + AHEAD):
+        if owed.moment is not Moment.DAY_BEFORE or owed.merged_into:
+            continue
+        with transaction.atomic():
+            change = locked(TIERLINE, number, at=at)
+            count += _tell_the_day_before(change, owed)
+    return count
+
+
+def _tell_the_day_before(change: Change, owed: ObligationView) -> int:
+    current = {one.id for one in obligations(subject_of(change.row), at=change.at) if one.is_owed}
+    if owed.id not in current:
+        return 0
+    _look_around_again(change)
+    if change.row.state != DowntimeState.SCHEDULED:
+        ask_sender(change, Moment.DAY_BEFORE, because=f"it is {change.row.state}, not scheduled.")
+        return 0
+    late = f"Sent late: it was due at {owed.due_at:%Y-%m-%d %H:%M} UTC." if owed.due_at < change.at else ""
+    tell(change, Moment.DAY_BEFORE, late=late)
+    saved(change)
+    return 1
+
+
+def _look_around_again(change: Change) -> None:
+    """The morning before: has anything come in its way since?"""
+    found = conflicts_of(change.row.pk, content_of(change.row), change.procedural, change.planbook, at=change.at)
+    new = [one for one in found if one.weight is Weight.BLOCK and one.key not in change.row.answered_conflicts]
+    if new:
+        mail_to(
+            change,
+            _owner(change),
+            purpose=f"{change.row.revision}:conflict:{new[0].key}"[:120],
+            subject=f"[{change.reference}] Something has come in its way",
+            text=f"{' '.join(one.sentence for one in new)}\n\nDecide before it starts: {link_to(change.row.pk)}\n",
+        )
+
+
+def remind_of_late_word(*, at: datetime) -> int:
+    """Ask whoever sends word, once more, for what should have been told."""
+    late = [(number, owed) for number, owed in owed_by(SUBJECT, until=at) if owed.standing is Standing.LATE]
+    for number, owed in late:
+        with transaction.atomic():
+            change = locked(TIERLINE, number, at=at)
+            sender = change.procedural.procedure.sender
+            label = change.procedural.moment_label(owed.moment)
+            mail_to(
+                change,
+                people_behind(change.planbook, sender) if sender else (),
+                purpose=f"{owed.revision}:{owed.moment}:late",
+                subject=f"[{change.reference}] Late: {label}",
+                text=f"This should have been told by {owed.due_at:%Y-%m-%d %H:%M} UTC and was not. Send it, or say why "
+                f"not: {link_to(change.row.pk)}\n",
+            )
+    return len(late)
+
+
+def ask_about_open_ends(*, at: datetime) -> int:
+    """Ask the owner of work whose end has passed, and a quarter of an hour later the deputy and whoever is on call."""
+    rows = DowntimeRow.objects.filter(state__in=RUNNING, ends_at__lte=at).values_list("pk", flat=True)
+    for number in list(rows):
+        with transaction.atomic():
+            change = locked(TIERLINE, number, at=at)
+            _ask_about_end(change)
+    return len(rows)
+
+
+def _ask_about_end(change: Change) -> None:
+    ends = change.row.ends_at
+    if ends is None or ends > change.at:
+        return
+    _ask(change, "owner", _owner(change))
+    if change.at - ends >= DEPUTY_AFTER:
+        _ask(change, "deputy", _deputies(change))
+
+
+def _ask(change: Change, whom: str, people: Iterable[Reachable]) -> None:
+    ends = change.row.ends_at
+    mail_to(
+        change,
+        people,
+        purpose=f"open-end:{ends:%Y%m%d%H%M}:{whom}",
+        subject=f"[{change.reference}] The time is over: is the work done?",
+        text=f"{content_of(change.row).title} was told to end at {ends:%Y-%m-%d %H:%M} UTC and nobody has said that it "
+        f"has. Conclude it, or give it a later end that people hear of: {link_to(change.row.pk)}\n",
+    )
+
+
+def _owner(change: Change) -> tuple[Reachable, ...]:
+    found = colleague(change.row.owner_id)
+    own = (Reachable(f"person-{found.person_id}", found.name, {"email": found.email}),) if found else ()
+    sender = change.procedural.procedure.sender
+    return own or (people_behind(change.planbook, sender) if sender else ())
+
+
+def _deputies(change: Change) -> tuple[Reachable, ...]:
+    procedure, planbook = change.procedural.procedure, change.planbook
+    found: list[Reachable] = []
+    duty = planbook.duties.get(procedure.sender or "")
+    if duty is not None and duty.deputy in planbook.people:
+        found.append(reachable(planbook.people[duty.deputy]))
+    for word in (procedure.sender, procedure.window_verified_by):
+        found += people_behind(planbook, word) if word else ()
+    return tuple({person.addresses.get("email", person.id): person for person in found}.values())
+
+
+def remind_relayers(*, at: datetime) -> int:
+    """Remind, once, whoever was to pass word on and has not said that they did."""
+    late = relays_overdue(SUBJECT, at=at)
+    for number, relay in late:
+        with transaction.atomic():
+            change = locked(TIERLINE, number, at=at)
+            _remind(change, relay.id, relay.to)
+    return len(late)
+
+
+def _remind(change: Change, relay: int, to: str) -> None:
+    for planned in change.procedural.procedure.relays:
+        if planned.to != to:
+            continue
+        for person in people_behind(change.planbook, planned.by):
+            mail_to(
+                change,
+                [person],
+                purpose=f"relay:{relay}:reminder",
+                subject=f"[{change.reference}] Did you pass this on?",
+                text=f"You were asked to pass word of this downtime on to: {to}\n\nSay that it is done, or that it is "
+                f"not: {relay_link(relay, person.name)}\n",
+            )

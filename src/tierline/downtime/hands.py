@@ -1,0 +1,94 @@
+"""In whose hands a downtime is: who may see it, lead it, approve it, look at its window, tell of it.
+
+The plan's procedure names the duties; its teams may plan and lead. Refuses with the name of the duty that is missing.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tierline.directory.actor import Actor
+from tierline.downtime.models import DowntimeRow
+from tierline.foundation.ids import downtime_reference
+from tierline.foundation.trouble import Conflict, NotAllowed, NotFound
+from tierline.plans.planbook import Planbook
+from tierline.plans.procedures import Procedural, procedure_named, procedures_at
+from tierline.plans.queries import PlanbookInForce, planbook_in_force
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A downtime locked to be changed, with the plans it is changed under."""
+
+    row: DowntimeRow
+    actor: Actor
+    at: datetime
+    in_force: PlanbookInForce
+    procedural: Procedural
+
+    @property
+    def planbook(self) -> Planbook:
+        """The plans in force."""
+        return self.in_force.planbook
+
+    @property
+    def reference(self) -> str:
+        """What people call it."""
+        return downtime_reference(self.row.pk)
+
+
+def may_see(actor: Actor, row: DowntimeRow) -> bool:
+    """Whether it is known in an organisation of the actor's."""
+    return actor.is_tierline or bool(actor.organisations & set(row.organisations))
+
+
+def may_lead(actor: Actor, procedural: Procedural) -> bool:
+    """Whether the actor may plan and carry out work by this procedure."""
+    procedure = procedural.procedure
+    return bool(actor.teams & set(procedure.teams)) or bool(actor.duties & {procedure.sender, procedure.window_by})
+
+
+def may_tell(actor: Actor, procedural: Procedural) -> bool:
+    """Whether the actor is who sends word by this procedure."""
+    sender = procedural.procedure.sender
+    return actor.is_tierline or sender is None or sender in actor.duties
+
+
+def procedures_for(actor: Actor, at: datetime) -> tuple[Procedural, ...]:
+    """The procedures by which the actor may plan work now."""
+    planbook = planbook_in_force().planbook
+    return tuple(known for known in procedures_at(planbook, at) if may_lead(actor, known))
+
+
+def locked(actor: Actor, number: int, *, at: datetime, version: int | None = None) -> Change:
+    """The downtime, locked, for somebody who may see it. Conflict when it has another revision than ``version``."""
+    row = DowntimeRow.objects.select_for_update().filter(pk=number).first()
+    if row is None or not may_see(actor, row):
+        raise NotFound("There is no such downtime that you may see.")
+    if version is not None and row.revision != version:
+        raise Conflict(f"{downtime_reference(number)} has changed since you looked. Look again, then decide.")
+    in_force = planbook_in_force()
+    return Change(row, actor, at, in_force, procedural_of(row, in_force.planbook, at))
+
+
+def procedural_of(row: DowntimeRow, planbook: Planbook, at: datetime) -> Procedural:
+    """The procedure a downtime follows."""
+    found = procedure_named(planbook, row.procedure, at)
+    if found is None:
+        raise Conflict(
+            f"The plans in force know no procedure {row.procedure}, which {downtime_reference(row.pk)} follows. "
+            "Ask the plan editor."
+        )
+    return found
+
+
+def require_lead(change: Change) -> None:
+    """Refuse whoever may not lead the work."""
+    if not change.actor.is_tierline and not may_lead(change.actor, change.procedural):
+        raise NotAllowed(f"Only those who work by “{change.procedural.procedure.label}” can do this.")
+
+
+def require_duty(change: Change, duty: str | None, what: str) -> None:
+    """Refuse whoever does not hold a duty of the procedure."""
+    if duty is None or duty not in change.actor.duties:
+        label = change.planbook.duty_label(duty) if duty else "nobody"
+        raise NotAllowed(f"{what} is for {label}. Ask them.")

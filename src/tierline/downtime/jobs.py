@@ -1,0 +1,40 @@
+"""Jobs of planned work: three lines round an action each."""
+
+import structlog
+from django.conf import settings
+from procrastinate.contrib.django import app
+
+from tierline.channels.heartbeat import Heartbeat
+from tierline.downtime import publishing
+from tierline.downtime.actions import minding, windowing
+from tierline.foundation.clock import now
+from tierline.notices.auditing import audit
+
+log = structlog.get_logger("tierline.downtime")
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="downtime.mind", queue="system", queueing_lock="downtime.mind")
+def mind(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes the planned instant
+    """Windows that were answered, word of the day before, reminders, open ends."""
+    at = now()
+    windowing.read_windows_back(at=at)
+    minding.mind(at=at)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="downtime.publish", queue="system", queueing_lock="downtime.publish")
+def publish(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes the planned instant
+    """The public page and its feeds as files, for the day when this house is down."""
+    publishing.write_files(settings.HOME / "status", at=now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="downtime.audit", queue="system", queueing_lock="downtime.audit")
+def hold_against_evidence(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes the planned instant
+    """Whether everything owed was told; only then the outside hears a heartbeat."""
+    found = audit(at=now())
+    if found.clean:
+        Heartbeat(settings.HEARTBEAT_URL).beat()
+    else:
+        log.warning("words_not_told", late=found.late, undelivered=found.undelivered)

@@ -1,0 +1,281 @@
+"""Reading planned work: the board, one downtime with everything about it, what strangers may know.
+
+Refuses what the actor may not see as if it were not there. What is public holds roles and services, never people, and
+never a draft.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from tierline.directory.actor import TIERLINE, Actor
+from tierline.downtime.actions.telling import coverage_for, document_for, subject_of
+from tierline.downtime.actions.turning import content_of
+from tierline.downtime.actions.working import gates_of, in_the_way
+from tierline.downtime.conflicts import Conflict
+from tierline.downtime.content import Content, Level
+from tierline.downtime.gates import Approval, Gates, Hindrance, Window
+from tierline.downtime.hands import Change, may_lead, may_see, may_tell, procedural_of
+from tierline.downtime.lifecycle import ENDED, DowntimeMove, DowntimeState, moves_from
+from tierline.downtime.models import DowntimeRow
+from tierline.downtime.stored import from_json
+from tierline.downtime.surroundings import conflicts_of
+from tierline.foundation.ids import downtime_reference
+from tierline.foundation.trouble import NotFound
+from tierline.notices.audience import Coverage, Parity, parity
+from tierline.notices.document import Document
+from tierline.notices.moments import Moment
+from tierline.notices.queries import (
+    AnnouncementView,
+    DeliveryView,
+    ObligationView,
+    RelayView,
+    announcements,
+    deliveries,
+    obligations,
+    relays,
+)
+from tierline.plans.planbook import Planbook
+from tierline.plans.procedures import Procedural, hit_by, keys_of
+from tierline.plans.queries import PlanbookInForce, planbook_in_force
+from tierline.timeline.fact import Fact
+from tierline.timeline.queries import story
+
+PAGE: Final = 50
+ONE_A_PERSON: Final = frozenset({"message-sent", "message-held"})  # who was told says it better than the story
+TO_START: Final = (DowntimeState.PLANNING, DowntimeState.AWAITING_APPROVAL, DowntimeState.SCHEDULED)
+KEPT_FOR: Final = timedelta(days=14)  # how long what is over stays on the public page
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A downtime on the board."""
+
+    number: int
+    reference: str
+    title: str
+    state: DowntimeState
+    result: str
+    services: tuple[str, ...]
+    level: Level | None
+    starts_at: datetime | None
+    ends_at: datetime | None
+    procedure: str
+    owner: str
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class DowntimeView:
+    """One downtime as its page shows it. ``moves`` are those the table allows and the actor may make."""
+
+    line: Line
+    content: Content
+    content_hash: str
+    user_message: str
+    procedural: Procedural
+    gates: Gates
+    closed: tuple[Hindrance, ...]
+    approval: Mapping[str, Any]
+    window: Mapping[str, Any]
+    verification: Mapping[str, Any]
+    conflicts: tuple[Conflict, ...]
+    answered: Mapping[str, Any]
+    obligations: tuple[ObligationView, ...]
+    announcements: tuple[AnnouncementView, ...]
+    relays: tuple[RelayView, ...]
+    story: tuple[Fact, ...]
+    moves: tuple[DowntimeMove, ...]
+    leads: bool
+    tells: bool
+    approves: bool
+    verifies: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What would go out of a moment, to whom, and whether anything blocks it."""
+
+    moment: Moment
+    document: Document
+    coverage: Coverage
+    parity: Parity
+    missing: tuple[str, ...]
+    labels: Mapping[str, str]
+
+
+def board(actor: Actor, *, past: bool = False) -> list[Line]:
+    """Downtimes the actor may see: those to come by their start, or those that are over, newest first."""
+    rows = DowntimeRow.objects.filter(organisations__overlap=sorted(actor.organisations))
+    if actor.is_tierline:
+        rows = DowntimeRow.objects.all()
+    if past:
+        rows = rows.filter(state__in=ENDED).order_by("-changed_at")
+    else:
+        rows = rows.exclude(state__in=ENDED).order_by("starts_at", "pk")
+    return [_line(row) for row in rows[:PAGE]]
+
+
+def row_for(actor: Actor, number: int) -> DowntimeRow:
+    """The row, for this package's own reads."""
+    row = DowntimeRow.objects.filter(pk=number).first()
+    if row is None or not may_see(actor, row):
+        raise NotFound("There is no such downtime that you may see.")
+    return row
+
+
+def downtime(actor: Actor, number: int, *, at: datetime) -> DowntimeView:
+    """One downtime with everything about it. NotFound when there is none or the actor may not see it."""
+    row, in_force = row_for(actor, number), planbook_in_force()
+    procedural = procedural_of(row, in_force.planbook, at)
+    content, subject = content_of(row), subject_of(row)
+    leads = may_lead(actor, procedural)
+    return DowntimeView(
+        line=_line(row),
+        content=content,
+        content_hash=row.content_hash,
+        user_message=row.user_message,
+        procedural=procedural,
+        gates=gates_of(row, procedural, at),
+        closed=in_the_way(row, procedural, at) if row.state in TO_START else (),
+        approval=_approval(row),
+        window={"read_at": row.window_read_at, **row.window_set},
+        verification={"by": row.verified_by, "at": row.verified_at, "words": row.verification_words},
+        conflicts=conflicts_of(row.pk, content, procedural, in_force.planbook, at=at) if row.state not in ENDED else (),
+        answered=row.answered_conflicts,
+        obligations=obligations(subject, at=at),
+        announcements=announcements(subject),
+        relays=relays(subject, at=at),
+        story=tuple(fact for fact in story(*subject) if fact.kind not in ONE_A_PERSON),
+        moves=_moves(actor, row, procedural),
+        leads=leads,
+        tells=may_tell(actor, procedural),
+        approves=procedural.procedure.approval in actor.duties and row.state == DowntimeState.AWAITING_APPROVAL,
+        verifies=procedural.procedure.window_verified_by in actor.duties and row.window == Window.SET,
+    )
+
+
+def _approval(row: DowntimeRow) -> dict[str, Any]:
+    return {
+        "by": row.approved_by,
+        "at": row.approved_at,
+        "hash": row.approved_hash,
+        "record": row.approval_record,
+        "words": row.approval_words,
+        "last_words": row.last_words,
+        "override": row.override,
+    }
+
+
+def _moves(actor: Actor, row: DowntimeRow, procedural: Procedural) -> tuple[DowntimeMove, ...]:
+    if not may_lead(actor, procedural):
+        return ()
+    asked = {DowntimeMove.APPROVE, DowntimeMove.REJECT}
+    needless = DowntimeMove.SUBMIT if row.approval == Approval.NOT_REQUIRED else DowntimeMove.SCHEDULE
+    return tuple(move for move in moves_from(DowntimeState(row.state)) if move not in asked and move is not needless)
+
+
+def preview(actor: Actor, number: int, moment: Moment, *, at: datetime) -> Preview:
+    """What would be told of a moment now, and to whom."""
+    row, in_force = row_for(actor, number), planbook_in_force()
+    procedural = procedural_of(row, in_force.planbook, at)
+    change = Change(row, actor, at, in_force, procedural)
+    coverage, missing = coverage_for(change, moment)
+    words = {word for member in coverage.members for word in member.words}
+    labels = {word: _word_label(in_force.planbook, word) for word in words}
+    return Preview(moment, document_for(change, moment), coverage, parity(coverage), missing, labels)
+
+
+def _word_label(planbook: Planbook, word: str) -> str:
+    if word == "told-before":
+        return "told before"
+    return planbook.duty_label(word) if word in planbook.duties else planbook.team_label(word)
+
+
+def who_was_told(actor: Actor, number: int) -> tuple[DeliveryView, ...]:
+    """Who was told what, when, by which channel, with what answer."""
+    return deliveries(subject_of(row_for(actor, number)))
+
+
+def revisions(actor: Actor, number: int) -> list[tuple[int, datetime, str, list[Any]]]:
+    """Every revision: number, when, by whom, what changed. Oldest first."""
+    rows = row_for(actor, number).revisions.order_by("revision")
+    return [(row.revision, row.at, row.by, list(row.changes)) for row in rows]
+
+
+def _line(row: DowntimeRow) -> Line:
+    content = from_json(row.content)
+    return Line(
+        row.pk, downtime_reference(row.pk), content.title, DowntimeState(row.state), row.result, content.services,
+        content.level, row.starts_at, row.ends_at, row.procedure, row.owner, row.revision,
+    )  # fmt: skip
+
+
+# -- what strangers may know -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class KeyWindow:
+    """A time in which one key is down, as those who ask about maintenance read it. ``ends`` None: nobody knows."""
+
+    id: str
+    key: str
+    starts: datetime
+    ends: datetime | None
+    words: str
+    now: bool
+
+
+def public_documents(*, at: datetime) -> list[Document]:
+    """What the public page and the feeds show: everything told that is to come, goes on, or ended lately. By start."""
+    rows = DowntimeRow.objects.filter(public=True).exclude(state__in=ENDED, changed_at__lt=at - KEPT_FOR)
+    in_force = planbook_in_force()
+    return [_public(row, in_force, at) for row in rows.order_by("starts_at", "pk")]
+
+
+_SHOWN_AS: Final = {
+    DowntimeState.IN_PROGRESS: Moment.STARTED,
+    DowntimeState.VERIFYING: Moment.STARTED,
+    DowntimeState.CONCLUDED: Moment.CONCLUDED,
+    DowntimeState.CANCELLED: Moment.CANCELLED,
+    DowntimeState.POSTPONED: Moment.POSTPONED,
+}
+
+
+def _public(row: DowntimeRow, in_force: PlanbookInForce, at: datetime) -> Document:
+    procedural = procedural_of(row, in_force.planbook, at)
+    change = Change(row, TIERLINE, row.changed_at, in_force, procedural)
+    moment = _SHOWN_AS.get(DowntimeState(row.state), Moment.PLANNING_STARTED)
+    return document_for(change, moment)
+
+
+def key_windows(*, at: datetime) -> list[KeyWindow]:
+    """Every time that is scheduled, goes on or has no end yet, for every key it takes down, by key and start.
+
+    A key is down as well when what it stands on is. Several times of one key stay several, so that a longer one that
+    begins later is not lost behind a shorter one.
+    """
+    planbook = planbook_in_force().planbook
+    standing = (DowntimeState.SCHEDULED, DowntimeState.IN_PROGRESS, DowntimeState.VERIFYING)
+    rows = DowntimeRow.objects.filter(state__in=standing, starts_at__isnull=False)
+    found = []
+    for row in rows.order_by("starts_at", "pk"):
+        running = row.state in (DowntimeState.IN_PROGRESS, DowntimeState.VERIFYING)
+        if row.starts_at is None or (not running and row.ends_at is not None and row.ends_at <= at):
+            continue
+        # Work that goes on past its end has none that anybody could rely on.
+        ends = None if running and row.ends_at is not None and row.ends_at <= at else row.ends_at
+        found += [
+            KeyWindow(f"{row.pk}-{key}", key, row.starts_at, ends, row.user_message, running)
+            for key in keys_hit(planbook, content_of(row))
+        ]
+    return sorted(found, key=lambda window: (window.key, window.starts, window.id))
+
+
+def keys_hit(planbook: Planbook, content: Content) -> tuple[str, ...]:
+    """The keys of everything a downtime takes down: its services and systems, and the services that stand on them."""
+    if content.level is Level.NO_IMPACT:
+        return ()
+    words = dict.fromkeys([*content.services, *hit_by(planbook, content.services)])
+    return tuple(dict.fromkeys(key for word in words for key in keys_of(planbook, word)))

@@ -1,0 +1,93 @@
+"""What a downtime is held against, gathered from the tables and the plans for ``conflicts.py``. Asks only what stands
+near it in time.
+
+Incidents and windows that are not ours come from hooks: whoever keeps them registers a reader here.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from tierline.downtime.conflicts import Conflict, ForeignWindow, Incident, Surroundings, Work, conflicts
+from tierline.downtime.content import Content
+from tierline.downtime.lifecycle import STANDING
+from tierline.downtime.models import DowntimeRow
+from tierline.downtime.stored import from_json
+from tierline.foundation.ids import downtime_reference
+from tierline.notices.audience import Group
+from tierline.notices.queries import obligations
+from tierline.notices.resolving import groups_of
+from tierline.plans.planbook import Planbook
+from tierline.plans.procedures import Procedural, freezes_at, procedure_named, stands_on, told_by
+
+NEAR = timedelta(days=7)
+OpenIncidents = Callable[[datetime], Iterable[Incident]]
+ForeignWindows = Callable[[datetime, datetime | None], Iterable[ForeignWindow]]
+_incidents: list[OpenIncidents] = []
+_windows: list[ForeignWindows] = []
+
+
+def know_incidents(reader: OpenIncidents) -> None:
+    """Let conflicts know of incidents that are open at an instant."""
+    _incidents.append(reader)
+
+
+def know_windows(reader: ForeignWindows) -> None:
+    """Let conflicts know of windows between two instants that are not ours."""
+    _windows.append(reader)
+
+
+def conflicts_of(
+    number: int, content: Content, procedural: Procedural, planbook: Planbook, *, at: datetime
+) -> tuple[Conflict, ...]:
+    """Everything in the way of a downtime as its content says it; nothing while it has no time frame."""
+    if content.frame is None:
+        return ()
+    groups = groups_of(planbook, told_by(planbook, procedural, content.answers))
+    mine = _work(number, content, planbook, groups, told_at=_tells(number, at))
+    around = Surroundings(
+        others=tuple(_others(number, content, planbook, at)),
+        freezes=tuple(freeze for _, freeze in freezes_at(planbook, at)),
+        incidents=tuple(incident for reader in _incidents for incident in reader(at)),
+        windows=tuple(w for reader in _windows for w in reader(content.frame.starts, content.frame.ends)),
+        holidays=next((c.holidays for c in planbook.calendars.values() if c.holidays), None),
+        zone=procedural.zone,
+        quiet=procedural.downtime.quiet or timedelta(hours=2),
+        label=lambda word: planbook.service_label(word) if word in planbook.services else planbook.system_label(word),
+    )
+    return conflicts(mine, around)
+
+
+def _others(number: int, content: Content, planbook: Planbook, at: datetime) -> Iterable[Work]:
+    """Standing downtimes a week around; further ones can neither overlap nor be told at the same time."""
+    if content.frame is None:
+        return
+    since, until = content.frame.starts - NEAR, (content.frame.ends or content.frame.starts) + NEAR
+    rows = DowntimeRow.objects.filter(state__in=STANDING, starts_at__lt=until).exclude(pk=number)
+    for row in rows.filter(Q(ends_at=None) | Q(ends_at__gt=since)).order_by("pk"):
+        other = from_json(row.content)
+        procedural = procedure_named(planbook, row.procedure, at)
+        groups = groups_of(planbook, told_by(planbook, procedural, other.answers)) if procedural else ()
+        yield _work(row.pk, other, planbook, groups, told_at=_tells(row.pk, at))
+
+
+def _work(
+    number: int, content: Content, planbook: Planbook, groups: Iterable[Group], *, told_at: tuple[datetime, ...]
+) -> Work:
+    if content.frame is None:
+        raise ValueError("work without a time frame overlaps nothing")
+    return Work(
+        reference=downtime_reference(number) if number else "this",
+        title=content.title,
+        services=frozenset(content.services),
+        stands_on=frozenset(ground for service in content.services for ground in stands_on(planbook, service)),
+        frame=content.frame,
+        level=content.level,
+        audience=frozenset(person.id for group in groups for person in group.people),
+        tells_at=told_at,
+    )
+
+
+def _tells(number: int, at: datetime) -> tuple[datetime, ...]:
+    return tuple(one.due_at for one in obligations(("downtime", number), at=at) if one.is_owed) if number else ()

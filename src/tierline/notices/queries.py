@@ -1,0 +1,207 @@
+"""Reading what is owed, what was told, and how it fared. Who may read it is decided by whoever's notice it is.
+
+Claims no more than is seen: an e-mail is "accepted" by the next server, a relay not answered is "not known".
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from tierline.foundation.trouble import NotFound
+from tierline.notices.audience import Reachable
+from tierline.notices.models import AnnouncementRow, DeliveryRow, ObligationRow, RelayRow
+from tierline.notices.moments import Moment, Owing, Standing, standing
+from tierline.notices.relays import Relaying, in_words
+from tierline.outbox.lifecycle import EffectState
+from tierline.outbox.queries import Fared, fared
+
+Subject = tuple[str, int]
+
+NOT_SENT: Final = "not sent"
+_FARED: Final = {
+    EffectState.PENDING: "on its way",
+    EffectState.HELD: "held",
+    EffectState.DONE: "accepted",
+    EffectState.FAILED: "failed",
+    EffectState.WITHDRAWN: "withdrawn",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ObligationView:
+    """One obligation with how it stands at an instant."""
+
+    id: int
+    moment: Moment
+    revision: int
+    standing: Standing
+    owed_since: datetime
+    due_at: datetime
+    settled_at: datetime | None
+    settled_by: str
+    because: str
+    reason: str
+    merged_into: str
+    announcement: int | None
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether somebody still has to be told."""
+        return self.standing in (Standing.COMING, Standing.LATE)
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryView:
+    """One person on one channel. ``state`` in words, ``answer`` what the provider said or why nothing went."""
+
+    moment: str
+    revision: int
+    person: str
+    name: str
+    words: tuple[str, ...]
+    channel: str
+    state: str
+    at: datetime | None
+    answer: str
+    went: bool
+    address: str = ""
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether a message should have left and has not: failed, held, withdrawn, or still on its way."""
+        return not self.went and self.state != NOT_SENT
+
+
+@dataclass(frozen=True, slots=True)
+class RelayView:
+    """One passing on, with what is known of those at the far end."""
+
+    id: int
+    moment: str
+    by_label: str
+    to: str
+    state: Relaying
+    known: str
+    asked_of: tuple[str, ...]
+    due_at: datetime
+    answered_by: str
+    answered_at: datetime | None
+    words: str
+    document: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncementView:
+    """One telling: the document, to how many, by whom, and the parity that was held then."""
+
+    id: int
+    moment: str
+    revision: int
+    also_for: tuple[str, ...]
+    document: Mapping[str, Any]
+    digest: str
+    people: int
+    parity: Mapping[str, Any]
+    issued_at: datetime
+    issued_by: str
+
+
+def obligations(subject: Subject, *, at: datetime) -> tuple[ObligationView, ...]:
+    """Everything that was ever owed, in the order in which it is due."""
+    rows = ObligationRow.objects.filter(subject_kind=subject[0], subject_id=subject[1]).order_by("due_at", "pk")
+    return tuple(_obligation(row, at) for row in rows)
+
+
+def _obligation(row: ObligationRow, at: datetime) -> ObligationView:
+    stands = standing(Owing(row.state), row.due_at, row.settled_at, at)
+    return ObligationView(
+        row.pk, Moment(row.moment), row.revision, stands, row.owed_since, row.due_at, row.settled_at, row.settled_by,
+        row.because, row.reason, row.merged_into, row.announcement_id,
+    )  # fmt: skip
+
+
+def owed_by(subject_kind: str, *, until: datetime) -> list[tuple[int, ObligationView]]:
+    """What is owed of a kind of subject and due by an instant, the earliest first: (subject's number, obligation)."""
+    rows = ObligationRow.objects.filter(subject_kind=subject_kind, state=Owing.OWED, due_at__lte=until)
+    return [(row.subject_id, _obligation(row, until)) for row in rows.order_by("due_at")]
+
+
+def announcements(subject: Subject) -> tuple[AnnouncementView, ...]:
+    """Everything that was told, oldest first."""
+    rows = AnnouncementRow.objects.filter(subject_kind=subject[0], subject_id=subject[1]).order_by("pk")
+    return tuple(
+        AnnouncementView(
+            row.pk, row.moment, row.revision, tuple(row.also_for), row.document, row.digest, len(row.snapshot),
+            row.parity, row.issued_at, row.issued_by,
+        )
+        for row in rows
+    )  # fmt: skip
+
+
+def newest_documents(subject_kind: str, numbers: Iterable[int]) -> dict[int, Mapping[str, Any]]:
+    """The newest announced document of each subject that has one. One statement."""
+    rows = AnnouncementRow.objects.filter(subject_kind=subject_kind, subject_id__in=list(numbers))
+    newest = rows.order_by("subject_id", "-pk").distinct("subject_id")
+    return {row.subject_id: row.document for row in newest}
+
+
+def everyone_told(subject: Subject) -> tuple[Reachable, ...]:
+    """Everybody who was ever told of it, with the addresses that were used last."""
+    rows = DeliveryRow.objects.filter(subject_kind=subject[0], subject_id=subject[1]).order_by("pk")
+    names: dict[str, str] = {}
+    addresses: dict[str, dict[str, str]] = {}
+    for person, name, channel, address in rows.values_list("person", "name", "channel", "address"):
+        names[person] = name
+        known = addresses.setdefault(person, {})
+        if address:
+            known[channel] = address
+    return tuple(Reachable(person, names[person], addresses[person]) for person in names if addresses[person])
+
+
+def deliveries(subject: Subject) -> tuple[DeliveryView, ...]:
+    """Who was told what, when, by which channel, with what answer. Two statements."""
+    rows = DeliveryRow.objects.filter(subject_kind=subject[0], subject_id=subject[1]).select_related("announcement")
+    found = list(rows.order_by("announcement_id", "name", "person", "channel"))
+    how = fared([row.effect_id for row in found if row.effect_id is not None])
+    return tuple(_delivery(row, how.get(row.effect_id or 0)) for row in found)
+
+
+def _delivery(row: DeliveryRow, how: Fared | None) -> DeliveryView:
+    told = row.announcement
+    state, at, answer, went = NOT_SENT, None, row.because, False
+    if how is not None:
+        state, at, went = _FARED[how.state], how.settled_at, how.state is EffectState.DONE
+        answer = how.trouble or ", ".join(f"{key}: {said}" for key, said in how.evidence.items())
+    return DeliveryView(
+        told.moment, told.revision, row.person, row.name, tuple(row.words), row.channel, state, at, answer, went,
+        row.address,
+    )  # fmt: skip
+
+
+def relays(subject: Subject, *, at: datetime) -> tuple[RelayView, ...]:
+    """Everything that was to be passed on, oldest first."""
+    rows = RelayRow.objects.filter(subject_kind=subject[0], subject_id=subject[1]).select_related("announcement")
+    return tuple(_relay(row, at) for row in rows.order_by("pk"))
+
+
+def relay_view(relay: int, *, at: datetime) -> RelayView:
+    """One passing on, for the page its signed link opens. NotFound when there is none."""
+    row = RelayRow.objects.filter(pk=relay).select_related("announcement").first()
+    if row is None:
+        raise NotFound("There is nothing here to pass on.")
+    return _relay(row, at)
+
+
+def _relay(row: RelayRow, at: datetime) -> RelayView:
+    state = Relaying(row.state)
+    return RelayView(
+        row.pk, row.announcement.moment, row.by_label, row.to, state, in_words(state, row.due_at, at),
+        tuple(row.asked_of), row.due_at, row.answered_by, row.answered_at, row.words, row.announcement.document,
+    )  # fmt: skip
+
+
+def relays_overdue(subject_kind: str, *, at: datetime) -> list[tuple[int, RelayView]]:
+    """What should have been passed on by now and is not known to be: (subject's number, relay)."""
+    rows = RelayRow.objects.filter(subject_kind=subject_kind, state=Relaying.ASKED, due_at__lt=at)
+    return [(row.subject_id, _relay(row, at)) for row in rows.select_related("announcement")]

@@ -1,0 +1,128 @@
+"""Planned downtime as a plan's file writes it: what a message says, when word is owed, and who acts in which way.
+
+Refuses a moment with both a span and a time of day, a relay without a day, freezes that end before they begin.
+What follows from it for one piece of work is ``tierline.downtime``'s and ``tierline.notices``'.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from tierline.plans.clocks import minute_of
+from tierline.plans.conditions import Entry
+from tierline.plans.entries import Label, Sentence, Slug, Source, Span, require
+
+ChannelWord = Literal["slack", "email", "teams", "sms"]
+
+
+class MessagePart(Entry):
+    """Something a message has to say."""
+
+    id: Slug
+    label: Label
+    source: Source
+
+
+class MomentRule(MessagePart):
+    """When word is owed: ``within`` a span of what happened, or ``at`` a time of the calendar day before.
+
+    ``least_lead``: word of the day before never goes out later than so long ahead of the start.
+    """
+
+    within: Span | None = None
+    at: str | None = None
+    least_lead: Span | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        require(self.within is None or self.at is None, "word is owed within a span or at a time of day, not both")
+        require(self.least_lead is None or self.at is not None, "least_lead belongs to a time of day")
+        if self.at is not None:
+            minute_of(self.at)
+        return self
+
+
+class Question(Entry):
+    """A yes or no asked when work is planned, on which an audience may depend."""
+
+    id: Slug
+    label: Label
+    source: Source
+
+
+class Conditional(Entry):
+    """A duty or team that is told only when a question was answered with yes."""
+
+    who: Slug
+    when: Slug
+
+
+class Relay(Entry):
+    """Somebody who passes word on to people this house cannot reach, and says when it is done."""
+
+    id: Slug
+    label: Label
+    by: Slug
+    to: Label
+    within: Span
+    source: Source
+    text: Sentence
+
+
+class Freeze(Entry):
+    """Days in which no work is to be planned: for these services, or for all."""
+
+    id: Slug
+    label: Label
+    from_: date = Field(alias="from")
+    until: date
+    services: tuple[Slug, ...] = ()
+    source: Source
+    text: Sentence
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        require(self.from_ < self.until, "until is the first day that is free again, after from")
+        return self
+
+
+class Procedure(Entry):
+    """What is done for a downtime or an incident that starts with ``origin``: who tells whom, how.
+
+    ``teams`` may plan work by it, beside whoever holds ``sender`` or ``window_by``. ``approval`` documents its word
+    in ``approval_record``; ``window_by`` sets the window up in ``window_system``.
+    """
+
+    id: Slug
+    label: Label
+    origin: Label
+    teams: tuple[Slug, ...] = ()
+    sender: Slug | None = None
+    channels: tuple[ChannelWord, ...] = ()
+    room: Label | None = None
+    audience: tuple[Slug, ...] = ()
+    also: tuple[Conditional, ...] = ()
+    relays: tuple[Relay, ...] = ()
+    approval: Slug | None = None
+    approval_record: Slug | None = None
+    window_by: Slug | None = None
+    window_system: Slug | None = None
+    window_verified_by: Slug | None = None
+    source: Source
+
+
+class Downtime(Entry):
+    """Planned downtime: what a message says, when it goes out, and the procedures by who caused it.
+
+    ``quiet`` is how near another notice to the same people may come before both owners hear of it.
+    """
+
+    message: tuple[MessagePart, ...] = ()
+    moments: tuple[MomentRule, ...] = ()
+    questions: tuple[Question, ...] = ()
+    procedures: tuple[Procedure, ...] = ()
+    freezes: tuple[Freeze, ...] = ()
+    quiet: Span | None = None

@@ -1,0 +1,196 @@
+"""Who will be told and who was: the very text and the table of people before sending, the proof after it.
+
+Refuses what the actions refuse; an outsider finds nothing here.
+"""
+
+import csv
+from collections.abc import Iterator
+from io import StringIO
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from tierline.directory.actor import Actor
+from tierline.downtime.actions import telling
+from tierline.downtime.actions.turning import SUBJECT
+from tierline.downtime.queries import Preview, downtime, preview, who_was_told
+from tierline.foundation.clock import now
+from tierline.foundation.trouble import Conflict, MoveNotAllowed, NotAllowed, NotFound, Refusal, Unusable
+from tierline.notices.audience import KIND_LABELS
+from tierline.notices.moments import Moment
+from tierline.notices.queries import DeliveryView
+from tierline.notices.rendering.mail import mail
+from tierline.web.access import DeskRequest, page
+from tierline.web.boundary import words_for
+from tierline.web.downtime_words import KINDS
+from tierline.web.downtimes_page import say
+from tierline.web.moments import past
+
+MENDABLE = (Unusable, Conflict, MoveNotAllowed, NotAllowed)
+TONES = {
+    "on its way": "doing",
+    "accepted": "solved",
+    "failed": "danger",
+    "withdrawn": "closed",
+    "not sent": "waiting",
+}
+_HEADS = ("Moment", "Revision", "Person", "Told as", "Channel", "State", "When (UTC)", "Answer")
+CHANNELS = {"email": "E-mail", "slack": "Slack", "teams": "Teams", "sms": "Text message"}
+
+
+@page("GET", "POST")
+def downtime_tell(request: DeskRequest, actor: Actor, downtime_number: int, moment: str) -> HttpResponse:
+    """The text and the people of one moment; a POST sends it, or answers for somebody who is not reached."""
+    at, trouble = now(), None
+    wanted = _moment(moment)
+    if request.method == "POST":
+        try:
+            if request.POST.get("step") == "answer":
+                _answer(request, actor, downtime_number)
+                return HttpResponseRedirect(reverse("downtime-tell", args=[downtime_number, moment]))
+            outcome = telling.announce(actor, downtime_number, moment, at=at)
+            say(request, outcome, "It is sent.")
+            return HttpResponseRedirect(reverse("downtime", args=[downtime_number]))
+        except MENDABLE as refusal:
+            trouble = refusal
+    return _show(request, actor, downtime_number, wanted, trouble)
+
+
+def _moment(word: str) -> Moment:
+    try:
+        return Moment(word)
+    except ValueError:
+        raise NotFound("There is no such moment to tell of.") from None
+
+
+def _answer(request: DeskRequest, actor: Actor, number: int) -> None:
+    sent = request.POST
+    telling.answer_for(
+        actor,
+        number,
+        telling.Answer(
+            about=sent.get("about", "")[:80],
+            kind=sent.get("kind", ""),
+            because=sent.get("because", ""),
+            channel=sent.get("channel", "")[:30],
+            name=sent.get("name", ""),
+            email=sent.get("email", ""),
+            address=sent.get("address", "")[:200],
+        ),
+        at=now(),
+    )
+    messages.success(request, "Written down for this downtime.")
+
+
+def _show(request: DeskRequest, actor: Actor, number: int, moment: Moment, trouble: Refusal | None) -> HttpResponse:
+    at = now()
+    view, seen = downtime(actor, number, at=at), preview(actor, number, moment, at=at)
+    owed = [one for one in view.obligations if one.moment is moment and one.is_owed]
+    written = mail(seen.document)
+    context = {
+        "nav": SUBJECT,
+        "number": number,
+        "view": view,
+        "moment": moment.value,
+        "label": view.procedural.moment_label(moment),
+        "subject": written.subject,
+        "text": written.text,
+        "seen": seen,
+        "channels": [(name, CHANNELS.get(name, name)) for name in seen.coverage.channels],
+        "members": _members(seen),
+        "missing": [CHANNELS.get(name, name) for name in seen.missing],
+        "kinds": [(kind.value, label) for kind, label in KINDS.items()],
+        "may_send": view.tells and bool(owed) and seen.coverage.may_be_sent,
+        "owed": owed[0] if owed else None,
+        "trouble": trouble,
+        "typed": request.POST,
+    }
+    status = words_for(trouble).status if trouble else 200
+    return render(request, "tierline/downtime/tell.html", context, status=status)
+
+
+def _members(seen: Preview) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": member.person.name,
+            "words": ", ".join(seen.labels.get(word, word) for word in member.words),
+            "cells": [
+                {
+                    "channel": CHANNELS.get(cell.channel, cell.channel),
+                    "address": cell.address,
+                    "said": f"{KIND_LABELS[cell.disposition.kind]}: {cell.disposition.because}"
+                    if cell.disposition
+                    else "",
+                }
+                for cell in member.cells
+            ],
+        }
+        for member in seen.coverage.members
+    ]
+
+
+@page("GET")
+def downtime_told(request: DeskRequest, actor: Actor, downtime_number: int) -> HttpResponse:
+    """The proof: each announcement with its parity, and every person on every channel with the answer."""
+    at = now()
+    view, told = downtime(actor, downtime_number, at=at), who_was_told(actor, downtime_number)
+    context = {
+        "nav": SUBJECT,
+        "number": downtime_number,
+        "view": view,
+        "announcements": [
+            {
+                "view": announced,
+                "label": view.procedural.moment_label(announced.moment),
+                "when": past(announced.issued_at, at, settings.TIME_ZONE),
+                "reached": [(CHANNELS.get(k, k), n) for k, n in announced.parity["reached"].items()],
+                "missing": [CHANNELS.get(k, k) for k in announced.parity["missing_channels"]],
+                "rows": [
+                    _told(one)
+                    for one in told
+                    if (one.moment, one.revision) == (announced.moment, announced.revision)
+                    and one.channel not in announced.parity["missing_channels"]
+                ],
+            }
+            for announced in reversed(view.announcements)
+        ],
+        "relays": [(relay, view.procedural.moment_label(relay.moment)) for relay in view.relays],
+    }
+    return render(request, "tierline/downtime/told.html", context)
+
+
+def _told(one: DeliveryView) -> dict[str, Any]:
+    return {
+        "one": one,
+        "channel": CHANNELS.get(one.channel, one.channel),
+        "tone": TONES.get(one.state, "waiting"),
+        "at": f"{one.at:%Y-%m-%d %H:%M:%S} UTC" if one.at else "",
+    }
+
+
+@page("GET")
+def downtime_told_csv(request: DeskRequest, actor: Actor, downtime_number: int) -> StreamingHttpResponse:  # noqa: ARG001 - every view takes it
+    """The same as CSV."""
+    told = who_was_told(actor, downtime_number)
+    response = StreamingHttpResponse(_lines(told), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="DT-{downtime_number}-told.csv"'
+    return response
+
+
+def _lines(told: tuple[DeliveryView, ...]) -> Iterator[str]:
+    yield _line(_HEADS)
+    for one in told:
+        at = f"{one.at:%Y-%m-%d %H:%M:%S}" if one.at else ""
+        said = ", ".join(one.words)
+        yield _line((one.moment, str(one.revision), one.name, said, one.channel, one.state, at, one.answer))
+
+
+def _line(cells: tuple[str, ...]) -> str:
+    """One line; what a spreadsheet would take for a formula is made text."""
+    written_to = StringIO()
+    csv.writer(written_to).writerow([f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell for cell in cells])
+    return written_to.getvalue()

@@ -1,0 +1,39 @@
+"""Planned work in the demonstration: a downtime of each kind of team, at every stage, with proof of who was told."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from tierline.demonstration.loading import load
+from tierline.directory.actor import TIERLINE
+from tierline.downtime.lifecycle import DowntimeState
+from tierline.downtime.queries import board, downtime, who_was_told
+from tierline.plans.queries import forget
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        datetime(2026, 11, 20, 17, tzinfo=UTC),
+        datetime(2026, 12, 18, 17, tzinfo=UTC),
+        datetime(2027, 3, 10, 17, tzinfo=UTC),
+        datetime(2027, 11, 5, 3, tzinfo=UTC),
+    ],
+)
+def test_every_stage_is_there_whatever_the_day(day: datetime) -> None:
+    forget()
+    assert load(at=day)
+    lines = [*board(TIERLINE), *board(TIERLINE, past=True)]
+    assert {line.state for line in lines} == {
+        DowntimeState.SCHEDULED,
+        DowntimeState.AWAITING_APPROVAL,
+        DowntimeState.CONCLUDED,
+        DowntimeState.CANCELLED,
+    }
+    assert {line.procedure for line in lines} == {"user-facing", "api-platform"}
+    done = next(line for line in lines if line.state is DowntimeState.CONCLUDED)
+    moments = {told.moment for told in who_was_told(TIERLINE, done.number)}
+    assert moments == {"planning-started", "day-before", "extended", "rolling-back", "concluded"}
+    assert not [owed for owed in downtime(TIERLINE, done.number, at=day).obligations if owed.is_owed]

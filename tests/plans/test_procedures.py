@@ -1,0 +1,75 @@
+"""Planned work as the plans say it: who is told by which procedure, on what a service stands, what is left open."""
+
+from datetime import UTC, datetime
+
+import pytest
+from tests.plans.books import book, check, plan, shipped
+
+from tierline.plans.findings import PlanUnreadable
+from tierline.plans.procedures import hit_by, keys_of, people_of, procedure_named, stands_on, told_by
+
+AT = datetime(2026, 11, 20, 17, tzinfo=UTC)
+ALL = {"heading": "All"}
+
+
+def procedure(**more: object) -> dict[str, object]:
+    return {"id": "works", "label": "Works", "origin": "us", "audience": ["front"], "source": ALL, **more}
+
+
+def test_a_group_nobody_stands_behind_is_a_gap_that_stops_announcements() -> None:
+    found = check(
+        plan(
+            duties=[{"id": "boss", "label": "Boss"}],
+            gaps=[{"id": "no-boss", "source": ALL, "text": "Nobody yet.", "about": ["boss"]}],
+            downtime={"procedures": [procedure(audience=["boss"])]},
+        )
+    )
+    [unresolved] = [finding for finding in found.findings if finding.code == "audience-unresolved"]
+    assert unresolved.severity == "gap"
+    assert "its announcements will stop" in unresolved.message
+
+
+def test_a_team_without_mail_in_an_audience_is_an_error() -> None:
+    found = check(
+        plan(
+            teams=[
+                {"id": "front", "label": "front", "tiers": [1]},
+                {"id": "back", "label": "back", "tiers": [2], "receives": {"email": {"people": ["ida"]}}},
+            ],
+            downtime={"procedures": [procedure()]},
+        )
+    )
+    assert any(finding.code == "audience-unresolved" and finding.severity == "error" for finding in found.findings)
+
+
+def test_a_condition_on_a_question_nobody_asks_is_refused() -> None:
+    with pytest.raises(PlanUnreadable, match="moon is named here"):
+        book(plan(downtime={"procedures": [procedure(also=[{"who": "back", "when": "moon"}])]}))
+
+
+def test_a_conditional_audience_is_told_only_when_the_answer_was_yes() -> None:
+    planbook = shipped()
+    user_facing = procedure_named(planbook, "user-facing", AT)
+    assert user_facing is not None
+    without = {told.word for told in told_by(planbook, user_facing, [])}
+    with_mobile = {told.word for told in told_by(planbook, user_facing, ["mobile"])}
+    assert with_mobile - without == {"mobile-product-owner"}
+
+
+def test_what_the_plan_leaves_open_comes_back_without_people() -> None:
+    assert people_of(shipped(), "horizon-team") == ()
+    assert [person.id for person in people_of(shipped(), "mhv-octo-engineers")] == ["oskar-lindahl", "ines-corbeau"]
+
+
+def test_a_service_goes_down_with_what_it_stands_on() -> None:
+    planbook = shipped()
+    assert "mhv-api" in stands_on(planbook, "secure-messaging")
+    assert "secure-messaging" in hit_by(planbook, ["mhv-api"])
+    assert "appointments" not in hit_by(planbook, ["mhv-api"])
+    assert keys_of(planbook, "secure-messaging") == ("mhv_sm",)
+
+
+def test_systems_that_stand_on_each_other_are_followed_once() -> None:
+    ring = [{"id": "a", "label": "A", "behind": ["b"]}, {"id": "b", "label": "B", "behind": ["a"]}]
+    planbook = book(plan(systems=[{"id": "engine", "label": "Engine"}, *ring]))
+    assert stands_on(planbook, "a") == {"a", "b"}
