@@ -92,6 +92,8 @@ def offer(
     else:
         out = outgoing(case, in_force.planbook, way, ask=hand_off.ask, acknowledge_by=hand_off.acknowledge_by, at=at)
         bonding.cross(case, hand_off, out, in_force.planbook, issue=issue, at=at)
+    if way.by != "ticket":  # by ticket the record it came from may itself go on, and says so
+        bonding.touch(change)
     return hand_off.pk
 
 
