@@ -45,13 +45,15 @@ def send_out(
     names: Iterable[str] = (),
     wide: bool = False,
     then: str = "",
+    in_turn: bool = False,
 ) -> int:
     """Put one message on its way inside the caller's transaction; the same key twice is the same effect.
 
     ``names`` are those of the person concerned, which the privacy guard looks for; they are kept for its next look and
     never logged. ``wide``: a mail that goes to a wide list, which the guard looks at as at everything that is no mail.
-    ``then`` names the job that is given the effect when it is settled, whatever became of it. Returns
-    the effect's id.
+    ``then`` names the job that is given the effect when it is settled, whatever became of it.
+    ``in_turn``: tried after what was put on its way earlier, in turn as well, about the same subject by the same
+    channel was tried once. Returns the effect's id.
     """
     row, made = EffectRow.objects.get_or_create(
         key=key,
@@ -73,7 +75,7 @@ def send_out(
         },
     )
     if made:
-        _give_a_job(row, at=at)
+        _give_a_job(row, at=at, lock=_turn(row) if in_turn else "")
     return row.pk
 
 
@@ -113,19 +115,26 @@ def send_out_all(
     return found | {row.key: row.pk for row in rows}
 
 
-def _give_a_job(row: EffectRow, *, at: datetime) -> None:
+def _turn(row: EffectRow) -> str:
+    """The lock of those about one subject that leave by one channel in turn."""
+    return f"{row.channel}-{row.subject_kind}-{row.subject_id}"
+
+
+def _give_a_job(row: EffectRow, *, at: datetime, lock: str = "") -> None:
     """Write the job that tries ``row`` at ``at``, in the caller's transaction; a queue a channel, so that none
     waits for another."""
     way = queue(row.channel)
-    task = app.configure_task("outbox.deliver_effect", queue=way, lock=f"effect-{row.pk}", schedule_at=at)
+    task = app.configure_task("outbox.deliver_effect", queue=way, lock=lock or f"effect-{row.pk}", schedule_at=at)
     task.defer(effect_id=row.pk)
 
 
 def _give_jobs(rows: Sequence[EffectRow], *, at: datetime) -> None:
     """Jobs for many messages of one channel that were just written: each tries some, one after the other. What a job
-    that dies leaves behind is given a job of its own within a minute, as any lost one is."""
+    that dies leaves behind is given a job of its own within a minute, as any lost one is. One for a whole room waits
+    for its turn: a thread's first message is tried before the next."""
     if rows:
-        way = app.configure_task("outbox.deliver_effects", queue=queue(rows[0].channel), schedule_at=at)
+        lock = _turn(rows[0]) if len(rows) == 1 else None
+        way = app.configure_task("outbox.deliver_effects", queue=queue(rows[0].channel), lock=lock, schedule_at=at)
         ids = [row.pk for row in rows]
         chunks: list[dict[str, Any]] = [
             {"effect_ids": ids[here : here + AT_ONCE]} for here in range(0, len(ids), AT_ONCE)
