@@ -1,8 +1,8 @@
 """``tierline rehearse``: partner systems to rehearse with, on this machine, and the accounts to reach them by.
 
 Stands up GitHub Issues, Dynamics 365, ServiceNow, Slack and PagerDuty, plays their people by the script of the
-demonstration, and shows what they hold on a small page. Keeps what they hold in the home. Refuses (status 2) a home that cannot
-be written to.
+demonstration, and shows what they hold on a small page. Keeps what they hold in the home. Refuses (status 2) a home
+that cannot be written to.
 """
 
 import argparse
@@ -80,7 +80,8 @@ def _rehearse(folder: Path, asked: threading.Event) -> None:
     player = Player(github, parts_of(script["github"]))
     partners = (github, dynamics, servicenow, slack, paging)
     showing = Showing(partners, port=ports.get("showing", 0))
-    kept: dict[str, Desk | Player] = {desk.name: desk for desk in partners} | {"player": player}
+    kept: dict[str, Desk | Player] = {"player": player}
+    kept.update((desk.name, desk) for desk in partners)
     if not bring_back(kept, folder / "state"):
         _fill(script, dynamics, servicenow)
         furnish(script, slack, paging)

@@ -28,6 +28,7 @@ from tierline.timeline.actions import record
 PATIENCE = timedelta(days=3)
 LEASE = timedelta(minutes=2)
 AT_ONCE = 25  # messages one job tries; enough to cost little, few enough that several workers share them
+LATE_AFTER = timedelta(minutes=10)
 LONGEST_REASON = 500
 
 
@@ -156,7 +157,9 @@ def carry_out(effect_id: int, *, at: datetime) -> EffectState:
     found = _found_by_guard(booked)
     if found:
         return _hold_back(booked, found, at=at)
-    answer = channel(booked.channel).deliver(booked.key, _addressed(booked))
+    if _has_a_newer_word(booked):
+        return _give_way(booked, at=at)
+    answer = channel(booked.channel).deliver(booked.key, _addressed(booked, at=at))
     return _settle(booked, answer, at=at)
 
 
@@ -187,12 +190,47 @@ def _hold_back(booked: EffectRow, found: tuple[Finding, ...], *, at: datetime) -
     return EffectState.HELD
 
 
-def _addressed(row: EffectRow) -> dict[str, Any]:
-    """The message with what an answer to it finds it by, which it may bring itself, which try this is, and since when
-    an earlier try may have left something."""
+def _has_a_newer_word(row: EffectRow) -> bool:
+    """Whether a message that waited for its channel is one of those of which only the newest is worth reading."""
+    if row.attempts == 1 or not row.trouble or not row.message.get("only_newest"):
+        return False
+    same = EffectRow.objects.filter(channel=row.channel, subject_kind=row.subject_kind, subject_id=row.subject_id)
+    newer = same.filter(pk__gt=row.pk, message__only_newest=True)
+    return newer.filter(state__in=[EffectState.PENDING, EffectState.DONE]).exists()
+
+
+@transaction.atomic
+def _give_way(booked: EffectRow, *, at: datetime) -> EffectState:
+    row = EffectRow.objects.select_for_update().get(pk=booked.pk)
+    if row.state != EffectState.PENDING or row.attempts != booked.attempts:
+        return EffectState(row.state)
+    row.state = after(EffectState(row.state), EffectMove.WITHDRAW)
+    row.next_try_at, row.settled_at = None, at
+    row.trouble = f"It waited until a newer word stood in its place. Before: {row.trouble}"
+    row.save(update_fields=["state", "next_try_at", "settled_at", "trouble"])
+    said = {"effect": row.pk, "channel": row.channel, "because": row.trouble}
+    record(row.subject_kind, row.subject_id, "message-withdrawn", actor=TIERLINE, at=at, **said)
+    return EffectState.WITHDRAWN
+
+
+def _late(row: EffectRow, *, at: datetime) -> str:
+    """What a message that waited for its channel says of that, and when the same word left by e-mail."""
+    if row.attempts == 1 or not row.message.get("only_newest") or at - row.created_at < LATE_AFTER:
+        return ""
+    same = EffectRow.objects.filter(subject_kind=row.subject_kind, subject_id=row.subject_id, created_at=row.created_at)
+    mailed = same.filter(channel=Email.name, wide=True, state=EffectState.DONE)
+    first = mailed.order_by("settled_at").values_list("settled_at", flat=True).first()
+    went = f"; e-mail went {first:%Y-%m-%d %H:%M} UTC" if first else ""
+    return f"Sent late, at {at:%Y-%m-%d %H:%M} UTC{went}."
+
+
+def _addressed(row: EffectRow, *, at: datetime) -> dict[str, Any]:
+    """The message with what an answer to it finds it by, which it may bring itself, which try this is, since when an
+    earlier try may have left something, and that it is late where that matters."""
+    late = _late(row, at=at)
     answers_to = reply_address(settings.REPLY_ADDRESS, row.pk, settings.SECRET_KEY)
     tries = {"attempt": row.attempts, "written_at": row.created_at.isoformat()}
-    return {"mark": row.mark, "reply_to": answers_to, **row.message, **tries}
+    return {"mark": row.mark, "reply_to": answers_to, **row.message, **tries} | ({"late": late} if late else {})
 
 
 @transaction.atomic
