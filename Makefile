@@ -27,6 +27,7 @@ help:
 	@echo "make reference write docs/reference anew from the code"
 	@echo "make bench     measure, and print the table"
 	@echo "make bench-migration  move 200,000 tickets to a rehearsed Dynamics, and compare"
+	@echo "make bench-privacy    measure the privacy guard on the data sets beside the project"
 	@echo "make clean     remove what install and test made; the data in .tierline stays"
 
 install: $(RUN_STAMP)

@@ -142,3 +142,16 @@ def test_what_the_guard_holds_leaves_redacted_with_one_click(
     expect(tab.locator("#told")).to_contain_text("it leaves now")
     do_all_due(now())
     assert "[phone number]" in list(github.records.values())[1].notes[-1].text
+
+
+def test_the_issue_that_was_chosen_stays_chosen_and_its_comment_is_shown(desk: Desk, places: dict[str, str]) -> None:
+    desk.sign_in("lead")
+    tab = desk.open(places["hand-off"])
+    chosen = tab.get_by_role("radio", name="Add to #1", exact=False)
+    chosen.check()
+    expect(tab.locator("#way h2")).to_contain_text("The comment on #1")
+    expect(chosen).to_be_focused()
+    tab.locator("#ask").press_sequentially("One more of these.", delay=5)
+    expect(tab.locator("#way .leaves__text")).to_contain_text("One more of these.")
+    expect(chosen).to_be_checked()
+    assert desk.troubles == []

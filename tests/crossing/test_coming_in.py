@@ -10,7 +10,7 @@ from tests.jobs import do_all_due
 from tests.people import Cast
 
 from tierline.cases import queries
-from tierline.cases.actions import attempting, inquiring, working
+from tierline.cases.actions import attempting, handing_off, inquiring, working
 from tierline.cases.inquiry_queries import open_inquiry_of
 from tierline.crossing.reading import read_system
 from tierline.outbox.models import EffectRow
@@ -71,6 +71,16 @@ def test_records_of_other_queues_and_over_ones_are_left_alone(cast: Cast, at: da
     a_record(dynamics, number="25-HRC-HD-53-35482520", stage=Stage.SOLVED)
     read_system("dynamics", at=at)
     assert queries.queue(cast.lead, "mhv-tier-3", "new", at=at).lines == ()
+
+
+def test_handing_a_case_to_engineers_is_its_first_touch_there(cast: Cast, at: datetime, dynamics: WithTasks) -> None:
+    record = a_record(dynamics)
+    read_system("dynamics", at=at)
+    number = queries.number_behind(cast.lead, "25-HRC-HD-53-35482519")
+    assert number is not None
+    handing_off.offer(cast.lead, number, ask="Find why the inbox stays empty.", override="It is urgent.", at=at)
+    do_all_due(at)
+    assert dynamics.records[record.id].stage is Stage.IN_PROGRESS
 
 
 def test_what_is_begun_asked_told_and_closed_here_is_so_there(cast: Cast, at: datetime, dynamics: WithTasks) -> None:

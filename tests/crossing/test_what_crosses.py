@@ -337,6 +337,8 @@ def test_a_restricted_case_crosses_by_no_door(cast: Cast, at: datetime, github: 
     for door in doors:
         with pytest.raises(NotAllowed):
             door()
+    with pytest.raises(NotAllowed, match=r"Those who handle it: .*Privacy Officer"):
+        doors[-1]()
     with pytest.raises(NotFound):
         bonds.bond(cast.lead, bond, readable(), at=at)
     working.note(cast.privacy, one, "Looked at.", at=at)

@@ -35,6 +35,14 @@ def test_every_text_of_a_message_is_looked_at_and_no_id_or_label() -> None:
     assert digest(clean) != digest(message)
 
 
+def test_a_title_is_named_as_such_and_the_lines_of_the_text_are_counted() -> None:
+    found = findings({"title": "SSN 412-65-8710", "text": "Hello.\nSSN 412-65-8710"}, ())
+    assert {one.where: one.words for one in found} == {
+        "title": "looks like a Social Security number in the title",
+        "text": "looks like a Social Security number in line 2",
+    }
+
+
 def test_case_and_record_numbers_are_no_hits() -> None:
     text = "TL-1042, 25-HRC-HD-53-35482519, HRC-HD-W1-0000137116, INC00482130 and issue #139725 wait for this."
     assert findings({"text": text}, ()) == ()

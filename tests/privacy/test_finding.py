@@ -158,3 +158,13 @@ def test_pieces_follow_one_another_without_a_gap(sign: str) -> None:
     places = list(pieces(text, 100))
     assert "".join(text[start:end] for start, end in places) == text
     assert all(end - start <= 100 for start, end in places) or sign == "x"
+
+
+@pytest.mark.parametrize("name", ["John Q. Sample", "Dana R. Field"])
+def test_a_family_name_after_an_initial_is_taken_out_though_it_is_an_ordinary_word(name: str) -> None:
+    text = f"The Veteran {name} called about the refill."
+    assert name in [piece for kind, piece in found(text) if kind is Kind.NAME]
+
+
+def test_a_sentence_after_an_initial_is_no_family_name() -> None:
+    assert found("I spoke with John D. Please call again.") == [(Kind.NAME, "John D.")]

@@ -15,7 +15,7 @@ from tests.standing import StoppedClock
 from tests.web.desk import page, sign_in, text
 
 from tierline.cases import queries
-from tierline.cases.actions import bonding
+from tierline.cases.actions import bonding, working
 from tierline.cases.actions.entering import enter
 from tierline.cases.actions.repeating import still_happens
 from tierline.crossing.reading import read_system
@@ -117,6 +117,12 @@ def test_a_like_case_is_put_on_the_issue_from_the_hand_off_screen(cast: Cast, at
     assert "Add to #1" in shown
     assert "1 case on it" in shown
     record = queries.case(cast.lead, first, at=at).bonds[0].record
+    look = {"ask": "One more of these.", "issue": str(record), "step": "look"}
+    shown = text(client.post(page("case-hand-off", number), look))
+    assert "The comment on #1" in shown
+    assert f"One more case of this: TL-{number}" in shown
+    assert "How to answer, and what happens then" not in shown
+    assert f'id="issue-{record}" name="issue" value="{record}" checked' in shown
     answer = client.post(page("case-hand-off", number), {"ask": "One more of these.", "issue": str(record)})
     assert answer.status_code == 302
     do_all_due(at)
@@ -241,3 +247,16 @@ def test_what_the_guard_holds_is_not_merely_sent_again(cast: Cast, at: datetime,
     assert "Send again" not in shown
     assert bonding.send_again(cast.lead, bond, at=at) == 0
     assert "The privacy guard holds it" in text(client.get(page("case", number)))
+
+
+def test_the_bond_of_a_case_that_became_restricted_is_over_and_not_in_step(
+    cast: Cast, at: datetime, github: Partner
+) -> None:
+    number = an_issue(cast, at)
+    bond = the_bond(cast, number, at)
+    working.correct_facts(cast.lead, number, flags=frozenset({"security-privacy"}), at=at)
+    client = sign_in("privacy")
+    for address in (page("case", number), page("bond", bond)):
+        shown = text(client.get(address))
+        assert ">Over<" in shown
+        assert ">In step<" not in shown

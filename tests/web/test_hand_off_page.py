@@ -129,3 +129,11 @@ def test_where_the_plans_send_it_nowhere_it_is_said_what_to_choose(cast: Cast, a
     assert "The plans send this to nobody else now. To hand it on all the same, choose a team and say why." in text(
         answer
     )
+
+
+def test_one_thing_missing_is_asked_for_in_the_singular(cast: Cast, at: datetime) -> None:
+    answers = {key: word for key, word in thorough().items() if key != "operating-system"}
+    report = a_report(holder="mhv-tier-3", service="secure-messaging", needs_tier=3, answers=answers)
+    shown = text(sign_in("lead").get(page("case-hand-off", enter(cast.lead, report, at=at).number)))
+    assert "The next tier asks for one more answer. Fill it in, or say why it goes without." in shown
+    assert "Fill it in</a>" in shown

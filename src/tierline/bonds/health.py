@@ -105,7 +105,8 @@ def _of_message(one: Sent, revision: str, at: datetime) -> Verdict | None:
         return Verdict(Health.BEHIND, f"A message waits for a person. {one.trouble}", one.created_at)
     if one.state == "pending" and (one.trouble or at - one.created_at > LATE_AFTER):
         tried = f" after {one.attempts} {'try' if one.attempts == 1 else 'tries'}" if one.attempts else ""
-        return Verdict(Health.BEHIND, f"A message has not arrived yet{tried}. {one.trouble}".strip(), one.created_at)
+        words = (f"A message has not arrived yet{tried}.", one.trouble, "It is tried again by itself.")
+        return Verdict(Health.BEHIND, " ".join(word for word in words if word), one.created_at)
     return None
 
 

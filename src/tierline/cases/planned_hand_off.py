@@ -19,7 +19,7 @@ from tierline.cases.actions.handing_off import (
 from tierline.cases.lifecycle import CaseMove
 from tierline.cases.models import CaseRow
 from tierline.cases.queries import CaseLine, case
-from tierline.cases.wording import text_for
+from tierline.cases.wording import joined_text, text_for
 from tierline.directory.actor import Actor
 from tierline.directory.queries import teams_with_people
 from tierline.foundation.ids import case_reference
@@ -34,7 +34,8 @@ _ANY_REASON = "-"  # the plan's way is asked for first; whether a reason is need
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """What would leave: the way, its address in words, subject and text, and when an answer is promised.
+    """What would leave: the way, its address in words, subject and text, and when an answer is promised. What is added
+    to an issue that is there has no subject.
 
     ``crosses``: the partner's system it crosses into by itself; ``found``: what the privacy guard would hold it for.
     """
@@ -64,8 +65,11 @@ class PlannedHandOff:
     likes: tuple[Issue, ...] = ()
 
 
-def planned_hand_off(actor: Actor, number: int, *, to: str | None, ask: str, at: datetime) -> PlannedHandOff:
-    """What would happen if the actor handed the case to the plans' team, or to ``to``."""
+def planned_hand_off(
+    actor: Actor, number: int, *, to: str | None, ask: str, at: datetime, issue: int | None = None
+) -> PlannedHandOff:
+    """What would happen if the actor handed the case to the plans' team, or to ``to``; ``issue`` is a like one that the
+    case would be added to."""
     view = case(actor, number, at=at, with_story=False)
     planbook = planbook_in_force().planbook
     if CaseMove.OFFER not in view.moves:
@@ -74,7 +78,7 @@ def planned_hand_off(actor: Actor, number: int, *, to: str | None, ask: str, at:
             "it is not yours to hand off now."
         )
     row, decision = CaseRow.objects.select_related("report").get(pk=number), view.decision
-    leaving, trouble = _leaving(planbook, row, decision, to=to, ask=ask, at=at)
+    leaving, trouble = _leaving(planbook, row, decision, to=to, ask=ask, issue=issue, at=at)
     reason = ""
     if leaving is not None and not leaving.way.follows_plan:
         reason = why_a_reason_is_needed(decision, leaving.way.to == decision.to)
@@ -85,7 +89,7 @@ def planned_hand_off(actor: Actor, number: int, *, to: str | None, ask: str, at:
 
 
 def _leaving(
-    planbook: Planbook, row: CaseRow, decision: Decision, *, to: str | None, ask: str, at: datetime
+    planbook: Planbook, row: CaseRow, decision: Decision, *, to: str | None, ask: str, issue: int | None, at: datetime
 ) -> tuple[Leaving | None, str]:
     try:
         way = choose_way(planbook, row, decision, to=to, override=_ANY_REASON, at=at)
@@ -94,10 +98,13 @@ def _leaving(
     due = answer_by(row, planbook, way, at=at)
     out = outgoing(row, planbook, way, ask=ask, acknowledge_by=due, at=at)
     address = planbook.address(way.to, way.by) or ""
-    subject, text = headline(planbook, way, out), text_for(way.by, out)
+    system = _crosses_into(row, planbook, way)
+    joins = issue is not None and system is not None and way.by == "issue"
+    subject = "" if joins else headline(planbook, way, out)
+    text = joined_text(out) if joins else text_for(way.by, out)
     message = {"title": subject, "text": text} if way.by in ("issue", "ticket") else {}
     found = findings(message, (row.report.reporter_name,) if row.report.reporter_name else ())
-    return Leaving(way, address, subject, text, due, _crosses_into(row, planbook, way), found), ""
+    return Leaving(way, address, subject, text, due, system, found), ""
 
 
 def _crosses_into(row: CaseRow, planbook: Planbook, way: Way) -> str | None:

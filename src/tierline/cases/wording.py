@@ -143,7 +143,7 @@ def _numbers(out: Outgoing) -> list[str]:
 
 
 def _sender(out: Outgoing) -> str:
-    return f"{out.sender} ({out.chat})" if out.chat else out.sender
+    return f"{out.sender} (chat: #{out.chat.lstrip('#')})" if out.chat else out.sender
 
 
 def _how_to_answer(out: Outgoing) -> list[str]:

@@ -43,10 +43,15 @@ class Finding:
 def findings(message: Mapping[str, Any], names: Collection[str]) -> tuple[Finding, ...]:
     """What holds the message back; ``names`` are those of the person concerned."""
     return tuple(
-        Finding(where, hit.start, hit.end, hit.kind.value, hit.words)
+        Finding(where, hit.start, hit.end, hit.kind.value, _placed(hit.words, where))
         for where, text in texts_of(message)
         for hit in judge(text, names=names, known=_REFERENCE.findall(text)).hits
     )
+
+
+def _placed(words: str, where: str) -> str:
+    """A title has one line and is not the text's first; the text's lines are counted."""
+    return f"{words.partition(' in line ')[0]} in the title" if where in ("title", "subject") else words
 
 
 def redacted(message: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:

@@ -156,10 +156,24 @@ def _stretched(tokens: list[Token], private: list[bool]) -> None:
     for index in range(1, len(tokens)):
         if private[index - 1] and not private[index] and _goes_on(tokens, index):
             private[index] = True
+        elif index > 2 and _after_initial(tokens, private, index):
+            private[index - 1] = private[index] = True
     _initials(tokens, private)
     for index in range(len(tokens) - 2, -1, -1):
         if private[index + 1] and not private[index] and _leads_in(tokens, index):
             private[index] = True
+
+
+def _after_initial(tokens: list[Token], private: list[bool], index: int) -> bool:
+    """Whether a token is the family name after a given one and an initial ("John Q. Sample")."""
+    given, initial, sign, token = tokens[index - 3 : index + 1]
+    if not (private[index - 3] and private[index - 2]) or private[index] or sign.text != ".":
+        return False
+    close = initial.start - given.end <= 1 and sign.start == initial.end and token.start - sign.end == 1
+    capital = token.form is Form.WORD and token.sense & Sense.CAPITAL and len(token.text) > 1
+    begins = token.sense & Sense.OPENER  # "John D. The page ...": a sentence of its own
+    stops = begins or (token.sense & _STOPS and not token.sense & (Sense.FAMILY | Sense.GIVEN))
+    return bool(close and len(initial.text) == 1 and given.sense & Sense.GIVEN and capital and not stops)
 
 
 def _initials(tokens: list[Token], private: list[bool]) -> None:

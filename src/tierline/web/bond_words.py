@@ -124,6 +124,11 @@ def state_words(state: BondState, *, outward: bool) -> Tag:
     return Tag("With us", "doing") if state is BondState.OPEN and not outward else STATES[state]
 
 
+def health_words(health: Health, state: BondState) -> Tag:
+    """Whether a bond is well; one that is over and of which nothing is stuck is over, and no longer in step."""
+    return STATES[state] if state is BondState.ENDED and health is Health.IN_STEP else HEALTH[health]
+
+
 def short_row(bond: ShortBond, case: int, planbook: Planbook) -> BondRow:
     """A bond on its case's page."""
     return BondRow(
@@ -137,7 +142,7 @@ def short_row(bond: ShortBond, case: int, planbook: Planbook) -> BondRow:
         status=bond.status,
         stage=STAGES[bond.stage],
         state=state_words(bond.state, outward=bond.outward),
-        health=HEALTH[bond.verdict.health],
+        health=health_words(bond.verdict.health, bond.state),
         because=bond.verdict.because,
         receiver=planbook.team_label(bond.receiver),
         since=None,
@@ -158,7 +163,7 @@ def row_of(view: BondView, planbook: Planbook, at: datetime) -> BondRow:
         status=view.record.status,
         stage=STAGES[view.record.stage],
         state=state_words(view.state, outward=view.outward),
-        health=HEALTH[view.verdict.health],
+        health=health_words(view.verdict.health, view.state),
         because=view.verdict.because,
         receiver=planbook.team_label(view.receiver),
         since=past(since, at, settings.TIME_ZONE),

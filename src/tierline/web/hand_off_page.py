@@ -70,12 +70,17 @@ def _how(actor: Actor, number: int) -> str:
 
 def _show(request: DeskRequest, actor: Actor, number: int, trouble: Refusal | None = None) -> HttpResponse:
     at, planbook, typed = now(), planbook_in_force().planbook, request.POST
-    planned = planned_hand_off(actor, number, to=typed.get("to") or None, ask=typed.get("ask", ""), at=at)
+    issue = number_in(typed.get("issue", ""))
+    planned = planned_hand_off(actor, number, to=typed.get("to") or None, ask=typed.get("ask", ""), issue=issue, at=at)
+    if issue and all(like.id != issue for like in planned.likes):  # another team was chosen meanwhile
+        issue = None
+        planned = planned_hand_off(actor, number, to=typed.get("to") or None, ask=typed.get("ask", ""), at=at)
     context = {
         "nav": "queue",
         "number": number,
         "version": version_in(typed) or planned.line.version,
         "planned": planned,
+        "joins": next((like for like in planned.likes if like.id == issue), None),
         "typed": typed,
         "trouble": trouble,
         "troubles": getattr(trouble, "fields", {}),

@@ -31,4 +31,4 @@ def pieces(text: str, found: Iterable[Finding]) -> tuple[Piece, ...]:
 
 def kind_words(one: Finding) -> str:
     """What a piece is taken for, without its place."""
-    return one.words.removeprefix("looks like ").partition(" in line ")[0]
+    return one.words.removeprefix("looks like ").partition(" in line ")[0].removesuffix(" in the title")

@@ -130,7 +130,7 @@ def answer_partner(change: Change, question: str, answer: str) -> None:
 
 
 def touch(change: Change) -> None:
-    """Somebody here begins with a case that came from a partner's system: say so there."""
+    """Somebody here begins with a case that came from a partner's system, or hands it on: say so there."""
     _tell_origin(change, {"stage": Stage.IN_PROGRESS.value}, "begun")
 
 

@@ -92,6 +92,8 @@ def offer(
     else:
         out = outgoing(case, in_force.planbook, way, ask=hand_off.ask, acknowledge_by=hand_off.acknowledge_by, at=at)
         bonding.cross(case, hand_off, out, in_force.planbook, issue=issue, at=at)
+    if way.by != "ticket":  # by ticket the record it came from may itself go on, and says so
+        bonding.touch(change)
     return hand_off.pk
 
 
@@ -184,7 +186,7 @@ def choose_way(
     if decision.outcome is Outcome.RESTRICTED or case.restricted_to:
         raise NotAllowed(
             "This case is restricted (security or privacy): it is not handed off by ticket, mail, call or issue. "
-            f"Those who handle it: {', '.join(decision.tell or case.restricted_to)}."
+            f"Those who handle it: {', '.join(map(planbook.duty_label, decision.tell or case.restricted_to))}."
         )
     planned = decision.to if decision.outcome in (Outcome.HAND_OFF, Outcome.NEEDS_INFORMATION) else None
     wanted = to or planned
@@ -223,8 +225,9 @@ def own_way(planbook: Planbook, to: str, case: CaseRow, at: datetime) -> Way:
 def why_a_reason_is_needed(decision: Decision, same_team: bool) -> str:
     """The sentence that asks for a reason."""
     if same_team:
-        missing = len(decision.missing)
-        return f"The next tier asks for {missing} more things. Fill them in, or say why it goes without."
+        if len(decision.missing) == 1:
+            return "The next tier asks for one more answer. Fill it in, or say why it goes without."
+        return f"The next tier asks for {len(decision.missing)} more answers. Fill them in, or say why it goes without."
     return "This is not where the plans send it. Say in a sentence why it goes there all the same."
 
 

@@ -171,18 +171,21 @@
 
   /* What somebody typed into a part while its new form was on the way stays, and so does their place in it. */
   const PARTS = "#asked [name], #way [name]";
-  let typed = [], place = null;
+  const radio = (field) => field.type === "radio";
+  let typed = [], chosen = [], place = null;
   document.addEventListener("htmx:before:swap", () => {
-    typed = $$(PARTS).map((field) => [field.name, field.value]);
+    typed = $$(PARTS).filter((field) => !radio(field)).map((field) => [field.name, field.value]);
+    chosen = $$(PARTS).filter((field) => radio(field) && field.checked).map((field) => field.id);
     const here = document.activeElement;
-    place = here && here.matches(PARTS) ? [here.name, here.selectionStart, here.selectionEnd] : null;
+    place = here && here.matches(PARTS) ? [radio(here) ? here.id : here.name, here.selectionStart, here.selectionEnd] : null;
   });
 
   function putBack() {
     for (const field of $$(PARTS)) {
-      const kept = typed.find(([name]) => name === field.name);
+      if (radio(field) && field.id && chosen.includes(field.id)) field.checked = true;
+      const kept = !radio(field) && typed.find(([name]) => name === field.name);
       if (kept && kept[1] && field.value !== kept[1]) field.value = kept[1];
-      if (!place || place[0] !== field.name || document.activeElement === field) continue;
+      if (!place || place[0] !== (radio(field) ? field.id : field.name) || document.activeElement === field) continue;
       field.focus({ preventScroll: true });
       if (field.setSelectionRange && place[1] !== null) field.setSelectionRange(place[1], place[2]);
     }
