@@ -62,6 +62,7 @@ def test_what_is_asked_there_stands_on_top_of_the_case_and_is_answered_from_it(
     shown = text(client.get(page("case", number)))
     assert "They ask: The partner #1" in shown
     assert "Which browser was it?" in shown
+    assert ">Which browser was it?</textarea>" in shown
     bond = the_bond(cast, number, at)
     answer = client.post(page("bond", bond), {"move": "say", "text": "Safari.", "back": page("case", number)})
     assert answer.headers["Location"] == page("case", number)

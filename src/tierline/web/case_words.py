@@ -135,7 +135,7 @@ def case_on_page(view: CaseView, planbook: Planbook, actor: Actor, at: datetime)
         just_back=next((one for one in inquiries if one.fresh), None),
         questions=tuple(one for one in inquiries if not one.open and not one.fresh),
         counted=round_trips_words(view.questions, view.line.round_trips),
-        ask=ask_form(view, planbook),
+        ask=ask_form(view, planbook, asked_there=heard.words if heard and heard.kind == "partner-asked" else ""),
         story=tuple(entries(view.story, planbook, at)),
         planbook=view.planbook,
         may_change=view.may_change,

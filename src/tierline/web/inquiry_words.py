@@ -354,8 +354,11 @@ def round_trips_words(questions: int, round_trips: int) -> str:
     return f"{questions} asked, {round_trips} answered" if questions else ""
 
 
-def ask_form(view: CaseView, planbook: Planbook) -> AskForm | None:
-    """The form for a question, when this actor may ask one now."""
+def ask_form(view: CaseView, planbook: Planbook, *, asked_there: str = "") -> AskForm | None:
+    """The form for a question, when this actor may ask one now.
+
+    ``asked_there`` is what a partner asks on their record: the words to begin with.
+    """
     if CaseMove.ASK not in view.moves:
         return None
     decision = view.contact
@@ -372,4 +375,5 @@ def ask_form(view: CaseView, planbook: Planbook) -> AskForm | None:
         else []
     )
     words = "\n".join(["Please tell us:", *(f"- {label}" for label in missing)]) if missing else ""
+    words = asked_there or words
     return AskForm(way, decision.because, PERSONS["reporter" if view.audience == "staff" else "veteran"], words)
