@@ -8,19 +8,26 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from tests.downtime.crew import ADDRESSES, Crew, drafted, enter_crew, name_everybody, scheduled
+from tests.downtime.test_change_elsewhere import account
 from tests.downtime.works import ENDS, STARTS
 from tests.people import PASSWORD, Cast
 from tests.standing import StoppedClock
 from tests.web.desk import sign_in, streamed, text
 
+from tierline.directory.actor import TIERLINE
 from tierline.downtime.actions import planning, working
+from tierline.downtime.actions.changing import read_changes_back
 from tierline.downtime.actions.minding import mind
+from tierline.downtime.actions.rostering import look_up_on_call
 from tierline.downtime.lifecycle import DowntimeState
 from tierline.downtime.queries import board, downtime
 from tierline.downtime.upstream import proposals
 from tierline.notices.queries import relays
 from tierline.notices.relays import Relaying
 from tierline.notices.signing import relay_link
+from tierline.outbox.actions import carry_out
+from tierline.outbox.queries import effects_of
+from tierline.rehearsal.service_now import ServiceNow
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -180,6 +187,31 @@ def test_the_system_owner_approves_exactly_what_was_read(crew: Crew, stopped_clo
     assert owner.post(address, {"decision": "approve", "hash": shown, "record": "CHG0031234"}).status_code == 302
     assert downtime(crew.owner, number, at=at).line.state is DowntimeState.SCHEDULED
     assert "nothing for you to approve" in text(client_of("engineer").get(address))
+
+
+def test_the_change_and_who_is_on_call_stand_on_the_page(
+    crew: Crew, stopped_clock: StoppedClock, at: Any, settings: Any
+) -> None:
+    with ServiceNow(secret="hush-now") as desk:
+        desk.clock.stand_at(at)
+        settings.TRACKERS = {"servicenow": account(desk)}
+        number = drafted(crew, at, procedure="api-platform")
+        planning.plan(crew.platform, number, at=at)
+        page, address = reverse("downtime", args=[number]), reverse("downtime-approve", args=[number])
+        platform = client_of("platform")
+        platform.post(reverse("downtime-move", args=[number]), {"move": "submit"})
+        assert "is being opened" in text(platform.get(page))
+        opened = next(one for one in effects_of(TIERLINE, "downtime", number) if one.channel == "servicenow")
+        carry_out(opened.id, at=at)
+        read_changes_back(at=at)
+        look_up_on_call(at=at)
+        shown, [change] = text(platform.get(page)), desk.tables["change_request"].values()
+        assert f'{change["sys_id"]}">{change["number"]}</a>' in shown
+        assert "On-call of the MHV user-facing team, at that time" in shown
+        assert "Ola Kern (on call)" in shown
+        asked = text(client_of("owner").get(address))
+        assert "Say yes there" in asked
+        assert "Approve exactly these words" not in asked
 
 
 def test_what_a_change_voids_is_shown_before_it_is_done(crew: Crew, stopped_clock: StoppedClock, at: Any) -> None:

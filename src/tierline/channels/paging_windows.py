@@ -5,12 +5,13 @@ description without it or with more than 255 characters: the paging service has 
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from tierline.channels.answers import instant_at, rows_at, text_at
+from tierline.channels.channel import NotConnected, Refused, TryAgain
 
 LONGEST = 255
 _MARKER = re.compile(r"\[(?P<reference>[A-Z][A-Z0-9]{0,9}(?:-[A-Z0-9]{1,20}){1,3})#r(?P<revision>\d{1,9})\]", re.ASCII)
@@ -47,6 +48,19 @@ class Wanted:
     def marker(self) -> str:
         """What it is found by."""
         return marker_in(self.description)
+
+
+@runtime_checkable
+class KeepsWindows(Protocol):
+    """Can be asked which windows are set."""
+
+    def windows(self, services: Sequence[str] = ()) -> Sequence[Window] | TryAgain | Refused | NotConnected:
+        """The windows that are to come or running, of these services or of all."""
+        ...
+
+    def window(self, window: str) -> Window | TryAgain | Refused | NotConnected | None:
+        """One window as it stands; None when it is not there."""
+        ...
 
 
 def wanted(message: Mapping[str, Any]) -> Wanted:

@@ -18,6 +18,7 @@ from tierline.foundation.calendars import instant_of, zone_named
 from tierline.plans.downtimes import Freeze
 
 END_OF_TIME: Final = datetime.max.replace(tzinfo=UTC)
+WINDOW_KEY: Final = "window:"  # how the keys of windows that are not ours begin
 UNWRITTEN_QUIET: Final = timedelta(hours=2)
 
 
@@ -167,7 +168,7 @@ def _windows(work: Work, around: Surroundings) -> Iterator[Conflict]:
         if hit and overlap(work.frame, Frame(window.starts, window.ends, around.zone)):
             names = _names(hit, around)
             yield Conflict(
-                f"window:{window.id}",
+                f"{WINDOW_KEY}{window.id}",
                 Weight.WARN,
                 f"A window that is not ours ({window.label}) keeps alarms of {names} quiet at that time.",
             )

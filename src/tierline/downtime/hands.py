@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tierline.directory.actor import Actor
+from tierline.directory.queries import colleague
 from tierline.downtime.models import DowntimeRow
 from tierline.foundation.ids import downtime_reference
 from tierline.foundation.trouble import Conflict, NotAllowed, NotFound
@@ -85,6 +86,17 @@ def require_lead(change: Change) -> None:
     """Refuse whoever may not lead the work."""
     if not change.actor.is_tierline and not may_lead(change.actor, change.procedural):
         raise NotAllowed(f"Only those who work by “{change.procedural.procedure.label}” can do this.")
+
+
+def may_verify(actor: Actor, row: DowntimeRow, procedural: Procedural) -> bool:
+    """Whether the actor looks at the window: by the duty, or because they were found to be on call."""
+    duty = procedural.procedure.window_verified_by
+    if duty is None:
+        return False
+    here = None if duty in actor.duties else colleague(actor.person_id)
+    turns = [*row.on_call.get("window", ()), *row.on_call.get("now", ())]
+    found = here is not None and here.email.casefold() in {str(one["email"]).casefold() for one in turns}
+    return duty in actor.duties or found
 
 
 def require_duty(change: Change, duty: str | None, what: str) -> None:

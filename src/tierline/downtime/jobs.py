@@ -6,7 +6,7 @@ from procrastinate.contrib.django import app
 
 from tierline.channels.heartbeat import Heartbeat
 from tierline.downtime import publishing
-from tierline.downtime.actions import minding, windowing
+from tierline.downtime.actions import changing, minding, rostering, watching, windowing
 from tierline.foundation.clock import now
 from tierline.notices.auditing import audit
 
@@ -20,6 +20,21 @@ def mind(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes the pla
     at = now()
     windowing.read_windows_back(at=at)
     minding.mind(at=at)
+
+
+@app.periodic(cron="*/2 * * * *")
+@app.task(name="downtime.read_approvals", queue="crossing", queueing_lock="downtime.read_approvals")
+def read_approvals(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes the planned instant
+    """Changes that were opened, and what was decided in them. By the queue of partners, who may be slow."""
+    changing.read_changes_back(at=now())
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="downtime.watch", queue="crossing", queueing_lock="downtime.watch")
+def watch(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes the planned instant
+    """Windows where they are set, and who is on call to look at them. By the queue of partners, who may be slow."""
+    watching.watch_windows(at=now())
+    rostering.look_up_on_call(at=now())
 
 
 @app.periodic(cron="*/5 * * * *")

@@ -40,6 +40,8 @@ class DowntimeRow(models.Model):
     approved_at = models.DateTimeField(null=True)
     approval_record = models.CharField(max_length=60, blank=True)
     approval_words = models.CharField(max_length=500, blank=True)
+    change = models.JSONField(default=dict)
+    change_key = models.CharField(max_length=200, blank=True)
 
     window = models.CharField(max_length=12, default=Window.NONE)
     window_key = models.CharField(max_length=200, blank=True)
@@ -50,6 +52,7 @@ class DowntimeRow(models.Model):
     verified_by = models.CharField(max_length=120, blank=True)
     verified_at = models.DateTimeField(null=True)
     verification_words = models.CharField(max_length=500, blank=True)
+    on_call = models.JSONField(default=dict)
 
     dispositions = models.JSONField(default=list)
     answered_conflicts = models.JSONField(default=dict)
@@ -90,6 +93,27 @@ class DowntimeRow(models.Model):
 
     def __str__(self) -> str:
         return f"DT-{self.pk} ({self.state})"
+
+
+class ForeignWindowRow(models.Model):
+    """A window that keeps alarms quiet and is not ours, as it was read last. ``services`` are that system's ids."""
+
+    system = models.CharField(max_length=SLUG)
+    window = models.CharField(max_length=60)
+    label = models.CharField(max_length=255)
+    services = ArrayField(models.CharField(max_length=SLUG))
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "downtime_foreign_window"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["system", "window"], name="foreign_window_once_a_system")
+        ]
+        indexes: ClassVar = [models.Index(fields=["ends_at"], name="foreign_windows_by_end")]
+
+    def __str__(self) -> str:
+        return f"{self.window} ({self.system})"
 
 
 class RevisionRow(models.Model):

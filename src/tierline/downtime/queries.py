@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from tierline.directory.actor import TIERLINE, Actor
+from tierline.downtime.actions.changing import is_read_back
 from tierline.downtime.actions.telling import coverage_for, document_for, subject_of
 from tierline.downtime.actions.turning import content_of
 from tierline.downtime.actions.working import gates_of, in_the_way
 from tierline.downtime.conflicts import Conflict
 from tierline.downtime.content import Content, Level
 from tierline.downtime.gates import Approval, Gates, Hindrance, Window
-from tierline.downtime.hands import Change, may_lead, may_see, may_tell, procedural_of
+from tierline.downtime.hands import Change, may_lead, may_see, may_tell, may_verify, procedural_of
 from tierline.downtime.lifecycle import ENDED, DowntimeMove, DowntimeState, moves_from
 from tierline.downtime.models import DowntimeRow
 from tierline.downtime.stored import from_json
@@ -141,7 +142,12 @@ def downtime(actor: Actor, number: int, *, at: datetime) -> DowntimeView:
         closed=in_the_way(row, procedural, at) if row.state in TO_START else (),
         approval=_approval(row),
         window={"read_at": row.window_read_at, **row.window_set},
-        verification={"by": row.verified_by, "at": row.verified_at, "words": row.verification_words},
+        verification={
+            "by": row.verified_by,
+            "at": row.verified_at,
+            "words": row.verification_words,
+            "on_call": row.on_call,
+        },
         conflicts=conflicts_of(row.pk, content, procedural, in_force.planbook, at=at) if row.state not in ENDED else (),
         answered=row.answered_conflicts,
         obligations=obligations(subject, at=at),
@@ -152,7 +158,7 @@ def downtime(actor: Actor, number: int, *, at: datetime) -> DowntimeView:
         leads=leads,
         tells=may_tell(actor, procedural),
         approves=procedural.procedure.approval in actor.duties and row.state == DowntimeState.AWAITING_APPROVAL,
-        verifies=procedural.procedure.window_verified_by in actor.duties and row.window == Window.SET,
+        verifies=row.window == Window.SET and may_verify(actor, row, procedural),
     )
 
 
@@ -163,6 +169,8 @@ def _approval(row: DowntimeRow) -> dict[str, Any]:
         "hash": row.approved_hash,
         "record": row.approval_record,
         "words": row.approval_words,
+        "change": row.change,
+        "read_back": is_read_back(row),
         "last_words": row.last_words,
         "override": row.override,
     }

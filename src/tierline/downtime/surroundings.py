@@ -12,14 +12,22 @@ from django.db.models import Q
 from tierline.downtime.conflicts import Conflict, ForeignWindow, Incident, Surroundings, Work, conflicts
 from tierline.downtime.content import Content
 from tierline.downtime.lifecycle import STANDING
-from tierline.downtime.models import DowntimeRow
+from tierline.downtime.models import DowntimeRow, ForeignWindowRow
 from tierline.downtime.stored import from_json
 from tierline.foundation.ids import downtime_reference
 from tierline.notices.audience import Group
 from tierline.notices.queries import obligations
 from tierline.notices.resolving import groups_of
 from tierline.plans.planbook import Planbook
-from tierline.plans.procedures import Procedural, freezes_at, procedure_named, stands_on, told_by
+from tierline.plans.procedures import (
+    Procedural,
+    freezes_at,
+    procedure_named,
+    services_and_systems,
+    stands_on,
+    told_by,
+)
+from tierline.plans.queries import planbook_in_force
 
 NEAR = timedelta(days=7)
 OpenIncidents = Callable[[datetime], Iterable[Incident]]
@@ -36,6 +44,18 @@ def know_incidents(reader: OpenIncidents) -> None:
 def know_windows(reader: ForeignWindows) -> None:
     """Let conflicts know of windows between two instants that are not ours."""
     _windows.append(reader)
+
+
+def windows_read_elsewhere(starts: datetime, ends: datetime | None) -> Iterable[ForeignWindow]:
+    """Windows that are not ours, as they were read last, with the services and systems of the plans they touch."""
+    rows = ForeignWindowRow.objects.filter(ends_at__gt=starts)
+    if ends is not None:
+        rows = rows.filter(starts_at__lt=ends)
+    for row in rows.order_by("starts_at", "pk"):
+        ids = frozenset(row.services)
+        entries = services_and_systems(planbook_in_force().planbook)
+        hit = frozenset(entry.id for entry in entries if ids & frozenset(entry.window_ids))
+        yield ForeignWindow(row.window, row.label, hit, row.starts_at, row.ends_at)
 
 
 def conflicts_of(

@@ -16,6 +16,7 @@ from tierline.channels.accounts import CHANNELS, UnusableAccount
 from tierline.channels.channel import Answer, Channel, NotConnected, Send
 from tierline.channels.email import Email
 from tierline.channels.on_call import KnowsOnCall
+from tierline.channels.paging_windows import KeepsWindows
 from tierline.trackers.accounts import tracker_of
 from tierline.trackers.tracker import Tracker
 
@@ -72,6 +73,14 @@ def knows_on_call(name: str) -> KnowsOnCall | NotConnected:
     if isinstance(found, KnowsOnCall):
         return found
     return NotConnected(f"'{name}' does not know who is on call. Ask a paging service, a chat group or a list.")
+
+
+def keeps_windows(name: str) -> KeepsWindows | NotConnected:
+    """The channel of that name, to be asked which windows are set; NotConnected when there is none or it keeps none."""
+    found = channel(name)
+    if isinstance(found, Nowhere):
+        return NotConnected(found.because)
+    return found if isinstance(found, KeepsWindows) else NotConnected(f"'{name}' keeps no windows.")
 
 
 def trackers() -> list[str]:

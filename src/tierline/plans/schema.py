@@ -89,13 +89,23 @@ class Group(Entry):
     members: tuple[Slug, ...] = ()
 
 
+class OnCallSource(Entry):
+    """Who knows whose turn it is: ``by`` is an account of this house, ``of`` what it is asked by (``schedule:P…`` or
+    ``policy:P…`` of a paging service, the id of a chat group)."""
+
+    by: Literal["pagerduty", "slack"]
+    of: Label
+
+
 class Duty(Entry):
-    """A role somebody holds now. ``holders`` and ``deputy`` name people or groups."""
+    """A role somebody holds now. ``holders`` and ``deputy`` name people or groups; ``on_call`` is where a duty that
+    goes by turns is looked up."""
 
     id: Slug
     label: Label
     holders: tuple[Slug, ...] = ()
     deputy: Slug | None = None
+    on_call: OnCallSource | None = None
     source: Source | None = None
 
 

@@ -116,6 +116,7 @@ def _window(view: DowntimeView, planbook: Planbook) -> dict[str, Any]:
     local = [at.astimezone(ZoneInfo(zone)) if at else None for at in (frame and frame.starts, frame and frame.ends)]
     return {
         "window": shown,
+        "on_call_role": planbook.duty_label(view.procedural.procedure.window_verified_by or ""),
         "window_id": kept.get("id", ""),
         "zone": zone,
         "window_system": planbook.system_label(view.procedural.procedure.window_system or "")

@@ -10,6 +10,7 @@ from typing import Final
 from django.db import transaction
 
 from tierline.directory.actor import Actor
+from tierline.downtime.actions.changing import is_read_back, open_change, void_change
 from tierline.downtime.actions.planning import require_conflicts_answered
 from tierline.downtime.actions.saying import said_why
 from tierline.downtime.actions.telling import coverage_for, link_to, mail_to
@@ -46,6 +47,7 @@ def submit(actor: Actor, number: int, *, at: datetime, record: str = "", version
     moved(change, DowntimeMove.SUBMIT)
     change.row.approval = after(APPROVAL_TRANSITIONS, Approval(change.row.approval), ApprovalMove.REQUEST)
     note(change, "approval-requested", hash=change.row.content_hash)
+    open_change(change)
     _ask(change)
     saved(change)
 
@@ -63,13 +65,16 @@ def _require_settled(change: Change) -> None:
 def _ask(change: Change) -> None:
     duty = change.procedural.procedure.approval or ""
     content = content_of(change.row)
+    how = f"Read what it says, and approve or reject exactly these words: {link_to(change.row.pk)}approve/"
+    if change.row.change.get("account"):
+        system = change.planbook.system_label(change.procedural.procedure.approval_record or "")
+        how = f"Approve or reject the change in {system}. Its number and link stand here: {link_to(change.row.pk)}"
     mail_to(
         change,
         people_behind(change.planbook, duty),
         purpose=f"{change.row.revision}:approval-requested",
         subject=f"[{change.reference}] Please approve: {content.title}",
-        text=f"As {change.planbook.duty_label(duty)} you are asked to approve planned downtime.\n\n"
-        f"Read what it says, and approve or reject exactly these words: {link_to(change.row.pk)}approve/\n",
+        text=f"As {change.planbook.duty_label(duty)} you are asked to approve planned downtime.\n\n{how}\n",
     )
 
 
@@ -81,6 +86,8 @@ def approve(actor: Actor, number: int, content_hash: str, *, at: datetime, recor
     require_duty(change, duty, "Approving this downtime")
     if content_hash != change.row.content_hash:
         raise Conflict(f"{change.reference} says something else by now than what you read. Read it again, then decide.")
+    if is_read_back(change.row):
+        raise Conflict(f"This is approved in {change.row.change['number']}, and read back from there. Say yes in it.")
     if record.strip():
         change.row.approval_record = _record(record)
     where = change.procedural.procedure.approval_record
@@ -108,6 +115,7 @@ def reject(actor: Actor, number: int, because: str, *, at: datetime) -> None:
     moved(change, DowntimeMove.REJECT)
     change.row.approval = after(APPROVAL_TRANSITIONS, Approval(change.row.approval), ApprovalMove.REJECT)
     change.row.approval_words = words
+    void_change(change, "It was rejected in Tierline.")
     note(change, "downtime-rejected", because=words)
     saved(change)
 

@@ -4,7 +4,7 @@ Refuses a confirmation of another window than the one that is set, and of one th
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
@@ -23,9 +23,10 @@ from tierline.downtime.gates import (
     after,
     may,
 )
-from tierline.downtime.hands import Change, locked, require_duty, require_lead
+from tierline.downtime.hands import Change, locked, may_verify, require_duty, require_lead
 from tierline.downtime.timing import instant_in_words
 from tierline.foundation.trouble import Conflict, Unusable
+from tierline.notices.audience import Reachable
 from tierline.notices.resolving import people_behind
 
 
@@ -37,6 +38,15 @@ class SetWindow:
     starts: datetime
     ends: datetime
     services: tuple[str, ...]
+
+    def as_kept(self) -> dict[str, Any]:
+        """As the row keeps it."""
+        return {
+            "id": self.id.strip(),
+            "starts": self.starts.astimezone(UTC).isoformat(),
+            "ends": self.ends.astimezone(UTC).isoformat(),
+            "services": sorted(self.services),
+        }
 
 
 @transaction.atomic
@@ -51,7 +61,7 @@ def window_read(actor: Actor, number: int, read: SetWindow, *, at: datetime) -> 
     row = change.row
     if not read.id.strip() or len(read.id) > 60:
         raise Unusable("Write down the window's id as it stands there.", {"window_id": "Write the id."})
-    kept = _kept(read)
+    kept = read.as_kept()
     differs = differences(change, read)
     same = row.window_set == kept
     row.window_set, row.window_read_at = kept, at
@@ -69,13 +79,24 @@ def window_read(actor: Actor, number: int, read: SetWindow, *, at: datetime) -> 
     return differs
 
 
-def _kept(read: SetWindow) -> dict[str, Any]:
-    return {
-        "id": read.id.strip(),
-        "starts": read.starts.isoformat(),
-        "ends": read.ends.isoformat(),
-        "services": sorted(read.services),
-    }
+@transaction.atomic
+def window_gone(actor: Actor, number: int, window_id: str, *, at: datetime) -> bool:
+    """The window that was set is not there any more. Returns whether that is news."""
+    change = locked(actor, number, at=at)
+    require_lead(change)
+    row = change.row
+    window = Window(row.window)
+    if row.window_set.get("id") != window_id or row.window_set.get("gone") or row.window_key:
+        return False
+    if window is not Window.DRIFTED:
+        row.window = after(WINDOW_TRANSITIONS, window, WindowMove.DRIFT)
+    row.window_set, row.window_read_at = {**row.window_set, "gone": True}, at
+    _lapse(change)
+    differs = (f"The window {window_id} is not there any more: somebody removed it.",)
+    note(change, "window-drifted", window=row.window_set, differs=list(differs))
+    _tell_owner(change, differs)
+    saved(change)
+    return True
 
 
 def differences(change: Change, read: SetWindow) -> tuple[str, ...]:
@@ -113,13 +134,22 @@ def _ask_on_call(change: Change) -> None:
     change.row.verification = after(VERIFICATION_TRANSITIONS, stands, VerificationMove.ASK)
     mail_to(
         change,
-        people_behind(change.planbook, duty),
+        _on_call(change, duty),
         purpose=f"{change.row.revision}:verify:{change.row.window_set['id']}:{change.at:%Y%m%d%H%M%S}",
         subject=f"[{change.reference}] Please look at the window: {content_of(change.row).title}",
         text=f"As {change.planbook.duty_label(duty)} you are asked to look at the window that was set, and to say "
         f"whether it is right: {link_to(change.row.pk)}#window\n",
     )
     note(change, "verification-asked", window=change.row.window_set["id"])
+
+
+def _on_call(change: Change, duty: str) -> tuple[Reachable, ...]:
+    """Whoever was found to be on call at the window's time or now, and everybody behind the duty."""
+    kept = change.row.on_call
+    found = [one for one in (*kept.get("window", ()), *kept.get("now", ())) if one["email"]]
+    looked_up = [Reachable(one["email"], one["name"], {"email": one["email"]}) for one in found]
+    everybody = [*people_behind(change.planbook, duty), *looked_up]
+    return tuple({one.addresses.get("email", one.id).casefold(): one for one in everybody}.values())
 
 
 def _tell_owner(change: Change, differs: tuple[str, ...]) -> None:
@@ -129,7 +159,7 @@ def _tell_owner(change: Change, differs: tuple[str, ...]) -> None:
     mail_to(
         change,
         people_behind(change.planbook, duty),
-        purpose=f"{change.row.revision}:drifted:{change.row.window_set['id']}:{change.row.window_set['starts']}",
+        purpose=f"{change.row.revision}:drifted:{change.row.window_set['id']}:{change.at:%Y%m%d%H%M%S}",
         subject=f"[{change.reference}] The window is not as planned",
         text=f"{' '.join(differs)}\n\nSet it right: {link_to(change.row.pk)}#window\n",
     )
@@ -139,7 +169,8 @@ def _tell_owner(change: Change, differs: tuple[str, ...]) -> None:
 def verify(actor: Actor, number: int, window_id: str, *, right: bool, words: str = "", at: datetime) -> None:
     """Whoever is on call says that they looked at the window that is set, and whether it is right."""
     change = locked(actor, number, at=at)
-    require_duty(change, change.procedural.procedure.window_verified_by, "Looking at the window")
+    if not may_verify(actor, change.row, change.procedural):
+        require_duty(change, change.procedural.procedure.window_verified_by, "Looking at the window")
     row = change.row
     if row.window != Window.SET or row.window_set.get("id") != window_id:
         raise Conflict(f"That is not the window that is set for {change.reference} now. Look at the new one.")

@@ -14,7 +14,7 @@ from tierline.directory.actor import TIERLINE
 from tierline.directory.queries import colleague
 from tierline.downtime.actions.telling import ask_sender, link_to, mail_to, subject_of, tell
 from tierline.downtime.actions.turning import SUBJECT, content_of, saved
-from tierline.downtime.conflicts import Weight
+from tierline.downtime.conflicts import WINDOW_KEY, Weight
 from tierline.downtime.hands import Change, locked
 from tierline.downtime.lifecycle import DowntimeState
 from tierline.downtime.models import DowntimeRow
@@ -65,7 +65,8 @@ def _tell_the_day_before(change: Change, owed: ObligationView) -> int:
 def _look_around_again(change: Change) -> None:
     """The morning before: has anything come in its way since?"""
     found = conflicts_of(change.row.pk, content_of(change.row), change.procedural, change.planbook, at=change.at)
-    new = [one for one in found if one.weight is Weight.BLOCK and one.key not in change.row.answered_conflicts]
+    grave = [one for one in found if one.weight is Weight.BLOCK or one.key.startswith(WINDOW_KEY)]
+    new = [one for one in grave if one.key not in change.row.answered_conflicts]
     if new:
         mail_to(
             change,

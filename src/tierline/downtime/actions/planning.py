@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 
 from tierline.directory.actor import Actor
+from tierline.downtime.actions.changing import void_change
 from tierline.downtime.actions.saying import said_why
 from tierline.downtime.actions.telling import Outcome, Told, drop_passing, owe, owe_the_day_before, tell, was_told
 from tierline.downtime.actions.turning import (
@@ -187,10 +188,16 @@ def change_content(
         return found, None
     require_conflicts_answered(change)
     close_gates(change, gates)
+    if Gate.APPROVAL in gates:
+        void_change(change, f"The words have changed since they were put before whoever approves: {_what(found)}.")
     note(change, "downtime-changed", changes=said, voids=sorted(gates))
     outcome = _owe_change(change, found, frame=Gate.WINDOW in gates)
     saved(change)
     return found, outcome
+
+
+def _what(found: tuple[Changed, ...]) -> str:
+    return ", ".join(each.what for each in found if each.material)
 
 
 def _owe_change(change: Change, found: tuple[Changed, ...], *, frame: bool) -> Outcome:
@@ -216,6 +223,7 @@ def postpone(actor: Actor, number: int, because: str, *, at: datetime, version: 
     found = changes(before, content_of(change.row))
     turned(change, found)
     close_gates(change, frozenset(Gate))
+    void_change(change, "The downtime was postponed.")
     change.row.last_words = words
     note(change, "downtime-postponed", because=words)
     outcome = _end_of_passing(change, Moment.POSTPONED, found)
@@ -233,6 +241,7 @@ def cancel(actor: Actor, number: int, because: str, *, at: datetime, version: in
     turned(change)
     change.row.last_words = words
     note(change, "downtime-cancelled", because=words)
+    void_change(change, "The downtime was cancelled.")
     outcome = _end_of_passing(change, Moment.CANCELLED, ())
     saved(change)
     return outcome

@@ -111,7 +111,7 @@ def _read_back(number: int, how: Fared, *, at: datetime) -> int:
         str(told["id"]),
         datetime.fromisoformat(str(told["start"])),
         datetime.fromisoformat(str(told["end"])),
-        _services(change, frozenset(map(str, told["services"]))),
+        services_covered(change.planbook, frozenset(map(str, told["services"]))),
     )
     try:
         window_read(TIERLINE, number, read, at=at)
@@ -120,7 +120,7 @@ def _read_back(number: int, how: Fared, *, at: datetime) -> int:
     return 1
 
 
-def _services(change: Change, ids: frozenset[str]) -> tuple[str, ...]:
+def services_covered(planbook: Planbook, ids: frozenset[str]) -> tuple[str, ...]:
     """The services of the plan that a window covers: those all of whose ids it names."""
-    entries = services_and_systems(change.planbook)
+    entries = services_and_systems(planbook)
     return tuple(entry.id for entry in entries if entry.window_ids and set(entry.window_ids) <= ids)
