@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from procrastinate.contrib.django import app
 from pytest_django import Settings
+from tests.jobs import forget_jobs
 from tests.mail_server import mail_server
 
 from tierline.channels.accounts import CHANNELS, UnusableAccount
@@ -130,6 +131,7 @@ def test_the_worker_works_on_the_queues_of_all_accounts() -> None:
 def test_each_message_waits_in_its_own_providers_queue(workspace: Slack, at: datetime) -> None:
     from procrastinate.contrib.django.models import ProcrastinateJob  # noqa: PLC0415 - the library's own table
 
+    forget_jobs()
     announce(at)
     announce(at, by="email", to="ada.quill@desk.example", subject="Downtime")
     announce(at, by="teams")

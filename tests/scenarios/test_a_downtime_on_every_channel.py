@@ -131,6 +131,29 @@ def test_a_chat_that_is_down_delays_no_mail_and_is_told_once_when_it_is_back(wor
     assert {one.state for one in who_was_told(world.crew.engineer, number)} == {"accepted"}
 
 
+def test_a_chat_that_comes_back_hears_the_current_word_once_marked_late(world: World, at: datetime) -> None:
+    minute = timedelta(minutes=1)
+    world.slack.faults.next(Unavailable(), times=30, method="POST", path="chat.postMessage")
+    number = planned(world, at)
+    later = content(frame=frame(starts=STARTS + HOUR, ends=ENDS + HOUR))
+    planning.change_content(world.crew.communicator, number, later, at=at + 5 * minute)
+    for waited in (5, 10, 20, 30, 40, 50):
+        everything_leaves(number, at + waited * minute)
+    assert world.slack.messages == []
+    world.slack.faults.clear()
+    everything_leaves(number, at + 3 * HOUR)
+    [post] = world.slack.messages
+    assert post.text.startswith("Sent late, at ")
+    assert "; e-mail went " in post.text
+    told = {(one.moment, one.channel): one.state for one in who_was_told(world.crew.engineer, number)}
+    assert told == {
+        ("planning-started", "slack"): "withdrawn",
+        ("planning-started", "email"): "accepted",
+        ("changed", "slack"): "accepted",
+        ("changed", "email"): "accepted",
+    }
+
+
 def test_somebody_without_a_chat_account_stops_the_word_until_somebody_answers_for_it(
     world: World, at: datetime
 ) -> None:

@@ -134,6 +134,9 @@ def test_from_the_form_to_the_proof(crew: Crew, stopped_clock: StoppedClock) -> 
     told = text(client.get(reverse("downtime-told", args=[number])))
     assert "Hanne Ruud" in told
     assert "Not on every channel the plan names" in told
+    stopped_clock.forward(hours=2)
+    later = text(client.get(reverse("downtime-told", args=[number])))
+    assert "Not reached by any channel yet, though it was due" in later
     csv = streamed(client.get(reverse("downtime-told-csv", args=[number]))).decode()
     assert csv.splitlines()[0] == "Moment,Revision,Person,Told as,Channel,State,When (UTC),Answer"
     assert "planning-started,1,Hanne Ruud,horizon-team,email,on its way" in csv

@@ -84,6 +84,17 @@ def with_key(blocks: Sequence[Any], key: str) -> list[Any]:
     return named
 
 
+def said_late(post: Mapping[str, Any], message: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The post with the sentence that it is late, where the message brings one."""
+    late, blocks = str(message.get("late") or ""), post.get("blocks")
+    if not late:
+        return post
+    said = {**post, "text": f"{late} {post.get('text') or ''}".strip()}
+    if isinstance(blocks, Sequence) and not isinstance(blocks, str) and blocks:
+        said["blocks"] = [{"type": "context", "elements": [{"type": "mrkdwn", "text": late}]}, *blocks]
+    return said
+
+
 def unfit(text: str, blocks: Sequence[Any]) -> str:
     """Why Slack would not take it as it is, in a sentence; empty when it does."""
     return next(_troubles(text, blocks), "")

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from tierline.channels.addresses import secure_address
 from tierline.channels.answers import rows_at, text_at
-from tierline.channels.block_kit import made_safe, safe, tagged, unfit, with_key
+from tierline.channels.block_kit import made_safe, safe, said_late, tagged, unfit, with_key
 from tierline.channels.channel import Answer, Delivered, NotConnected, Refused, TryAgain
 from tierline.channels.line import Line, Stopped, visit
 from tierline.channels.on_call import OnCall
@@ -129,7 +129,7 @@ class Slack:
 
     def _post(self, key: str, message: Mapping[str, Any], to: str) -> Answer:
         post = message.get("post")
-        asked = self._content(key, post if isinstance(post, Mapping) else message)
+        asked = self._content(key, said_late(post if isinstance(post, Mapping) else message, message))
         channel = self._conversation(to)
         thread, told = self._thread(message, channel)
         if int(message.get("attempt", 1)) > 1:

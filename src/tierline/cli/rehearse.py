@@ -1,7 +1,8 @@
 """``tierline rehearse``: partner systems to rehearse with, on this machine, and the accounts to reach them by.
 
-Stands up GitHub Issues, Dynamics 365 and ServiceNow, plays their people by the script of the demonstration, and shows
-what they hold on a small page. Keeps what they hold in the home. Refuses (status 2) a home that cannot be written to.
+Stands up GitHub Issues, Dynamics 365, ServiceNow, Slack and PagerDuty, plays their people by the script of the
+demonstration, and shows what they hold on a small page. Keeps what they hold in the home. Refuses (status 2) a home
+that cannot be written to.
 """
 
 import argparse
@@ -23,9 +24,11 @@ from tierline.rehearsal.desk import Desk
 from tierline.rehearsal.dynamics_365 import Dynamics365
 from tierline.rehearsal.github_issues import GitHubIssues
 from tierline.rehearsal.keeping import bring_back, keep
+from tierline.rehearsal.pager_duty import PagerDuty
 from tierline.rehearsal.playing import Player, parts_of
 from tierline.rehearsal.service_now import ServiceNow
 from tierline.rehearsal.showing import Showing
+from tierline.rehearsal.slack import Slack
 
 SCRIPT = Path(demonstration.__file__).parent / "partners.yaml"
 KEEP_EVERY_SECONDS = 5.0
@@ -35,8 +38,9 @@ def parser() -> argparse.ArgumentParser:
     """The options of the command."""
     words = argparse.ArgumentParser(
         prog="tierline rehearse",
-        description="Stand up partner systems to rehearse with, until Ctrl-C. TIERLINE_TRACKERS is to name the "
-        "accounts file this command writes; `tierline run` does all that by itself for the demonstration.",
+        description="Stand up partner systems to rehearse with, until Ctrl-C. TIERLINE_TRACKERS and "
+        "TIERLINE_CHANNELS are to name the accounts files this command writes; `tierline run` does all that by itself "
+        "for the demonstration.",
     )
     words.add_argument(
         "--home",
@@ -72,22 +76,22 @@ def _rehearse(folder: Path, asked: threading.Event) -> None:
     github = GitHubIssues(script["repository"], port=ports.get("github", 0))
     dynamics = Dynamics365(port=ports.get("dynamics", 0))
     servicenow = ServiceNow(script["group"], port=ports.get("servicenow", 0))
+    slack, paging = Slack(port=ports.get("slack", 0)), PagerDuty(port=ports.get("pagerduty", 0))
     player = Player(github, parts_of(script["github"]))
-    showing = Showing([github, dynamics, servicenow], port=ports.get("showing", 0))
-    kept: dict[str, Desk | Player] = {
-        "github": github,
-        "dynamics": dynamics,
-        "servicenow": servicenow,
-        "player": player,
-    }
+    partners = (github, dynamics, servicenow, slack, paging)
+    showing = Showing(partners, port=ports.get("showing", 0))
+    kept: dict[str, Desk | Player] = {"player": player}
+    kept.update((desk.name, desk) for desk in partners)
     if not bring_back(kept, folder / "state"):
         _fill(script, dynamics, servicenow)
-    desks = (github, dynamics, servicenow, showing)
+        furnish(script, slack, paging)
+    desks = (*partners, showing)
     try:
         for desk in desks:
             _stand_up(desk)
-        _write_accounts(folder, script["accounts"], desks)
-        print(f"Partners to rehearse with: {showing.url}/\nTheir accounts: {folder / 'trackers.yaml'}", flush=True)
+        _write_accounts(folder, script, desks)
+        print(f"Partners to rehearse with: {showing.url}/", flush=True)
+        print(f"Their accounts: {folder / 'trackers.yaml'}, {folder / 'channels.yaml'}", flush=True)
         player.start()
         while not asked.wait(KEEP_EVERY_SECONDS):
             _keep(kept, folder)
@@ -106,6 +110,19 @@ def _fill(script: dict[str, Any], dynamics: Dynamics365, servicenow: ServiceNow)
         made = servicenow.opens(row["title"], row["text"], table=row["table"])
         if row.get("columns"):
             servicenow.changes(made, **row["columns"])
+
+
+def furnish(script: dict[str, Any], slack: Slack, paging: PagerDuty) -> None:
+    """Who is in the channel that hears of planned work, and what is watched where windows are set."""
+    told = script["slack"]
+    for person in told["people"]:
+        name = person.removeprefix("U01").title()
+        slack.joins(person, name, f"{name.lower()}@desk.example")
+    slack.has_channel(told["channel"]["id"], told["channel"]["name"], *told["people"])
+    for group, members in told["groups"].items():
+        slack.puts_in_group(group, *members)
+    for service, name in script["pagerduty"].items():
+        paging.has_service(service, name)
 
 
 def _keep(kept: dict[str, Desk | Player], folder: Path) -> None:
@@ -132,14 +149,36 @@ def _ports(folder: Path) -> dict[str, int]:
     return {}
 
 
-def _write_accounts(folder: Path, accounts: dict[str, Any], desks: Sequence[Desk]) -> None:
+def _write_accounts(folder: Path, script: dict[str, Any], desks: Sequence[Desk]) -> None:
     """The accounts for the addresses the partners stand at, written last: whoever waits for them finds all there."""
-    url = {desk.name: desk.url for desk in desks}
-    for name, account in accounts.items():
-        accounts[name] = {field: url[name] if value == "ADDRESS" else value for field, value in account.items()}
+    showing = next(desk for desk in desks if desk.name == Showing.name)
     (folder / "ports.json").write_text(json.dumps({desk.name: desk.port for desk in desks}))
-    (folder / "address").write_text(f"{url['showing']}/\n")
-    draft = folder / "trackers.draft"
+    (folder / "address").write_text(f"{showing.url}/\n")
+    addresses = {desk.name: accounts_address(desk) for desk in desks}
+    _write(folder / "channels.yaml", script["channels"], addresses)
+    _write(folder / "trackers.yaml", script["accounts"], addresses)
+
+
+def accounts_address(desk: Desk) -> dict[str, str]:
+    """What is written for ADDRESS, by field; under no field's name, for every other."""
+    if isinstance(desk, Slack):
+        return {"": desk.address}
+    return {"": desk.url} | ({"events_address": desk.events_address} if isinstance(desk, PagerDuty) else {})
+
+
+def _write(file: Path, accounts: dict[str, Any], addresses: dict[str, dict[str, str]]) -> None:
+    draft = file.with_suffix(".draft")
     draft.touch(mode=0o600)
-    draft.write_text(yaml.safe_dump(accounts, sort_keys=False))
-    draft.replace(folder / "trackers.yaml")
+    draft.write_text(yaml.safe_dump(filled_in(accounts, addresses), sort_keys=False))
+    draft.replace(file)
+
+
+def filled_in(accounts: dict[str, Any], addresses: dict[str, dict[str, str]]) -> dict[str, Any]:
+    """The accounts of a script with the addresses written in."""
+    return {
+        name: {
+            field: addresses[name].get(field, addresses[name][""]) if value == "ADDRESS" else value
+            for field, value in account.items()
+        }
+        for name, account in accounts.items()
+    }

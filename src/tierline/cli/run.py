@@ -70,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _rehearsal_command(home: Path) -> Sequence[str]:
     """How partners to rehearse with are stood up; not beside accounts of real ones, nor without a demonstration."""
-    if os.environ.get("TIERLINE_TRACKERS") or not _demonstration_command():
+    if os.environ.get("TIERLINE_TRACKERS") or os.environ.get("TIERLINE_CHANNELS") or not _demonstration_command():
         return ()
     return (sys.executable, "-m", "tierline.cli.main", "rehearse", "--home", str(home))
 

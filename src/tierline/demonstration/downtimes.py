@@ -5,21 +5,32 @@ Refuses nothing; where the day of loading lies in a freeze of the plans, the rea
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from tierline.demonstration.stories import Stage
-from tierline.directory.actor import Actor
+from tierline.directory.actor import TIERLINE, Actor
 from tierline.downtime.actions import approving, guarding, planning, taking_in, telling, working
 from tierline.downtime.actions.minding import mind
 from tierline.downtime.conflicts import unanswered
 from tierline.downtime.content import Content, Frame, Level
-from tierline.downtime.queries import downtime
+from tierline.downtime.queries import downtime, preview
 from tierline.notices.actions import answer_relay
+from tierline.notices.moments import Moment
 from tierline.notices.queries import relays
+from tierline.outbox.actions import withdraw_by_key
+from tierline.outbox.queries import effects_of
 
 HOUR: Final = timedelta(hours=1)
 _NOBODY_NAMED: Final = ("user-facing-product-managers", "horizon-team")
+_ON_SLACK: Final = {
+    "Ola Kern": "U01OLA",
+    "Pia Holm": "U01PIA",
+    "Desk of user facing product managers": "U01PRODUCT",
+    "Desk of horizon team": "U01HORIZON",
+}
+WINDOWS: Final = "pagerduty"
 _NOTICE: Final = (
     "Subject: Replacement of storage behind the message store\nServices: Secure Messaging\n"
     "Start: {start:%B} {start.day}, {start.year} 10:00 PM ET\nEnd: {end:%m/%d/%Y} 02:00 ET\n"
@@ -30,12 +41,13 @@ _NOTICE: Final = (
 class Works:
     """The downtimes of the demonstration on their way."""
 
-    def __init__(self, stage: Stage, actors: Mapping[str, Actor], zone: str) -> None:
-        self._stage, self._actors, self._zone = stage, actors, zone
+    def __init__(self, stage: Stage, actors: Mapping[str, Actor], zone: str, now: datetime) -> None:
+        self._stage, self._actors, self._zone, self._now = stage, actors, zone, now
 
     def play(self) -> None:
         """All of them, in the order of time, as far as it has come."""
         done = self._concluded()
+        self._whole_way()
         self._scheduled()
         self._awaiting()
         self._cancelled()
@@ -61,7 +73,46 @@ class Works:
         working.finish(emil, number, at=starts + 5 * HOUR)
         ended = "Everything is as it was. A new attempt will be planned with the vendor."
         working.conclude(carla, number, "rolled-back", ended, at=starts + 5 * HOUR)
+        for effect in effects_of(TIERLINE, "downtime", number):
+            if effect.channel == WINDOWS:  # a window in the past cannot be set any more
+                withdraw_by_key(effect.key, at=starts + 5 * HOUR)
         return number
+
+    def _whole_way(self) -> None:
+        """The API/Platform team's, from the first word to the last, ended some minutes before the day of loading is."""
+        pia, ola = self._actors["pia"], self._actors["ola"]
+        starts = (self._now - 4 * HOUR).replace(minute=0, second=0, microsecond=0)
+        planned = starts - 68 * HOUR
+        content = self._content(
+            "Message store gets a new certificate", starts - HOUR, services=("secure-messaging", "mhv-api"),
+            answers=("mobile",), frame=Frame(starts - HOUR, starts + 7 * HOUR, self._zone), rollback_by=None,
+        )  # fmt: skip
+        number = self._drafted("pia", "api-platform", content, planned)
+        planning.plan(pia, number, at=planned)
+        self._approved(number, "PW7030", planned + HOUR)
+        later = replace(content, frame=Frame(starts, starts + 7 * HOUR, self._zone))
+        planning.change_content(pia, number, later, at=planned + 20 * HOUR)
+        self._approved(number, "PW7030", planned + 21 * HOUR)
+        day_before = starts.astimezone(ZoneInfo(self._zone)).date() - timedelta(days=1)
+        mind(at=datetime.combine(day_before, time(8, 52), ZoneInfo(self._zone)))
+        working.start(pia, number, at=starts)
+        working.extend(pia, number, starts + 9 * HOUR, "The old certificate is kept in more places.", at=starts + HOUR)
+        self._window(pia, number, "PW7030", starts + HOUR)
+        guarding.verify(ola, number, "PW7030", right=True, at=starts + HOUR)
+        working.roll_back(pia, number, "Two of ten partners did not take the new one.", at=starts + 2 * HOUR)
+        working.finish(pia, number, at=starts + 3 * HOUR)
+        ended = "The old certificate is back in place. A new attempt will be planned with the partners."
+        working.conclude(pia, number, "rolled-back", ended, at=starts + 3 * HOUR + HOUR / 2)
+
+    def _approved(self, number: int, window: str, at: datetime) -> None:
+        """Its window is set and looked at, and the System Owner says yes to the words as they are now."""
+        pia, ola, sybil = self._actors["pia"], self._actors["ola"], self._actors["sybil"]
+        self._window(pia, number, window, at)
+        guarding.verify(ola, number, window, right=True, at=at + HOUR / 4)
+        self._answer_conflicts(pia, number, at)
+        approving.submit(pia, number, at=at + HOUR / 2, record="CHG0031199")
+        words = downtime(sybil, number, at=at + HOUR).content_hash
+        approving.approve(sybil, number, words, at=at + HOUR)
 
     def _scheduled(self) -> None:
         """A user-facing team's, to come, moved once by two hours."""
@@ -131,8 +182,20 @@ class Works:
                 name=f"Desk of {word.replace('-', ' ')}", email=f"{word}@tools.example",
             )  # fmt: skip
             telling.answer_for(actor, number, answer, at=at)
+        self._answer_for_slack(actor, number, at)
         self._answer_conflicts(actor, number, at)
         return number
+
+    def _answer_for_slack(self, actor: Actor, number: int, at: datetime) -> None:
+        """Whom neither the plan nor the directory gives an address there."""
+        for member, cell in preview(actor, number, Moment.PLANNING_STARTED, at=at).coverage.differences:
+            if cell.answered:
+                continue
+            answer = telling.Answer(
+                member.person.id, "other-address", "Their own word.", channel=cell.channel,
+                address=_ON_SLACK.get(member.person.name, ""),
+            )  # fmt: skip
+            telling.answer_for(actor, number, answer, at=at)
 
     def _answer_conflicts(self, actor: Actor, number: int, at: datetime) -> None:
         view = downtime(actor, number, at=at)

@@ -52,7 +52,7 @@ def load(*, at: datetime) -> bool:
         arrives = stage.moment(export["day"], export["at"])
         stage.play(words["stories"], [(arrives, lambda moment: _import(export, actors[export["by"]], at=moment))])
         _advise(words["advice"], actors, at=at)
-        Works(stage, actors, words["zone"]).play()
+        Works(stage, actors, words["zone"], at).play()
         for mail in words["stray"]:
             stray_mail(mail["from"], mail["subject"], mail["text"], at=at - timedelta(hours=mail["ago"]))
         chase_overdue_hand_offs(at=at)

@@ -199,6 +199,7 @@ class Supervisor:
             return
         accounts = self.places.rehearsal / "trackers.yaml"
         accounts.unlink(missing_ok=True)
+        accounts.with_name("channels.yaml").unlink(missing_ok=True)
         self._keep_child("The partners to rehearse with", "rehearsal", self._start_partners)
         until = time.monotonic() + PARTNERS_STAND_WITHIN
         while not accounts.exists() and time.monotonic() < until:
@@ -296,11 +297,9 @@ class Supervisor:
         return start_child(command, log=self.places.logs / "lmtp.log", env=self._environment(), death=signal.SIGTERM)
 
     def _environment(self) -> dict[str, str]:
-        accounts = self.places.rehearsal / "trackers.yaml"
-        partners = {"TIERLINE_TRACKERS": str(accounts)} if self.launch.rehearsal and accounts.exists() else {}
         return (
             os.environ
-            | partners
+            | self._accounts_of_partners()
             | {
                 "TIERLINE_HOME": str(self.places.home),
                 "TIERLINE_SITE_ADDRESS": os.environ.get("TIERLINE_SITE_ADDRESS", self.launch.address),
@@ -308,6 +307,13 @@ class Supervisor:
                 "PYTHONUNBUFFERED": "1",
             }
         )
+
+    def _accounts_of_partners(self) -> dict[str, str]:
+        if not self.launch.rehearsal:
+            return {}
+        files = {"TIERLINE_TRACKERS": "trackers.yaml", "TIERLINE_CHANNELS": "channels.yaml"}
+        there = {name: self.places.rehearsal / file for name, file in files.items()}
+        return {name: str(file) for name, file in there.items() if file.exists()}
 
     def _wait_for_first_page(self) -> int:
         status = None

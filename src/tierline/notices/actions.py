@@ -252,6 +252,7 @@ def _post(what: Announcing, channel: str) -> dict[str, Any]:
     members = [str(cell.address) for m in what.coverage.members if (cell := m.on(channel)).address is not None]
     return {
         "room": what.room,
+        "only_newest": True,  # after an outage one current message, not a replay
         "post": slack.message(what.document, members=members, key=key),
         "document": as_json(what.document),
         "thread_of": next(iter(_first_words(what.subject, channel).values()), ""),

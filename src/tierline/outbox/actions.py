@@ -28,6 +28,7 @@ from tierline.timeline.actions import record
 PATIENCE = timedelta(days=3)
 LEASE = timedelta(minutes=2)
 AT_ONCE = 25  # messages one job tries; enough to cost little, few enough that several workers share them
+LATE_AFTER = timedelta(minutes=10)
 LONGEST_REASON = 500
 
 
@@ -45,13 +46,15 @@ def send_out(
     names: Iterable[str] = (),
     wide: bool = False,
     then: str = "",
+    in_turn: bool = False,
 ) -> int:
     """Put one message on its way inside the caller's transaction; the same key twice is the same effect.
 
     ``names`` are those of the person concerned, which the privacy guard looks for; they are kept for its next look and
     never logged. ``wide``: a mail that goes to a wide list, which the guard looks at as at everything that is no mail.
-    ``then`` names the job that is given the effect when it is settled, whatever became of it. Returns
-    the effect's id.
+    ``then`` names the job that is given the effect when it is settled, whatever became of it.
+    ``in_turn``: tried after what was put on its way earlier, in turn as well, about the same subject by the same
+    channel was tried once. Returns the effect's id.
     """
     row, made = EffectRow.objects.get_or_create(
         key=key,
@@ -73,7 +76,7 @@ def send_out(
         },
     )
     if made:
-        _give_a_job(row, at=at)
+        _give_a_job(row, at=at, lock=_turn(row) if in_turn else "")
     return row.pk
 
 
@@ -113,19 +116,26 @@ def send_out_all(
     return found | {row.key: row.pk for row in rows}
 
 
-def _give_a_job(row: EffectRow, *, at: datetime) -> None:
+def _turn(row: EffectRow) -> str:
+    """The lock of those about one subject that leave by one channel in turn."""
+    return f"{row.channel}-{row.subject_kind}-{row.subject_id}"
+
+
+def _give_a_job(row: EffectRow, *, at: datetime, lock: str = "") -> None:
     """Write the job that tries ``row`` at ``at``, in the caller's transaction; a queue a channel, so that none
     waits for another."""
     way = queue(row.channel)
-    task = app.configure_task("outbox.deliver_effect", queue=way, lock=f"effect-{row.pk}", schedule_at=at)
+    task = app.configure_task("outbox.deliver_effect", queue=way, lock=lock or f"effect-{row.pk}", schedule_at=at)
     task.defer(effect_id=row.pk)
 
 
 def _give_jobs(rows: Sequence[EffectRow], *, at: datetime) -> None:
     """Jobs for many messages of one channel that were just written: each tries some, one after the other. What a job
-    that dies leaves behind is given a job of its own within a minute, as any lost one is."""
+    that dies leaves behind is given a job of its own within a minute, as any lost one is. One for a whole room waits
+    for its turn: a thread's first message is tried before the next."""
     if rows:
-        way = app.configure_task("outbox.deliver_effects", queue=queue(rows[0].channel), schedule_at=at)
+        lock = _turn(rows[0]) if len(rows) == 1 else None
+        way = app.configure_task("outbox.deliver_effects", queue=queue(rows[0].channel), lock=lock, schedule_at=at)
         ids = [row.pk for row in rows]
         chunks: list[dict[str, Any]] = [
             {"effect_ids": ids[here : here + AT_ONCE]} for here in range(0, len(ids), AT_ONCE)
@@ -147,7 +157,9 @@ def carry_out(effect_id: int, *, at: datetime) -> EffectState:
     found = _found_by_guard(booked)
     if found:
         return _hold_back(booked, found, at=at)
-    answer = channel(booked.channel).deliver(booked.key, _addressed(booked))
+    if _has_a_newer_word(booked):
+        return _give_way(booked, at=at)
+    answer = channel(booked.channel).deliver(booked.key, _addressed(booked, at=at))
     return _settle(booked, answer, at=at)
 
 
@@ -178,12 +190,47 @@ def _hold_back(booked: EffectRow, found: tuple[Finding, ...], *, at: datetime) -
     return EffectState.HELD
 
 
-def _addressed(row: EffectRow) -> dict[str, Any]:
-    """The message with what an answer to it finds it by, which it may bring itself, which try this is, and since when
-    an earlier try may have left something."""
+def _has_a_newer_word(row: EffectRow) -> bool:
+    """Whether a message that waited for its channel is one of those of which only the newest is worth reading."""
+    if row.attempts == 1 or not row.trouble or not row.message.get("only_newest"):
+        return False
+    same = EffectRow.objects.filter(channel=row.channel, subject_kind=row.subject_kind, subject_id=row.subject_id)
+    newer = same.filter(pk__gt=row.pk, message__only_newest=True)
+    return newer.filter(state__in=[EffectState.PENDING, EffectState.DONE]).exists()
+
+
+@transaction.atomic
+def _give_way(booked: EffectRow, *, at: datetime) -> EffectState:
+    row = EffectRow.objects.select_for_update().get(pk=booked.pk)
+    if row.state != EffectState.PENDING or row.attempts != booked.attempts:
+        return EffectState(row.state)
+    row.state = after(EffectState(row.state), EffectMove.WITHDRAW)
+    row.next_try_at, row.settled_at = None, at
+    row.trouble = f"It waited until a newer word stood in its place. Before: {row.trouble}"
+    row.save(update_fields=["state", "next_try_at", "settled_at", "trouble"])
+    said = {"effect": row.pk, "channel": row.channel, "because": row.trouble}
+    record(row.subject_kind, row.subject_id, "message-withdrawn", actor=TIERLINE, at=at, **said)
+    return EffectState.WITHDRAWN
+
+
+def _late(row: EffectRow, *, at: datetime) -> str:
+    """What a message that waited for its channel says of that, and when the same word left by e-mail."""
+    if row.attempts == 1 or not row.message.get("only_newest") or at - row.created_at < LATE_AFTER:
+        return ""
+    same = EffectRow.objects.filter(subject_kind=row.subject_kind, subject_id=row.subject_id, created_at=row.created_at)
+    mailed = same.filter(channel=Email.name, wide=True, state=EffectState.DONE)
+    first = mailed.order_by("settled_at").values_list("settled_at", flat=True).first()
+    went = f"; e-mail went {first:%Y-%m-%d %H:%M} UTC" if first else ""
+    return f"Sent late, at {at:%Y-%m-%d %H:%M} UTC{went}."
+
+
+def _addressed(row: EffectRow, *, at: datetime) -> dict[str, Any]:
+    """The message with what an answer to it finds it by, which it may bring itself, which try this is, since when an
+    earlier try may have left something, and that it is late where that matters."""
+    late = _late(row, at=at)
     answers_to = reply_address(settings.REPLY_ADDRESS, row.pk, settings.SECRET_KEY)
     tries = {"attempt": row.attempts, "written_at": row.created_at.isoformat()}
-    return {"mark": row.mark, "reply_to": answers_to, **row.message, **tries}
+    return {"mark": row.mark, "reply_to": answers_to, **row.message, **tries} | ({"late": late} if late else {})
 
 
 @transaction.atomic

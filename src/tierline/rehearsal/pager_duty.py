@@ -199,7 +199,7 @@ class PagerDuty(Desk):
             set(found.services),
         ):
             return self.refuse(400, "Only the end time of an ongoing maintenance window can be changed")
-        start = found.start if found.start <= now else max(start, now)
+        start = found.start if found.start <= now else max(start, now.replace(microsecond=0))
         self.windows[found.id] = replace(found, start=start, end=end, description=description, services=services)
         return Reply(json={"maintenance_window": self._told(self.windows[found.id])})
 
@@ -274,7 +274,7 @@ class PagerDuty(Desk):
         if len(description) > 255:
             return self.refuse(400, "Description is too long (maximum is 255 characters)")
         now = self.clock.now()
-        return (start if started else max(start, now)), end, description, services
+        return (start if started else max(start, now.replace(microsecond=0))), end, description, services
 
     def _keep(self, start: datetime, end: datetime, description: str, services: Sequence[str], by: str) -> Window:
         self._made += 1

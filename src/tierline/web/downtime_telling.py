@@ -23,6 +23,7 @@ from tierline.foundation.trouble import Conflict, MoveNotAllowed, NotAllowed, No
 from tierline.notices.audience import KIND_LABELS
 from tierline.notices.moments import Moment
 from tierline.notices.queries import DeliveryView
+from tierline.notices.reaching import at_risk
 from tierline.notices.rendering.mail import mail
 from tierline.web.access import DeskRequest, page
 from tierline.web.boundary import words_for
@@ -138,6 +139,8 @@ def downtime_told(request: DeskRequest, actor: Actor, downtime_number: int) -> H
     """The proof: each announcement with its parity, and every person on every channel with the answer."""
     at = now()
     view, told = downtime(actor, downtime_number, at=at), who_was_told(actor, downtime_number)
+    due = {(str(owed.moment), owed.revision): owed.due_at for owed in view.obligations}
+    missed = at_risk(told, due, at)
     context = {
         "nav": SUBJECT,
         "number": downtime_number,
@@ -145,6 +148,7 @@ def downtime_told(request: DeskRequest, actor: Actor, downtime_number: int) -> H
         "announcements": [
             {
                 "view": announced,
+                "at_risk": missed.get((announced.moment, announced.revision), ()),
                 "label": view.procedural.moment_label(announced.moment),
                 "when": past(announced.issued_at, at, settings.TIME_ZONE),
                 "reached": [(CHANNELS.get(k, k), n) for k, n in announced.parity["reached"].items()],

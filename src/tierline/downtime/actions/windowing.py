@@ -20,7 +20,7 @@ from tierline.downtime.models import DowntimeRow
 from tierline.foundation.trouble import Refusal
 from tierline.notices.rendering.pager_duty import description, marker
 from tierline.notices.resolving import has_channel
-from tierline.outbox.actions import send_out
+from tierline.outbox.actions import send_out, withdraw_by_key
 from tierline.outbox.lifecycle import EffectState
 from tierline.outbox.queries import Fared, fared_by_key
 from tierline.plans.planbook import Planbook
@@ -54,11 +54,15 @@ def end_window(change: Change) -> None:
     if may(WINDOW_TRANSITIONS, window, WindowMove.END):
         change.row.window = after(WINDOW_TRANSITIONS, window, WindowMove.END)
     system = change.procedural.procedure.window_system
-    if system is None or not has_channel(system) or not change.row.window_set.get("id"):
+    asked, change.row.window_key = change.row.window_key, ""
+    known = change.row.window_set.get("id")
+    if system is None or not has_channel(system) or not (known or asked):
         return
-    asked = {"verb": "end-window", "window": change.row.window_set["id"]}
-    _sent(change, system, "end", asked | {"marker": marker(change.reference, change.row.revision)})
-    change.row.window_key = ""
+    if not known and withdraw_by_key(asked, at=change.at):
+        return  # it never left
+    named = {"window": known} if known else {}
+    ending = {"verb": "end-window", **named, "marker": marker(change.reference, change.row.revision)}
+    _sent(change, system, "end", ending)
 
 
 def _sent(change: Change, system: str, what: str, message: dict[str, Any]) -> str:
@@ -71,6 +75,7 @@ def _sent(change: Change, system: str, what: str, message: dict[str, Any]) -> st
         organisations=change.row.organisations,
         message=message,
         at=change.at,
+        in_turn=True,
     )
     return key
 
