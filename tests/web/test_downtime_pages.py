@@ -141,7 +141,7 @@ def test_from_the_form_to_the_proof(crew: Crew, stopped_clock: StoppedClock) -> 
     assert csv.splitlines()[0] == "Moment,Revision,Person,Told as,Channel,State,When (UTC),Answer"
     assert "planning-started,1,Hanne Ruud,horizon-team,email,on its way" in csv
     shown = text(client.get(reverse("downtime", args=[number])))
-    assert "Told on time" in shown
+    assert "Written, not all has left" in shown
     assert "6 messages not left yet" in shown
     assert "Scheduled" in shown
 

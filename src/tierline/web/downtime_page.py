@@ -68,6 +68,7 @@ def show(request: DeskRequest, actor: Actor, number: int, trouble: Refusal | Non
         "steps": main_line(view.line.state, approved=view.gates.approval is not Approval.NOT_REQUIRED),
         "gates": gates_words(view, planbook, not_left.total()),
         "owed": [obligation_words(owed, view, not_left, at) for owed in view.obligations],
+        "relays": [(view.procedural.moment_label(relay.moment), relay) for relay in view.relays],
         "conflicts": [conflict_words(conflict, view.answered) for conflict in view.conflicts],
         "fields": content_words(view.content, planbook, {q.id: q.label for q in view.procedural.downtime.questions}),
         "story": [fact_words(fact, at) for fact in reversed(view.story)],

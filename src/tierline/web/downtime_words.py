@@ -204,11 +204,13 @@ def obligation_words(
 ) -> dict[str, Any]:
     """A moment that is owed, told, merged or waived; of what was told, how many messages have not left."""
     told = next((one for one in view.announcements if one.id == owed.announcement), None)
+    missing = not_left.get((told.moment, told.revision), 0) if told else 0
+    standing = Tag(owed.standing.capitalize(), STANDINGS[owed.standing])
     return {
-        "not_left": not_left.get((told.moment, told.revision), 0) if told else 0,
+        "not_left": missing,
         "owed": owed,
         "label": view.procedural.moment_label(owed.moment),
-        "tag": Tag(owed.standing.capitalize(), STANDINGS[owed.standing]),
+        "tag": Tag("Written, not all has left", "flag") if missing else standing,
         "due": promise(owed.due_at, at, settings.TIME_ZONE),
         "settled": past(owed.settled_at, at, settings.TIME_ZONE) if owed.settled_at else None,
         "with": view.procedural.moment_label(owed.merged_into) if owed.merged_into else "",
