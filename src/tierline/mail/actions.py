@@ -22,6 +22,7 @@ from tierline.foundation.trouble import Refusal, Unusable
 from tierline.mail.judging import Circumstances, Judgement, Verdict, judge
 from tierline.mail.lifecycle import MailMove, MailState, after
 from tierline.mail.models import MailRow
+from tierline.mail.notifying import with_notification
 from tierline.mail.queries import mail_row_for
 from tierline.mail.reading import ReadMail, read
 from tierline.mail.texts import own_words
@@ -57,7 +58,7 @@ def take_mail(raw: bytes, *, came_by: str, at: datetime, envelope: Iterable[str]
     digest = hashlib.sha256(raw).hexdigest()
     keep_bytes(raw, digest)
     known = _circumstances(mail, tuple(envelope), at=at)
-    judgement = judge(mail, known)
+    judgement = with_notification(judge(mail, known), mail)
     with transaction.atomic():
         row = _new_row(mail, raw, digest, judgement, came_by=came_by, at=at)
         if row is None:

@@ -170,5 +170,27 @@ class TellsWrongKinds(Protocol):
     def wrong_kinds(self) -> Sequence[Record] | TryAgain | NotConnected: ...
 
 
+class Told(Protocol):
+    """What a mail of the partner's system says of a record. ``status`` is its own word; empty where it names none."""
+
+    @property
+    def number(self) -> str: ...
+
+    @property
+    def status(self) -> str: ...
+
+    @property
+    def note(self) -> str: ...
+
+
+@runtime_checkable
+class ReadsNotifications(Protocol):
+    """Knows the mails its system sends. None for any other; never a proof, because anybody can write a From line."""
+
+    label: ClassVar[str]
+
+    def notification(self, *, sender: str, subject: str, text: str) -> Told | None: ...
+
+
 class Unsigned(Exception):
     """A webhook whose signature is missing, wrong or too old."""
