@@ -90,6 +90,12 @@ def test_what_begins_later_is_never_due_earlier_in_days(
     assert _at(due(first, counted, by)) <= _at(due(second, counted, by))
 
 
+def test_what_falls_on_a_day_that_the_clocks_left_out_is_due_when_they_jumped() -> None:
+    start = datetime(2011, 12, 29, 20, tzinfo=UTC)  # the morning of the 29th in Samoa; the 30th never came there
+    told = due(start, Span(days=1), around_the_clock("Pacific/Apia"))
+    assert told.at == datetime(2011, 12, 30, 10, tzinfo=UTC)
+
+
 @given(AROUND, TIMES | DAYS, TIMES | DAYS, CALENDARS, PAUSES)
 def test_what_takes_longer_is_never_due_earlier(
     start: datetime, one: Span, other: Span, by: Calendar, pauses: list[Pause]

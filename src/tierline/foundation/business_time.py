@@ -266,7 +266,8 @@ def _into_hours(wanted: datetime, number: int, calendar: Calendar) -> datetime:
     for opens, closes in stretches:
         if wanted <= closes:
             return max(opens, wanted)
-    return stretches[-1][1]
+    # A day the zone's clocks left out (Samoa, 30 December 2011) has no hours: due at the instant of the jump.
+    return stretches[-1][1] if stretches else wanted
 
 
 def _moved_by_pauses(start: datetime, at: datetime, steps: list[Step], calendar: Calendar, pauses: list[Pause]) -> Due:
