@@ -261,6 +261,19 @@ def test_after_a_long_stand_still_one_reminder_is_given_not_three(cast: Cast) ->
     assert sweep("2026-07-02 09:00") == 0
 
 
+def test_what_touches_security_or_privacy_is_begun_within_the_hour_or_those_who_handle_it_hear(cast: Cast) -> None:
+    number = enter(cast.triager, a_report(holder="vets-gov", flags=frozenset({"security-privacy"})),
+                   at=at("2026-06-06 22:00")).number  # fmt: skip
+    assert due(number, FIRST, "2026-06-06 22:00") == "2026-06-06 23:00 EDT"
+    assert sweep("2026-06-06 22:59") == 0
+    assert sweep("2026-06-06 23:01") == 1
+    told = {to for to, subject in mails(number) if "was not kept" in subject}
+    assert told
+    assert told <= {
+        box.email for duty in ("isso", "privacy-officer") for box in planbook_in_force().planbook.holders_of(duty)
+    }
+
+
 def test_a_case_that_waits_for_its_reporter_is_not_nudged(cast: Cast) -> None:
     number = at_vets_gov(cast, "2026-05-04 09:00")
     question = inquiring.ask(cast.triager, number, "When was it?", at=at("2026-05-05 09:00"))
