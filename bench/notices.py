@@ -33,8 +33,10 @@ time.sleep(3600)
 """
 _EFFECTS = """
 INSERT INTO outbox_effect (key, channel, state, subject_kind, subject_id, team, organisations, restricted_to, message,
-                           attempts, created_at, not_after, settled_at, trouble, evidence)
-SELECT 'bench-' || n, 'email', 'done', 'downtime', 1, 'bench', '{}', '{}', '{}', 1, now(), now(), now(), '', '{}'
+                           attempts, created_at, not_after, settled_at, trouble, evidence, "then", names, wide, found,
+                           cleared)
+SELECT 'bench-' || n, 'email', 'done', 'downtime', 1, 'bench', '{}', '{}', '{}', 1, now(), now(), now(), '', '{}', '',
+       '{}', false, '[]', ''
 FROM generate_series(1, %s) n
 """
 _DELIVERIES = """

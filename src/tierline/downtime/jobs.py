@@ -9,6 +9,7 @@ from tierline.downtime import publishing
 from tierline.downtime.actions import changing, minding, rostering, watching, windowing
 from tierline.foundation.clock import now
 from tierline.notices.auditing import audit
+from tierline.plans.queries import nothing_published
 
 log = structlog.get_logger("tierline.downtime")
 
@@ -33,6 +34,8 @@ def read_approvals(timestamp: int) -> None:  # noqa: ARG001 - procrastinate pass
 @app.task(name="downtime.watch", queue="crossing", queueing_lock="downtime.watch")
 def watch(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes the planned instant
     """Windows where they are set, and who is on call to look at them. By the queue of partners, who may be slow."""
+    if nothing_published():
+        return
     watching.watch_windows(at=now())
     rostering.look_up_on_call(at=now())
 

@@ -67,6 +67,11 @@ def texts_of_version(number: int) -> dict[str, bytes]:
     return {name: text.encode() for name, text in row.files.items()}
 
 
+def nothing_published() -> bool:
+    """Whether no planbook was published yet: then no case can be there, and nothing is promised."""
+    return not PlanbookVersion.objects.exists()
+
+
 def versions() -> list[VersionView]:
     """All versions, newest first."""
     rows = list(PlanbookVersion.objects.defer("files"))
