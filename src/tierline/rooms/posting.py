@@ -165,11 +165,12 @@ def _digest(sweep: _Sweep) -> None:
     due = digest_before(sweep.calendar, sweep.hearing.room, sweep.at)
     if due is None or (sweep.row.digest_at is not None and sweep.row.digest_at >= due):
         return
+    first_seen = sweep.row.digest_at is None
     sweep.row.digest_at = due
     sweep.row.save(update_fields=["digest_at"])
     waiting = MatterRow.objects.filter(room=sweep.hearing.room.id, standing__in=WAITING).order_by("since", "number")
     matters = [one for one in waiting[:BATCH] if asks(one.told)]
-    if matters and sweep.at - due <= STALE_DIGEST:
+    if matters and not first_seen and sweep.at - due <= STALE_DIGEST:
         # The digests before are a picture of their hour: nobody looks at them again.
         PostRow.objects.filter(room=sweep.hearing.room.id, kind=PostKind.DIGEST).update(over=True, stale=False)
         _post(sweep, PostKind.DIGEST, f"digest:{due.isoformat()}", matters)
