@@ -6,7 +6,7 @@ Pure. Refuses to guess: a word that stands for nobody in the chat tags nobody, a
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from tierline.foundation.calendars import Calendar, around_the_clock
@@ -47,6 +47,17 @@ def is_open(calendar: Calendar, at: datetime) -> bool:
     """Whether the instant is among the calendar's hours."""
     at = at.astimezone(UTC)
     return any(opens <= at < closes for opens, closes in calendar.day(calendar.number_of(at)).stretches)
+
+
+def last_open(calendar: Calendar, at: datetime) -> datetime:
+    """The instant itself, or the last minute of the calendar's hours before it."""
+    at = at.astimezone(UTC)
+    today = calendar.number_of(at)
+    for number in range(today, today - _LOOKED_BACK, -1):
+        for opens, closes in reversed(calendar.day(number).stretches):
+            if opens <= at:
+                return min(at, closes - timedelta(minutes=1))
+    return at
 
 
 def digest_before(calendar: Calendar, room: Room, at: datetime) -> datetime | None:

@@ -38,7 +38,7 @@ STATES: dict[EffectState, Tag] = {
     EffectState.DONE: Tag("Left", "solved"),
     EffectState.WITHDRAWN: Tag("Withdrawn", "closed"),
 }
-CHANNELS = {"email": "E-mail"}
+CHANNELS = {"email": "E-mail", "slack": "Slack", "teams": "Microsoft Teams"}
 TEXTS = {"subject": "Subject", "title": "Title", "text": "Text", "close_notes": "Words at the end"}
 EVIDENCE = {
     "message_id": "Message-ID, the same at every try",
