@@ -126,6 +126,12 @@ def row_for(actor: Actor, number: int) -> DowntimeRow:
     return row
 
 
+def is_known(actor: Actor, number: int) -> bool:
+    """Whether there is such a downtime that the actor may see."""
+    row = DowntimeRow.objects.filter(pk=number).first()
+    return row is not None and may_see(actor, row)
+
+
 def downtime(actor: Actor, number: int, *, at: datetime) -> DowntimeView:
     """One downtime with everything about it. NotFound when there is none or the actor may not see it."""
     row, in_force = row_for(actor, number), planbook_in_force()
