@@ -41,6 +41,21 @@ _UPDATE: Final = (
     "WHERE m.number = n.number AND m.room = n.room"
 )
 
+#: SQL for the rooms that hear of a new case, as part of the statement that writes it: ``made`` has its ``id``, the
+#: statement has ``service``, ``due_at`` and ``changed_at``, and ``of_new`` gives the rest. Few parameters: the library
+#: takes a statement of more than fifty apart anew each time. It waits in triage for all of them.
+OF_NEW: Final = """heard AS (
+    INSERT INTO rooms_matter (room, number, standing, other, service, level, ask, since, due_at, look_at)
+    SELECT room, id, 'waits', '', %(service)s, %(heard_level)s, '', %(changed_at)s,
+           nullif(%(due_at)s::timestamptz, '9999-01-01 00:00:00+00'::timestamptz), %(changed_at)s
+    FROM made, unnest(%(heard_rooms)s::varchar[]) AS hearing (room)
+)"""
+
+
+def of_new(trail: Sequence[str], level: str, planbook: Planbook, *, at: datetime) -> dict[str, Any]:
+    """What ``OF_NEW`` asks of a case about to be written, whose number is not known yet."""
+    return {"heard_rooms": [hearing.room.id for hearing in rooms_of(planbook, trail, at)], "heard_level": level}
+
 
 def hear(cases: Iterable[CaseNow], planbook: Planbook, *, at: datetime, new: bool = False) -> None:
     """Let the rooms know how these cases stand now. ``new``: no room can know of them yet."""

@@ -16,9 +16,10 @@ SLUG = 80
 
 
 class RoomRow(models.Model):
-    """A room of the plans; whoever posts in it has this row under lock."""
+    """A room of the plans; whoever posts in it has this row under lock. ``lately``: when it was asked something."""
 
     room = models.CharField(max_length=SLUG, unique=True)
+    lately = ArrayField(models.DateTimeField(), default=list)
     digest_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -78,7 +79,7 @@ class MatterRow(models.Model):
     answer_by = models.DateTimeField(null=True)
     told = models.CharField(max_length=120, blank=True, default="", db_default="")
     told_at = models.DateTimeField(null=True)
-    post = models.ForeignKey(PostRow, null=True, on_delete=models.SET_NULL, related_name="matters")
+    post = models.ForeignKey(PostRow, null=True, on_delete=models.SET_NULL, related_name="matters", db_index=False)
     look_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -90,8 +90,9 @@ def _tell_loud(sweep: _Sweep, loud: Sequence[MatterRow], words: dict[int, Word])
     if not loud:
         return 0
     gather, since = sweep.hearing.room.gather, sweep.at - sweep.hearing.room.gather.within
-    lately = MatterRow.objects.filter(room=sweep.hearing.room.id, told_at__gt=since).count()
-    if len(loud) + lately <= gather.above:
+    lately = [when for when in sweep.row.lately if when > since]
+    if len(loud) + len(lately) <= gather.above:
+        _keep_lately(sweep, [*lately, *[sweep.at] * len(loud)])
         how = fared([one.post.root for one in loud if one.post and one.post.root])
         for matter in loud:
             _told(matter, words[matter.number], sweep.at)
@@ -103,10 +104,16 @@ def _tell_loud(sweep: _Sweep, loud: Sequence[MatterRow], words: dict[int, Word])
         for matter in loud:  # one gathered post in that time is enough
             matter.look_at = last.made_at + gather.within
         return 0
+    _keep_lately(sweep, [sweep.at] * gather.above)
     for matter in loud:
         _told(matter, words[matter.number], sweep.at)
     _tell_together(sweep, loud)
     return len(loud)
+
+
+def _keep_lately(sweep: _Sweep, lately: list[datetime]) -> None:
+    sweep.row.lately = lately
+    sweep.row.save(update_fields=["lately"])
 
 
 def _told(matter: MatterRow, word: Word, at: datetime) -> None:

@@ -108,7 +108,7 @@ def digest_title(teller: Teller, count: int, at: datetime) -> str:
 
 def message(teller: Teller, said: Said, key: str) -> dict[str, Any]:
     """What the outbox is given."""
-    told: dict[str, Any] = {"to": teller.room.room, "title": said.title, "text": said.text}
+    told: dict[str, Any] = {"room": teller.room.room, "title": said.title, "text": said.text}
     if not teller.tags_people:
         return told
     return told | {"metadata": {"event_type": "tierline_case", "event_payload": {"key": key}}}

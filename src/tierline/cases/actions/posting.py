@@ -41,7 +41,7 @@ def tell_rooms(case: CaseRow, kind: str, said: Mapping[str, Any], *, at: datetim
 
 
 def tell_rooms_of_new(cases: Iterable[tuple[CaseRow, Extent]], planbook: Planbook, *, at: datetime) -> None:
-    """The same of cases that were just taken in."""
+    """The same of many cases that were just taken in."""
     told = [
         _now(case, extent, planbook, at)
         for case, extent in cases
@@ -49,6 +49,13 @@ def tell_rooms_of_new(cases: Iterable[tuple[CaseRow, Extent]], planbook: Planboo
     ]
     if told:
         rooms.hear(told, planbook, at=at, new=True)
+
+
+def heard_of_new(case: CaseRow, extent: Extent, planbook: Planbook, *, at: datetime) -> dict[str, Any] | None:
+    """What rooms know of one that is about to be written, for the same statement; ``None`` where none hears of it."""
+    if case.restricted_to or not rooms.concerned(planbook, case.trail, at):
+        return None
+    return rooms.of_new(case.trail, _level(case, extent, planbook, at), planbook, at=at)
 
 
 def speakable(ask: str, report: Report) -> str:
