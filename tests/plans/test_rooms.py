@@ -1,6 +1,7 @@
 """What the check of plans finds wrong with rooms, each with its line and what would mend it."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -60,7 +61,7 @@ def test_a_mistake_is_found_with_words(change: Callable[[dict[str, Any]], object
 
 def test_two_rooms_for_the_same_are_one_too_many() -> None:
     def double(plan: dict[str, Any]) -> None:
-        plan["rooms"].append(plan["rooms"][0] | {"id": "again", "room": "#MHV-tier-3-support"})
+        plan["rooms"].append(deepcopy(plan["rooms"][0]) | {"id": "again", "room": "#MHV-tier-3-support"})
 
     assert [code for code, _ in found(double)] == ["contradiction"]
 
