@@ -1,6 +1,5 @@
 """Where a case was told, and what became of it. Asked by whoever saw to it that the case may be seen."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -24,24 +23,29 @@ class ToldIn:
     way: Way | None
 
 
-_TOLD: Final = f"""
-SELECT m.room, m.told, m.told_at, p.kind, m.standing, {WAYS.format(effects="ARRAY[p.root]")}
-FROM rooms_matter m JOIN rooms_post p ON p.id = m.post_id
-WHERE m.number = %s AND m.told_at IS NOT NULL ORDER BY m.room
-"""  # noqa: S608 - composed of own constants
+#: SQL for the rooms the case ``{number}`` was told in, as JSON that ``told_from`` reads: for pages that read it along
+#: with something else.
+TOLD: Final = f"""(
+    SELECT coalesce(json_agg(json_build_array(m.room, m.told, m.told_at, p.kind, m.standing,
+                                              {WAYS.format(effects="ARRAY[p.root]")}) ORDER BY m.room), '[]')
+    FROM rooms_matter m JOIN rooms_post p ON p.id = m.post_id
+    WHERE m.number = {{number}} AND m.told_at IS NOT NULL)"""  # noqa: S608 - composed of own constants
 
 
 def told_in(number: int) -> tuple[ToldIn, ...]:
     """The rooms a case was told in. One statement."""
     with connection.cursor() as cursor:
-        cursor.execute(_TOLD, [number])
-        rows = cursor.fetchall()
+        cursor.execute(f"SELECT {TOLD.format(number='%s')}", [number])
+        return told_from(cursor.fetchone()[0])
+
+
+def told_from(told: Any) -> tuple[ToldIn, ...]:
+    """What ``TOLD`` tells of."""
     return tuple(
-        ToldIn(room, told, told_at, PostKind(kind), standing == Standing.RESTRICTED, _way(ways))
-        for room, told, told_at, kind, standing, ways in rows
+        ToldIn(room, word, datetime.fromisoformat(at), PostKind(kind), standing == Standing.RESTRICTED, _way(ways))
+        for room, word, at, kind, standing, ways in told
     )
 
 
-def _way(told: Any) -> Way | None:
-    ways = json.loads(told) if isinstance(told, str) else told
+def _way(ways: list[Any]) -> Way | None:
     return way_from(ways[0]) if ways else None

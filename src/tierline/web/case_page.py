@@ -52,7 +52,7 @@ def show_case(
         "nav": "queue",
         "case": shown,
         "number": number,
-        "rooms": rooms_told(number, view.line.trail, planbook, actor, at),
+        "rooms": rooms_told(view.told, planbook, actor, at),
         "choices": choices(planbook),
         "kinds": ",".join(KINDS),
         "now": local_input(at),

@@ -10,7 +10,7 @@ from tierline.directory.actor import Actor
 from tierline.plans.planbook import Planbook
 from tierline.plans.room_asking import calendar_of_room, is_open, rooms_in_force, rooms_of
 from tierline.plans.rooms import Room
-from tierline.rooms.queries import ToldIn, told_in
+from tierline.rooms.queries import ToldIn
 from tierline.web.moments import Moment, past
 from tierline.web.outbox_page import STATES
 from tierline.web.words import Tag
@@ -31,12 +31,10 @@ class RoomOnPage:
     effect: int | None
 
 
-def rooms_told(number: int, trail: Sequence[str], planbook: Planbook, actor: Actor, at: datetime) -> list[RoomOnPage]:
-    """The rooms a case was told in; nothing is asked where no room hears of its teams."""
-    if not rooms_of(planbook, trail, at):
-        return []
+def rooms_told(told: Sequence[ToldIn], planbook: Planbook, actor: Actor, at: datetime) -> list[RoomOnPage]:
+    """The rooms a case was told in."""
     known = {hearing.room.id: hearing.room for hearing in rooms_in_force(planbook, at)}
-    return [_row(told, known.get(told.room), planbook, actor, at) for told in told_in(number)]
+    return [_row(one, known.get(one.room), planbook, actor, at) for one in told]
 
 
 def _row(told: ToldIn, room: Room | None, planbook: Planbook, actor: Actor, at: datetime) -> RoomOnPage:
