@@ -26,7 +26,7 @@ def take_out(planbook: Planbook, hearing: HearingRoom, number: int, duties: Coll
     """Take a case out of a room's posts; only holders of these duties may still read what was sent."""
     room = hearing.room
     MatterRow.objects.filter(room=room.id, number=number).update(standing=Standing.RESTRICTED, ask="", level="")
-    posts = list(PostRow.objects.select_for_update().filter(room=room.id, numbers__contains=[number]))
+    posts = list(PostRow.objects.select_for_update().filter(room=room.id, numbers__contains=[number]).order_by("pk"))
     if not posts:
         return
     for post in posts:

@@ -61,7 +61,8 @@ def _sweep_room(planbook: Planbook, hearing: HearingRoom, *, at: datetime) -> in
     told = _tell_due(sweep)
     _digest(sweep)
     mine = PostRow.objects.filter(room=hearing.room.id)
-    refresh(planbook, hearing, mine.filter(stale=True).order_by("pk")[:BATCH], at=at)
+    # Under lock, as whoever takes a restricted case out of them has them: neither writes over the other.
+    refresh(planbook, hearing, mine.filter(stale=True).order_by("pk").select_for_update()[:BATCH], at=at)
     mine.filter(over=False, stale=False, made_at__lt=at - LEFT_ALONE_AFTER).update(over=True)
     return told
 
@@ -79,9 +80,11 @@ def _tell_due(sweep: _Sweep) -> int:
     told = _tell_loud(sweep, loud, words)
     _tell_quiet(sweep, quiet, words)
     MatterRow.objects.bulk_update(matters, ["look_at", "told", "told_at", "post"])
-    PostRow.objects.filter(room=sweep.hearing.room.id, over=False, numbers__overlap=[m.number for m in matters]).update(
-        stale=True
+    about = PostRow.objects.filter(
+        room=sweep.hearing.room.id, over=False, numbers__overlap=[one.number for one in matters]
     )
+    touched = list(about.order_by("pk").select_for_update().values_list("pk", flat=True))
+    PostRow.objects.filter(pk__in=touched).update(stale=True)
     return told
 
 
@@ -176,6 +179,7 @@ def _digest(sweep: _Sweep) -> None:
     sweep.row.digest_at = due
     sweep.row.save(update_fields=["digest_at"])
     waiting = MatterRow.objects.filter(room=sweep.hearing.room.id, standing__in=WAITING).order_by("since", "number")
+    waiting = waiting.select_for_update(skip_locked=True)  # one that is being restricted now is left out
     matters = [one for one in waiting[:BATCH] if asks(one.told)]
     if matters and not first_seen and sweep.at - due <= STALE_DIGEST:
         # The digests before are a picture of their hour: nobody looks at them again.
