@@ -1,6 +1,8 @@
 """Other teams' notices, read into proposals: everything with its place in the text, nothing guessed."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
+from time import perf_counter
 
 import pytest
 from hypothesis import given
@@ -114,3 +116,20 @@ def test_no_text_breaks_the_reader_and_every_place_lies_in_it(text: str) -> None
 def test_a_book_is_no_notice() -> None:
     with pytest.raises(NoticeRefused, match="at most 200,000 characters"):
         proposals("x" * (LONGEST + 1))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "BEGIN:VEVENT\n" * 15_000,
+        "Start:" + "a  " * 60_000,
+        "Start: 2026-12-05 " + " " * 190_000,
+        "END:VEVENT\nBEGIN:VEVENT\n" * 7_000,
+        'BEGIN:VEVENT\nDTSTART;"' * 8_000,
+    ],
+)
+def test_hostile_text_is_read_in_time_with_its_length(text: str) -> None:
+    begun = perf_counter()
+    with suppress(NoticeRefused):
+        proposals(text)
+    assert perf_counter() - begun < 2

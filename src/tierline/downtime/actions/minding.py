@@ -70,7 +70,7 @@ def _look_around_again(change: Change) -> None:
     if new:
         mail_to(
             change,
-            _owner(change),
+            owner_of(change),
             purpose=f"{change.row.revision}:conflict:{new[0].key}"[:120],
             subject=f"[{change.reference}] Something has come in its way",
             text=f"{' '.join(one.sentence for one in new)}\n\nDecide before it starts: {link_to(change.row.pk)}\n",
@@ -110,7 +110,7 @@ def _ask_about_end(change: Change) -> None:
     ends = change.row.ends_at
     if ends is None or ends > change.at:
         return
-    _ask(change, "owner", _owner(change))
+    _ask(change, "owner", owner_of(change))
     if change.at - ends >= DEPUTY_AFTER:
         _ask(change, "deputy", _deputies(change))
 
@@ -127,7 +127,8 @@ def _ask(change: Change, whom: str, people: Iterable[Reachable]) -> None:
     )
 
 
-def _owner(change: Change) -> tuple[Reachable, ...]:
+def owner_of(change: Change) -> tuple[Reachable, ...]:
+    """Whoever owns the work: the person who planned it, else whoever sends word of it."""
     found = colleague(change.row.owner_id)
     own = (Reachable(f"person-{found.person_id}", found.name, {"email": found.email}),) if found else ()
     sender = change.procedural.procedure.sender
