@@ -1,6 +1,7 @@
 """The pages of planned work, as a browser without JavaScript sees them: from the form to the proof."""
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -15,8 +16,9 @@ from tests.standing import StoppedClock
 from tests.web.desk import sign_in, streamed, text
 
 from tierline.directory.actor import TIERLINE
-from tierline.downtime.actions import planning, working
+from tierline.downtime.actions import planning, taking_in, working
 from tierline.downtime.actions.changing import read_changes_back
+from tierline.downtime.actions.hearing import Arrival, hear
 from tierline.downtime.actions.minding import mind
 from tierline.downtime.actions.rostering import look_up_on_call
 from tierline.downtime.lifecycle import DowntimeState
@@ -327,6 +329,42 @@ def test_another_teams_notice_becomes_a_proposal_with_what_was_read_marked(
     client.post(reverse("downtime-new"), typed(step="draft", notice=notice))
     assert "Storage is replaced" not in text(client.get(reverse("upstream")))
     assert client.post(reverse("upstream"), {"text": ""}).status_code == 422
+
+
+def test_a_notice_that_changes_is_shown_with_its_downtime_until_somebody_says_what_follows(
+    crew: Crew, stopped_clock: StoppedClock, at: Any
+) -> None:
+    client = client_of("communicator")
+    hear(Arrival(maintnote(1, "20261205T030000Z"), "noc@far.example", sender="noc@far.example", mail=1), at=at)
+    [notice] = taking_in.waiting(crew.communicator, at=at)
+    page = text(client.get(reverse("upstream-one", args=[notice.id])))
+    assert "Sender not known" in page
+    assert "sender not known" in text(client.get(reverse("upstream")))
+    form = text(client.get(reverse("downtime-new"), {"notice": notice.id}))
+    [carried] = re.findall(r'name="notice" value="([^"]+)"', form)
+    hear(Arrival(maintnote(2, "20261205T043000Z"), "noc@far.example", sender="noc@far.example", mail=2), at=at)
+    told = client.post(reverse("downtime-new"), typed(step="draft", notice=carried), follow=True)
+    assert "The upstream notice changed" in text(told)
+    assert "Starts: 2026-12-05 04:30 UTC" in text(told)
+    number = board(crew.communicator)[0].number
+    done = client.post(reverse("downtime-upstream", args=[number, notice.id]), {"text": "We follow."}, follow=True)
+    assert "The upstream notice changed" not in text(done)
+    assert "looked at what changed" in text(done)
+    assert "made <a" in text(client.get(reverse("upstream-one", args=[notice.id])))
+
+
+def maintnote(sequence: int, starts: str) -> str:
+    return (
+        f"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:u@far.example\r\nSEQUENCE:{sequence}\r\nSUMMARY:Storage\r\n"
+        f"DTSTART:{starts}\r\nDTEND:20261205T070000Z\r\nX-MAINTNOTE-IMPACT:OUTAGE\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    )
+
+
+def test_words_of_a_line_on_the_board_do_not_run_together(crew: Crew, stopped_clock: StoppedClock, at: Any) -> None:
+    scheduled(crew, at)
+    read = re.sub(r"<[^>]*>", "", text(client_of("communicator").get(reverse("downtimes"))))
+    assert "Database upgrade Secure Messaging" in " ".join(read.split())
+    assert not re.search(r"Messaging\S", read)
 
 
 def test_a_colleague_of_another_organisation_finds_nothing(crew: Crew, at: Any, stopped_clock: StoppedClock) -> None:

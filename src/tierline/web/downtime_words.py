@@ -128,6 +128,8 @@ FACTS = {
     "work-finished": "said that the work is done",
     "work-resumed": "went on with the work",
     "downtime-concluded": "concluded it",
+    "upstream-changed": "heard that the notice it rests on has changed",
+    "upstream-looked-at": "looked at what changed in the notice it rests on",
     "conflict-answered": "gave a reason for a conflict",
     "audience-answered": "answered for somebody to be told",
     "announced": "told everybody",

@@ -32,7 +32,7 @@ PAGE: Final = 50
 @dataclass(frozen=True, slots=True)
 class Upstream:
     """A notice as it came, and what it says as far as that can be read. ``changes`` are (what, before, after) that
-    nobody has looked at yet; ``also`` other notices that name the same work."""
+    nobody has looked at yet; ``also`` other notices that name the same work; ``seen`` by what its version is known."""
 
     id: int
     text: str
@@ -51,6 +51,7 @@ class Upstream:
     settled_at: datetime | None = None
     laid_aside_because: str = ""
     title: str = ""
+    seen: str = ""
     also: tuple[int, ...] = ()
     versions: tuple[tuple[datetime, str, str, Any], ...] = ()
 
@@ -83,15 +84,19 @@ def upstream(actor: Actor, number: int, *, at: datetime) -> Upstream:
 
 
 @transaction.atomic
-def settle(actor: Actor, number: int, *, at: datetime, downtime: int | None = None, because: str = "") -> None:
-    """It became a downtime, or is laid aside for a reason."""
+def settle(
+    actor: Actor, number: int, *, at: datetime, downtime: int | None = None, because: str = "", seen: str = ""
+) -> None:
+    """It became a downtime, or is laid aside for a reason. What changed since the version that was ``seen`` stays to be
+    looked at."""
     _require_planner(actor, at)
     row = _row(actor, number, to_change=True)
     if row.settled_at is not None:
         raise Conflict(f"{row.settled_by} has settled this notice already.")
     row.laid_aside_because = "" if downtime else said_why(because)
     row.downtime_id, row.settled_by, row.settled_at = downtime, actor.name, at
-    row.changes, row.changed_at = [], None
+    if not seen or row.digest.startswith(seen):
+        row.changes, row.changed_at = [], None
     row.save()
 
 
@@ -182,6 +187,7 @@ def _view(row: UpstreamRow) -> Upstream:
         settled_at=row.settled_at,
         laid_aside_because=row.laid_aside_because,
         title=row.title,
+        seen=row.digest[:16],
     )
 
 
