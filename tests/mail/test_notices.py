@@ -1,6 +1,5 @@
 """Other teams' notices by mail: taken in by themselves, changed by their next version, confirmed only by a person."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -74,8 +73,8 @@ class Door:
 
 
 @pytest.fixture
-def door(crew: Crew, at: datetime) -> Iterator[Door]:
-    yield Door(at)
+def door(crew: Crew, at: datetime) -> Door:
+    return Door(at)
 
 
 def the_notice(crew: Crew, at: datetime) -> Upstream:
@@ -274,7 +273,8 @@ def test_the_plus_part_of_the_address_for_answers_takes_notices_too(cast: Cast, 
 
 rubbish = st.text(max_size=400) | st.lists(
     st.sampled_from(["BEGIN:VEVENT\n", "END:VEVENT\n", "DTSTART:", "00010101T000000Z", "99991231T235959",
-                              ";TZID=America/New_York:", "UID:", "SEQUENCE:999999999", "\n", "\0", "Start: ", "x", "9"]),
+                              ";TZID=America/New_York:", "UID:", "SEQUENCE:999999999", "\n", "\0",
+                     "Start: ", "x", "9"]),
     max_size=40,
 ).map("".join)  # fmt: skip
 

@@ -247,9 +247,7 @@ _LABELS: Final = {
     "ends": ("end", "ends", "end time", "finish", "until", "end date/time", "to", "outage end"),
     "status": ("status",),
 }
-_LABELLED: Final = re.compile(
-    r"^[ \t>*•-]{0,40}([A-Za-z][A-Za-z /]{1,40}?)[ \t*]{0,20}[:：]([^\r\n]*)$", re.MULTILINE
-)
+_LABELLED: Final = re.compile(r"^[ \t>*•-]{0,40}([A-Za-z][A-Za-z /]{1,40}?)[ \t*]{0,20}[:：]([^\r\n]*)$", re.MULTILINE)
 
 
 def _from_mail(text: str) -> Proposal:

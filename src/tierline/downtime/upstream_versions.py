@@ -1,4 +1,4 @@
-"""What a newer version of another team's notice says otherwise, and a mail with its calendars as one text to read. Pure.
+"""What a newer version of another team's notice says otherwise; a mail with its calendars as one text. Pure.
 
 A notice is the same work as an earlier one by its UID; the higher SEQUENCE is the newer. Refuses nothing: what does not
 fit into a notice's length is left out, and said.
@@ -42,7 +42,9 @@ def newest(same: Sequence[Proposal]) -> Proposal:
 def changes_between(before: Proposal, after: Proposal) -> tuple[Said, ...]:
     """What the later one says otherwise, in words, for people to compare."""
     then, now = _said(before), _said(after)
-    return tuple((what, then[what] or NOTHING_SAID, now[what] or NOTHING_SAID) for what in now if then[what] != now[what])
+    return tuple(
+        (what, then[what] or NOTHING_SAID, now[what] or NOTHING_SAID) for what in now if then[what] != now[what]
+    )
 
 
 def _said(one: Proposal) -> dict[str, str]:

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from tierline.directory.actor import TIERLINE
-from tierline.downtime.actions.minding import owner_of
+from tierline.downtime.actions.conflicting import owner_of
 from tierline.downtime.actions.telling import link_to, mail_to
 from tierline.downtime.actions.turning import content_of, note
 from tierline.downtime.hands import locked
@@ -145,9 +145,7 @@ def _new_notice(
     return row
 
 
-def _say_now(
-    row: UpstreamRow, arrival: Arrival, digest: str, proposals: tuple[Proposal, ...], *, at: datetime
-) -> None:
+def _say_now(row: UpstreamRow, arrival: Arrival, digest: str, proposals: tuple[Proposal, ...], *, at: datetime) -> None:
     row.text, row.digest, row.mail = arrival.text, digest, arrival.mail
     row.came_at, row.came_from = at, " ".join(arrival.came_from.split())[:200]
     row.sequence = newest(proposals).sequence if proposals else None
@@ -157,9 +155,7 @@ def _say_now(
     row.troubles = list(arrival.troubles)
 
 
-def _newer(
-    row: UpstreamRow, arrival: Arrival, digest: str, proposals: tuple[Proposal, ...], *, at: datetime
-) -> Heard:
+def _newer(row: UpstreamRow, arrival: Arrival, digest: str, proposals: tuple[Proposal, ...], *, at: datetime) -> Heard:
     """What a further version does to the notice there is."""
     sequence = newest(proposals).sequence if proposals else None
     if not proposals or (sequence is not None and row.sequence is not None and sequence < row.sequence):

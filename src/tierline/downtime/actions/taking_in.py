@@ -24,7 +24,6 @@ from tierline.foundation.ids import downtime_reference
 from tierline.foundation.trouble import Conflict, NotAllowed, NotFound, Unusable
 from tierline.plans.planbook import Planbook
 from tierline.plans.procedures import services_and_systems
-from tierline.plans.queries import planbook_in_force
 
 PAGE: Final = 50
 
