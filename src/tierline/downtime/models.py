@@ -116,6 +116,25 @@ class ForeignWindowRow(models.Model):
         return f"{self.window} ({self.system})"
 
 
+class ForeignIncidentRow(models.Model):
+    """Something urgent that is broken elsewhere and unresolved, as it was read last."""
+
+    system = models.CharField(max_length=SLUG)
+    incident = models.CharField(max_length=60)
+    label = models.CharField(max_length=60)
+    title = models.CharField(max_length=255)
+    services = ArrayField(models.CharField(max_length=SLUG))
+
+    class Meta:
+        db_table = "downtime_foreign_incident"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["system", "incident"], name="foreign_incident_once_a_system")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label} ({self.system})"
+
+
 class RevisionRow(models.Model):
     """A downtime's content as it once was. Never changed."""
 

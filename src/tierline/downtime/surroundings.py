@@ -5,6 +5,7 @@ Incidents and windows that are not ours come from hooks: whoever keeps them regi
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,7 +24,7 @@ from tierline.downtime.conflicts import (
 )
 from tierline.downtime.content import Content
 from tierline.downtime.lifecycle import STANDING
-from tierline.downtime.models import DowntimeRow, ForeignWindowRow
+from tierline.downtime.models import DowntimeRow, ForeignIncidentRow, ForeignWindowRow
 from tierline.downtime.stored import from_json
 from tierline.foundation.ids import downtime_reference
 from tierline.notices.audience import Group
@@ -68,6 +69,25 @@ def windows_read_elsewhere(starts: datetime, ends: datetime | None) -> Iterable[
         entries = services_and_systems(planbook_in_force().planbook)
         hit = frozenset(entry.id for entry in entries if ids & frozenset(entry.window_ids))
         yield ForeignWindow(row.window, row.label, hit, row.starts_at, row.ends_at)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadIncident:
+    """Something broken elsewhere, with the services and systems of the plans it hits."""
+
+    reference: str
+    title: str
+    services: frozenset[str]
+
+
+def incidents_read_elsewhere(at: datetime) -> Iterable[Incident]:  # noqa: ARG001 - what was read last is what is known
+    """What is broken where windows are set, as it was read last. Their incidents know only their own services."""
+    rows = list(ForeignIncidentRow.objects.order_by("system", "pk"))
+    entries = services_and_systems(planbook_in_force().planbook) if rows else ()
+    for row in rows:
+        ids = frozenset(row.services)
+        hit = frozenset(entry.id for entry in entries if ids & frozenset(entry.window_ids))
+        yield ReadIncident(f"{row.system} {row.label}", row.title, hit)
 
 
 def conflicts_of(

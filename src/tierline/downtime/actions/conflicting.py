@@ -29,7 +29,7 @@ def owner_of(change: Change) -> tuple[Reachable, ...]:
 
 
 def tell_of_conflicts(change: Change, *, because: str) -> int:
-    """Tell both owners of everything that blocks or warns and was not answered. Returns how many conflicts there are."""
+    """Tell both owners of everything that blocks or warns and was not answered. Returns how much that is."""
     found = conflicts_of(change.row.pk, content_of(change.row), change.procedural, change.planbook, at=change.at)
     new = [c for c in found if c.weight is not Weight.INFO and c.key not in change.row.answered_conflicts]
     if new and change.actor.person_id != change.row.owner_id:
