@@ -73,7 +73,7 @@ def waiting(actor: Actor, *, at: datetime) -> list[Upstream]:
     """Notices nobody has settled yet, newest first."""
     _require_planner(actor, at)
     rows = UpstreamRow.objects.filter(settled_at=None, organisations__overlap=sorted(actor.organisations))
-    return [_in_short(row) for row in rows.order_by("-came_at")[:PAGE]]
+    return [_in_short(row) for row in rows.order_by("-came_at").defer("text")[:PAGE]]
 
 
 def upstream(actor: Actor, number: int, *, at: datetime) -> Upstream:
@@ -161,7 +161,7 @@ def _row(actor: Actor, number: int, *, to_change: bool = False) -> UpstreamRow:
 def _in_short(row: UpstreamRow) -> Upstream:
     """The notice without what is read of it, for a list."""
     return Upstream(
-        row.pk, row.text, row.came_at, row.came_from, (), sender=row.sender, sender_known=row.sender_known,
+        row.pk, "", row.came_at, row.came_from, (), sender=row.sender, sender_known=row.sender_known,
         called_off=row.called_off, changed_at=row.changed_at, title=row.title,
     )  # fmt: skip
 
