@@ -12,7 +12,7 @@ from tests.plans.books import shipped
 
 from tierline.downtime.actions.taking_in import content_of_proposal
 from tierline.downtime.content import Level
-from tierline.downtime.upstream import LONGEST, NoticeRefused, Proposal, proposals
+from tierline.downtime.upstream import LONGEST, NoticeRefused, Proposal, only_event, proposals
 from tierline.downtime.upstream_versions import by_work, changes_between, one_text, read_as_far_as_it_goes
 from tierline.notices.rendering import calendar
 
@@ -186,6 +186,15 @@ def test_any_mail_is_one_text_that_can_be_read(subject: str, text: str, files: l
     whole, _ = one_text(subject, text, files)
     found, troubles = read_as_far_as_it_goes(whole)
     assert found or troubles
+
+
+def test_one_work_of_several_keeps_only_its_own_words() -> None:
+    other = CALENDAR.replace("works-9", "works-8").replace("Yearly", "Monthly")
+    kept = only_event(f"Two works.\n{CALENDAR}{other}", "works-8@upstream.example")
+    assert "Two works." in kept
+    assert only(kept).uid is not None
+    assert "Monthly" in kept
+    assert "Yearly" not in kept
 
 
 def test_a_calendar_too_large_is_left_out_and_said() -> None:

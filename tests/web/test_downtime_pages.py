@@ -24,6 +24,7 @@ from tierline.downtime.actions.rostering import look_up_on_call
 from tierline.downtime.lifecycle import DowntimeState
 from tierline.downtime.queries import board, downtime
 from tierline.downtime.upstream import proposals
+from tierline.mail.actions import take_mail
 from tierline.notices.queries import relays
 from tierline.notices.relays import Relaying
 from tierline.notices.signing import relay_link
@@ -393,3 +394,30 @@ def downtime_content() -> Any:
     from tests.downtime.works import content  # noqa: PLC0415 - beside its use
 
     return content()
+
+
+def test_what_is_in_the_way_leads_to_the_other_work_and_a_warning_can_be_answered(
+    crew: Crew, stopped_clock: StoppedClock, at: Any
+) -> None:
+    theirs = scheduled(crew, at)
+    ours = drafted(crew, at, procedure="api-platform", services=("mhv-api",))
+    client = client_of("platform")
+    page = text(client.get(reverse("downtime", args=[ours])))
+    assert f'<a href="/downtimes/{theirs}/">Look at DT-{theirs}</a>' in page
+    said = {"key": f"work:DT-{theirs}", "text": "We agreed on it with them."}
+    page = text(client.post(reverse("downtime-conflict", args=[ours]), said, follow=True))
+    assert "All the same: We agreed on it with them." in page
+
+
+def test_a_notice_by_mail_leads_from_the_mail_to_what_was_read(
+    crew: Crew, stopped_clock: StoppedClock, at: Any
+) -> None:
+    raw = (
+        "From: noc@datacenter.example\r\nTo: tierline+notices@tierline.example\r\nSubject: Power\r\n\r\n"
+        "Start: 2026-12-05 03:00 UTC\r\n"
+    )
+    taken = take_mail(raw.encode(), came_by="pipe", at=at)
+    client = sign_in("lead")
+    page = text(client.get(reverse("mail-one", args=[taken.id])))
+    assert "A notice of another team" in page
+    assert "Notice" in text(client.get(reverse("mail"), {"all": "1"}))

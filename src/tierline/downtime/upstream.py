@@ -19,6 +19,7 @@ from tierline.downtime.written_times import Unread, instant_in, instant_written
 LONGEST: Final = 200_000  # characters
 MOST_EVENTS: Final = 50
 MOST_SERVICES: Final = 50
+LONGEST_UID: Final = 200
 LONGEST_VALUE: Final = 2_000  # characters of one line of a mail that are looked into
 
 
@@ -116,14 +117,31 @@ _FOLD: Final = re.compile(r"\r?\n[ \t]")
 
 
 def _events(text: str) -> Iterator[list[_Property]]:
-    """The properties of each event that begins and ends. In one pass: a text full of beginnings costs no more."""
-    begins: int | None = None
+    """The properties of each event that begins and ends."""
+    for begin, end in _blocks(text):
+        yield [found for line in _LINE.finditer(text, begin.end(), end.start()) if (found := _property(line))]
+
+
+def _blocks(text: str) -> Iterator[tuple[re.Match[str], re.Match[str]]]:
+    """Where each event begins and ends. In one pass: a text full of beginnings costs no more."""
+    begin: re.Match[str] | None = None
     for edge in _EDGE.finditer(text):
         if edge[1].upper() == "BEGIN":
-            begins = edge.end() if begins is None else begins
-        elif begins is not None:
-            yield [found for line in _LINE.finditer(text, begins, edge.start()) if (found := _property(line))]
-            begins = None
+            begin = begin or edge
+        elif begin is not None:
+            yield begin, edge
+            begin = None
+
+
+def only_event(text: str, uid: str) -> str:
+    """The text with the events of that UID and none of the others; the empty word keeps those without one."""
+    kept, here = [], 0
+    for (begin, end), event in zip(_blocks(text), _events(text), strict=True):
+        found = next((each.read().value.strip() for each in event if each.name == "UID"), "")
+        if found[:LONGEST_UID] != uid:
+            kept.append(text[here : begin.start()])
+            here = end.end()
+    return "".join([*kept, text[here:]])
 
 
 def _property(line: re.Match[str]) -> _Property | None:

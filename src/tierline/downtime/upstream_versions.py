@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from tierline.downtime.upstream import LONGEST, NoticeRefused, Proposal, ReadInstant, proposals
+from tierline.downtime.upstream import LONGEST, LONGEST_UID, NoticeRefused, Proposal, ReadInstant, proposals
 
 MARGIN: Final = 1_000  # characters that stay free, for what joins the parts
 Said = tuple[str, str, str]  # what, before, after
@@ -29,7 +29,7 @@ def by_work(found: Iterable[Proposal]) -> Mapping[str, tuple[Proposal, ...]]:
     is there several times the newest."""
     works: dict[str, list[Proposal]] = {}
     for one in found:
-        uid = one.uid.value.strip()[:200] if one.uid else ""
+        uid = one.uid.value.strip()[:LONGEST_UID] if one.uid else ""
         works.setdefault(uid, []).append(one)
     return {uid: (newest(same),) if uid else tuple(same) for uid, same in works.items()}
 

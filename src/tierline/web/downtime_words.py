@@ -221,8 +221,13 @@ def obligation_words(
 
 
 def conflict_words(conflict: Conflict, answered: Mapping[str, Any]) -> dict[str, Any]:
-    """A conflict with its weight and the reason somebody gave for it."""
-    return {"conflict": conflict, "tag": WEIGHTS[conflict.weight], "answer": answered.get(conflict.key)}
+    """A conflict with its weight, the reason somebody gave for it, and the number of the other work where it is one."""
+    return {
+        "conflict": conflict,
+        "tag": WEIGHTS[conflict.weight],
+        "answer": answered.get(conflict.key),
+        "other": conflict.other.rpartition("-")[2],
+    }
 
 
 def content_words(content: Content, planbook: Planbook, labels: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ nothing.
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -22,7 +22,7 @@ from tierline.downtime.actions.turning import content_of, note
 from tierline.downtime.hands import locked
 from tierline.downtime.lifecycle import ENDED
 from tierline.downtime.models import UpstreamRow, UpstreamVersionRow
-from tierline.downtime.upstream import Proposal
+from tierline.downtime.upstream import Proposal, only_event
 from tierline.downtime.upstream_versions import by_work, changes_between, newest, read_as_far_as_it_goes
 from tierline.notices.resolving import people_behind
 from tierline.outbox.actions import send_out
@@ -79,9 +79,9 @@ def hear(arrival: Arrival, *, at: datetime) -> tuple[tuple[int, Heard], ...]:
     works = by_work(found) or {"": ()}
     told = []
     for uid, proposals in works.items():
-        words = arrival.text if len(works) == 1 else f"{arrival.text}\0{uid}"
-        digest = hashlib.sha256(words.encode()).hexdigest()
-        told.append(_heard(arrival, digest, uid, proposals, troubles, at=at))
+        own = arrival if len(works) == 1 else replace(arrival, text=only_event(arrival.text, uid))
+        digest = hashlib.sha256(own.text.encode()).hexdigest()
+        told.append(_heard(own, digest, uid, proposals, troubles, at=at))
     return tuple(told)
 
 
