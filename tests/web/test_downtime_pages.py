@@ -1,7 +1,6 @@
 """The pages of planned work, as a browser without JavaScript sees them: from the form to the proof."""
 
 import json
-import re
 from datetime import timedelta
 from typing import Any
 
@@ -16,15 +15,13 @@ from tests.standing import StoppedClock
 from tests.web.desk import sign_in, streamed, text
 
 from tierline.directory.actor import TIERLINE
-from tierline.downtime.actions import planning, taking_in, working
+from tierline.downtime.actions import planning, working
 from tierline.downtime.actions.changing import read_changes_back
-from tierline.downtime.actions.hearing import Arrival, hear
 from tierline.downtime.actions.minding import mind
 from tierline.downtime.actions.rostering import look_up_on_call
 from tierline.downtime.lifecycle import DowntimeState
 from tierline.downtime.queries import board, downtime
 from tierline.downtime.upstream import proposals
-from tierline.mail.actions import take_mail
 from tierline.notices.queries import relays
 from tierline.notices.relays import Relaying
 from tierline.notices.signing import relay_link
@@ -332,42 +329,6 @@ def test_another_teams_notice_becomes_a_proposal_with_what_was_read_marked(
     assert client.post(reverse("upstream"), {"text": ""}).status_code == 422
 
 
-def test_a_notice_that_changes_is_shown_with_its_downtime_until_somebody_says_what_follows(
-    crew: Crew, stopped_clock: StoppedClock, at: Any
-) -> None:
-    client = client_of("communicator")
-    hear(Arrival(maintnote(1, "20261205T030000Z"), "noc@far.example", sender="noc@far.example", mail=1), at=at)
-    [notice] = taking_in.waiting(crew.communicator, at=at)
-    page = text(client.get(reverse("upstream-one", args=[notice.id])))
-    assert "Sender not known" in page
-    assert "sender not known" in text(client.get(reverse("upstream")))
-    form = text(client.get(reverse("downtime-new"), {"notice": notice.id}))
-    [carried] = re.findall(r'name="notice" value="([^"]+)"', form)
-    hear(Arrival(maintnote(2, "20261205T043000Z"), "noc@far.example", sender="noc@far.example", mail=2), at=at)
-    told = client.post(reverse("downtime-new"), typed(step="draft", notice=carried), follow=True)
-    assert "The upstream notice changed" in text(told)
-    assert "Starts: 2026-12-05 04:30 UTC" in text(told)
-    number = board(crew.communicator)[0].number
-    done = client.post(reverse("downtime-upstream", args=[number, notice.id]), {"text": "We follow."}, follow=True)
-    assert "The upstream notice changed" not in text(done)
-    assert "looked at what changed" in text(done)
-    assert "made <a" in text(client.get(reverse("upstream-one", args=[notice.id])))
-
-
-def maintnote(sequence: int, starts: str) -> str:
-    return (
-        f"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:u@far.example\r\nSEQUENCE:{sequence}\r\nSUMMARY:Storage\r\n"
-        f"DTSTART:{starts}\r\nDTEND:20261205T070000Z\r\nX-MAINTNOTE-IMPACT:OUTAGE\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
-    )
-
-
-def test_words_of_a_line_on_the_board_do_not_run_together(crew: Crew, stopped_clock: StoppedClock, at: Any) -> None:
-    scheduled(crew, at)
-    read = re.sub(r"<[^>]*>", "", text(client_of("communicator").get(reverse("downtimes"))))
-    assert "Database upgrade Secure Messaging" in " ".join(read.split())
-    assert not re.search(r"Messaging\S", read)
-
-
 def test_a_colleague_of_another_organisation_finds_nothing(crew: Crew, at: Any, stopped_clock: StoppedClock) -> None:
     number = scheduled(crew, at)
     client = sign_in("outsider")
@@ -394,30 +355,3 @@ def downtime_content() -> Any:
     from tests.downtime.works import content  # noqa: PLC0415 - beside its use
 
     return content()
-
-
-def test_what_is_in_the_way_leads_to_the_other_work_and_a_warning_can_be_answered(
-    crew: Crew, stopped_clock: StoppedClock, at: Any
-) -> None:
-    theirs = scheduled(crew, at)
-    ours = drafted(crew, at, procedure="api-platform", services=("mhv-api",))
-    client = client_of("platform")
-    page = text(client.get(reverse("downtime", args=[ours])))
-    assert f'<a href="/downtimes/{theirs}/">Look at DT-{theirs}</a>' in page
-    said = {"key": f"work:DT-{theirs}", "text": "We agreed on it with them."}
-    page = text(client.post(reverse("downtime-conflict", args=[ours]), said, follow=True))
-    assert "All the same: We agreed on it with them." in page
-
-
-def test_a_notice_by_mail_leads_from_the_mail_to_what_was_read(
-    crew: Crew, stopped_clock: StoppedClock, at: Any
-) -> None:
-    raw = (
-        "From: noc@datacenter.example\r\nTo: tierline+notices@tierline.example\r\nSubject: Power\r\n\r\n"
-        "Start: 2026-12-05 03:00 UTC\r\n"
-    )
-    taken = take_mail(raw.encode(), came_by="pipe", at=at)
-    client = sign_in("lead")
-    page = text(client.get(reverse("mail-one", args=[taken.id])))
-    assert "A notice of another team" in page
-    assert "Notice" in text(client.get(reverse("mail"), {"all": "1"}))
