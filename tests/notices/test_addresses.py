@@ -4,16 +4,17 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
-from tests.channels.partners import checked
+from pytest_django import Settings
 from tests.downtime.crew import Crew, drafted, enter_crew
 from tests.people import Cast
+from tests.trackers.validation import violations
 
 from tierline.directory.addresses import SLACK, addresses_of, set_address
 from tierline.downtime.queries import preview
 from tierline.foundation.trouble import NotAllowed, Unusable
 from tierline.notices.looking_up import look_people_up
 from tierline.notices.moments import Moment
+from tierline.rehearsal.faults import Throttled
 from tierline.rehearsal.slack import Slack
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +28,7 @@ def crew(cast: Cast) -> Crew:
 
 
 @pytest.fixture
-def slack(settings: SettingsWrapper) -> Iterator[Slack]:
+def slack(settings: Settings) -> Iterator[Slack]:
     with Slack(token="xoxb-hush") as desk:
         settings.CHANNELS = {
             "slack": {
@@ -38,7 +39,7 @@ def slack(settings: SettingsWrapper) -> Iterator[Slack]:
             }
         }
         yield desk
-        checked(desk)
+        assert violations(desk) == []
 
 
 def looked_up(at: datetime) -> None:
@@ -97,7 +98,7 @@ def test_who_is_not_found_any_more_has_left_as_well(crew: Crew, at: datetime, sl
 
 
 def test_a_pause_slack_asks_for_stops_the_asking(crew: Crew, at: datetime, slack: Slack) -> None:
-    slack.faults.slow_down(2)
+    slack.faults.next(Throttled(7))
     assert look_people_up(at=at) == 0
     asked = len(slack.exchanges)
     assert asked == 1
@@ -106,7 +107,7 @@ def test_a_pause_slack_asks_for_stops_the_asking(crew: Crew, at: datetime, slack
 
 
 def test_nobody_is_looked_up_unless_the_account_says_so(
-    crew: Crew, at: datetime, slack: Slack, settings: SettingsWrapper
+    crew: Crew, at: datetime, slack: Slack, settings: Settings
 ) -> None:
     settings.CHANNELS["slack"]["look_up_people"] = False
     assert look_people_up(at=at) == 0
