@@ -1,4 +1,4 @@
-"""Where Slack reaches people: looked up by e-mail when the account says so, corrected by hand, lost with the account."""
+"""Where Slack reaches people: looked up by e-mail if the account wants it, corrected by hand, lost with the account."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

@@ -121,7 +121,7 @@ def to_be_asked(channel: str, emails: Iterable[str], *, at: datetime, most: int)
     """Of these people those the channel has not been asked about for a day, never asked ones first."""
     low = {one.casefold() for one in emails}
     rows = ChannelAddress.objects.filter(channel=channel, asked_at__isnull=False).values_list("email", "asked_at")
-    asked = {email.casefold(): when for email, when in rows}
+    asked = {email.casefold(): when for email, when in rows if when is not None}
     due = [one for one in low if one not in asked or asked[one] <= at - ASK_AGAIN_AFTER]
     return sorted(due, key=lambda one: (one in asked, asked.get(one, at), one))[:most]
 
