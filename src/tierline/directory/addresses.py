@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import transaction
-from django.db.models import Q
+from django.db import connection, transaction
 from django.db.models.functions import Lower
 
 from tierline.directory.actor import Actor
@@ -69,22 +68,24 @@ class Reached:
     known: KnownAddress | None
 
 
+_REACHED = """
+SELECT p.id, p.name, p.email,
+       a.channel, a.email, a.given, a.given_by, a.given_at, a.found, a.found_at, a.gone_at
+FROM directory_person p
+LEFT JOIN directory_channeladdress a ON a.channel = %s AND lower(a.email) = lower(p.email)
+WHERE p.is_active AND (
+    p.id = %s OR p.id IN (SELECT m.person_id FROM directory_membership m WHERE m.team_id = ANY(%s::text[])))
+ORDER BY p.id <> %s, p.name, p.id
+"""
+
+
 def reached_on(actor: Actor, channel: str) -> tuple[Reached, ...]:
-    """The actor, then by name everybody of the teams they lead. Two statements."""
-    own = Q(pk=actor.person_id or 0)
-    theirs = Q(teams__in=actor.teams) if leads(actor) else Q(pk__in=())
-    people = list(Person.objects.filter(own | theirs, is_active=True).distinct().order_by("name", "pk"))
-    people.sort(key=lambda person: person.pk != actor.person_id)
-    known = addresses_of(person.email for person in people)
-    return tuple(
-        Reached(
-            person.pk,
-            person.name,
-            person.email,
-            next((one for one in known.get(person.email.casefold(), ()) if one.channel == channel), None),
-        )
-        for person in people
-    )
+    """The actor, then by name everybody of the teams they lead. One statement."""
+    own, teams = actor.person_id or 0, sorted(actor.teams) if leads(actor) else []
+    with connection.cursor() as cursor:
+        cursor.execute(_REACHED, [channel, own, teams, own])
+        rows = cursor.fetchall()
+    return tuple(Reached(row[0], row[1], row[2], KnownAddress(*row[3:]) if row[3] else None) for row in rows)
 
 
 def leads(actor: Actor) -> bool:
