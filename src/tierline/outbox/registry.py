@@ -17,7 +17,7 @@ from tierline.channels.channel import Answer, Channel, NotConnected, Send
 from tierline.channels.email import Email
 from tierline.channels.knowing_people import KnowsPeople
 from tierline.channels.on_call import KnowsOnCall
-from tierline.channels.paging_windows import KeepsWindows
+from tierline.channels.paging_windows import KeepsWindows, TellsIncidents
 from tierline.trackers.accounts import tracker_of
 from tierline.trackers.tracker import Tracker
 
@@ -88,6 +88,14 @@ def channels_that_look_people_up() -> list[tuple[str, KnowsPeople]]:
     """The channels whose account says that people are looked up there."""
     found = [(name, channel(name)) for name in settings.CHANNELS]
     return [(name, one) for name, one in found if isinstance(one, KnowsPeople) and one.looks_people_up]
+
+
+def tells_incidents(name: str) -> TellsIncidents | NotConnected:
+    """The channel of that name, to be asked what is broken now; NotConnected when there is none or it cannot tell."""
+    found = channel(name)
+    if isinstance(found, Nowhere):
+        return NotConnected(found.because)
+    return found if isinstance(found, TellsIncidents) else NotConnected(f"'{name}' does not know what is broken.")
 
 
 def trackers() -> list[str]:
