@@ -33,7 +33,7 @@ import django
 django.setup()
 from datetime import datetime
 from tierline.foundation import clock
-from tierline.outbox import actions
+from tierline.outbox import carrying as actions
 from tierline.outbox.models import EffectRow
 
 boundary, victim, at = sys.argv[1], int(sys.argv[2]), datetime.fromisoformat(sys.argv[3])
@@ -59,7 +59,7 @@ actions.channel = Guarded
 for pk in list(EffectRow.objects.filter(state="pending").order_by("id").values_list("pk", flat=True)):
     if boundary == "before-booking" and count == victim:
         die()
-    actions.carry_out(pk, at=at)
+    actions.carry_out_all([pk], clock=lambda: at)
     if boundary == "after-settling" and count == victim:
         die()
     count += 1
