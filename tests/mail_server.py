@@ -15,8 +15,8 @@ from aiosmtpd.smtp import SMTP
 @dataclass
 class MailServer:
     """``refuse`` maps a recipient to the server's answer, ``refuse_once`` is that to the next; ``drop_answer`` takes
-    the mail and breaks the line; ``hangs_up`` ends the line in place of taking the next sender. ``asked`` holds who sent
-    it and what was asked of a server that ``reports``; one that ``pipelines`` takes commands in one go.
+    the mail and breaks the line; ``hangs_up`` ends the line in place of taking the next sender. ``asked`` holds who
+    sent it and what was asked of a server that ``reports``; one that ``pipelines`` takes commands in one go.
     """
 
     received: list[Message] = field(default_factory=list)
