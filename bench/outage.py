@@ -20,8 +20,8 @@ MINUTES: Final = 30
 HANGS: Final = 1.5  # seconds each call hangs before its line breaks: a minute and a half as the times are moved
 LONGEST_WAIT: Final = 30.0
 _MOVES: Final = (
-    """UPDATE outbox_effect SET created_at = created_at - %(by)s::interval, next_try_at = next_try_at - %(by)s::interval,
-       not_after = not_after - %(by)s::interval, settled_at = settled_at - %(by)s::interval""",
+    """UPDATE outbox_effect SET created_at = created_at - %(by)s::interval, settled_at = settled_at - %(by)s::interval,
+       next_try_at = next_try_at - %(by)s::interval, not_after = not_after - %(by)s::interval""",
     "UPDATE procrastinate_jobs SET scheduled_at = scheduled_at - %(by)s::interval WHERE status = 'todo'",
 )
 _LEFT: Final = (
@@ -77,13 +77,15 @@ def half_an_hour(announce: Callable[[int], object], desk: Slack, *, first: int, 
 def recovered(*, first: int, within: int = 120) -> tuple[int, int, int]:
     """Minutes (moved, half a second each) until nothing waits for the provider any more once it answers; how many posts
     arrived, how many gave way to a newer word."""
-    for minute in range(within):
+    minutes = 0
+    while minutes < within:
         done, withdrawn, waiting, _ = _asked(_POSTS, first=first, last=first + MINUTES - 1)[0]
         if not waiting:
             break
         time.sleep(0.5)
         _move_the_past(timedelta(minutes=1))
-    return minute, int(done), int(withdrawn)
+        minutes += 1
+    return minutes, int(done), int(withdrawn)
 
 
 def _until_gone(subject: int, began: float) -> float:
