@@ -37,7 +37,7 @@ from tierline.downtime.models import DowntimeRow
 from tierline.downtime.surroundings import conflicts_of
 from tierline.foundation.trouble import Conflict, NotAllowed, Unusable
 from tierline.notices.moments import Moment
-from tierline.notices.rendering.pager_duty import room_for
+from tierline.notices.rendering.pager_duty import PUBLISHED, room_for
 from tierline.plans.planbook import Planbook
 from tierline.plans.procedures import procedure_named
 from tierline.plans.queries import planbook_in_force
@@ -108,6 +108,11 @@ def _user_message(number: int, words: str) -> str:
         raise Unusable(
             f"The text for users has {len(words)} characters; {most} fit.",
             {"user_message": f"Shorten it to {most} characters."},
+        )
+    if PUBLISHED in words or "\x00" in words:
+        raise Unusable(
+            f"The text for users may not hold {PUBLISHED}: front ends would show only what follows it.",
+            {"user_message": "Write it in plain words."},
         )
     return words
 
