@@ -193,7 +193,7 @@ def test_what_arrives_is_what_was_written(server: MailServer, text: str) -> None
     assert isinstance(whole, Message)
     assert whole.as_string().isascii()
     plain = next(part for part in whole.walk() if part.get_content_type() == "text/plain")
-    assert plain.get_payload(decode=True).decode().split() == text.split()
+    assert bytes(plain.get_payload(decode=True)).decode().split() == text.split()
 
 
 def test_the_quick_way_writes_what_the_whole_mail_says(server: MailServer) -> None:
