@@ -290,7 +290,7 @@ class AnyDowntime(RuleBasedStateMachine):
 def test_whatever_people_do_the_house_agrees_with_the_model(cast: Cast, at: datetime) -> None:
     crew = enter_crew()
     run_state_machine_as_test(
-        lambda: AnyDowntime(crew, at),
+        lambda: AnyDowntime(crew, at),  # type: ignore[arg-type]  # whatever makes one
         settings=settings(
             max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
         ),

@@ -6,27 +6,35 @@ one of a key itself, nothing is doubled either. E-mail, text messages and Teams 
 a process that died before it wrote that down goes again, with the same Message-ID or reference.
 """
 
+import subprocess
+import sys
+import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from tests.mail_server import MailServer, mail_server
-from tests.notices.dying import BOUNDARIES, PROVIDERS, Provider, ended_well, provider, worker
+from tests.notices.dying import BOUNDARIES, PROVIDERS, Provider, ended_well, provider, surroundings, worker
 from tests.notices.test_many import announcing
 
 from tierline.directory.actor import TIERLINE
+from tierline.foundation.clock import now
+from tierline.launch.worker import JOBS_PER_QUEUE
 from tierline.notices.actions import announce
 from tierline.notices.audience import Group, Reachable, cover
 from tierline.notices.queries import deliveries
-from tierline.outbox.actions import LEASE, send_out
+from tierline.outbox.actions import LEASE, deliver_due, send_out
 from tierline.outbox.lifecycle import EffectState
 from tierline.outbox.queries import effects_of, fared
 from tierline.timeline.queries import story
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 PEOPLE = 6
+MANY = 300
+KILLS = 3
 EACH = 3
 VICTIM = 1
 AFTER_THE_LEASE = LEASE + timedelta(seconds=1)
@@ -102,10 +110,10 @@ def test_workers_racing_double_nothing_by_any_way(way: Provider, at: datetime) -
     assert sorted(Counter(way.held()).values()) == [1] * EACH
 
 
-def told(at: datetime) -> list[int]:
+def told(at: datetime, *, people: int = PEOPLE) -> list[int]:
     """An announcement to several people; the effects of their mail."""
-    people = tuple(Reachable(f"p-{n}", f"P {n}", {"email": f"p{n}@many.example"}) for n in range(PEOPLE))
-    announce(TIERLINE, announcing(at, coverage=cover([Group("all", "All", people)], ["email"])), at=at)
+    audience = tuple(Reachable(f"p-{n}", f"P {n}", {"email": f"p{n}@many.example"}) for n in range(people))
+    announce(TIERLINE, announcing(at, coverage=cover([Group("all", "All", audience)], ["email"])), at=at)
     return [effect.id for effect in effects_of(TIERLINE, "downtime", 12)]
 
 
@@ -139,3 +147,55 @@ def test_one_refused_person_delays_nobody_else_and_is_seen(server: MailServer, a
     server.refuse["p2@many.example"] = "550 No such user"
     assert ended_well(worker({"SMTP_URL": server.url}, effects, at))
     assert shown() == {"accepted": PEOPLE - 1, "failed": 1}
+
+
+@pytest.fixture
+def job_board() -> Iterator[None]:
+    """Jobs are in tables Django does not empty after a test; nothing of this one is left to the next."""
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers, procrastinate_periodic_defers CASCADE")
+
+
+@pytest.mark.usefixtures("job_board")
+def test_the_real_worker_killed_again_and_again_in_full_run_leaves_nobody_out(server: MailServer) -> None:
+    started = now()
+    told(started, people=MANY)
+    for _ in range(KILLS):
+        _killed_in_full_run(server)
+        with connection.cursor() as cursor:  # the lease of what it was at is over
+            cursor.execute("UPDATE outbox_effect SET next_try_at = %s WHERE state = 'pending'", [started])
+        deliver_due(at=now())
+    assert shown()["on its way"] > 0, "the worker was too fast to be killed at work"
+    last = _real_worker(server)
+    try:
+        _until(lambda: shown() == {"accepted": MANY})
+    finally:
+        last.kill()
+        last.wait()
+    received = Counter((str(mail["To"]), str(mail["Message-ID"])) for mail in server.received)
+    assert {to for to, _ in received} == {f"p{n}@many.example" for n in range(MANY)}
+    assert len(received) == MANY  # one Message-ID a person, whatever was doubled
+    assert sum(received.values()) - MANY <= KILLS * JOBS_PER_QUEUE
+
+
+def _real_worker(server: MailServer) -> "subprocess.Popen[bytes]":
+    environment = {**surroundings(), "SMTP_URL": server.url}
+    return subprocess.Popen([sys.executable, "-m", "tierline.launch.worker"], env=environment)
+
+
+def _killed_in_full_run(server: MailServer) -> None:
+    before = len(server.received)
+    process = _real_worker(server)
+    try:
+        _until(lambda: len(server.received) > before + 20)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _until(done: Callable[[], bool]) -> None:
+    ends = time.monotonic() + 60
+    while not done():
+        assert time.monotonic() < ends, "it took more than a minute"
+        time.sleep(0.01)
