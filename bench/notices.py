@@ -13,11 +13,12 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bench.house import House
+    from tierline.notices.document import Document
     from tierline.rehearsal.slack import Slack
 
 PEOPLE = 500
@@ -104,8 +105,6 @@ def _accepted() -> float:
 
 
 def _announce(number: int, people: int) -> None:
-    from tests.notices.documents import document  # noqa: PLC0415 - after Django is set up
-
     from tierline.directory.actor import TIERLINE  # noqa: PLC0415 - the same
     from tierline.foundation.clock import now  # noqa: PLC0415 - the same
     from tierline.notices.actions import Announcing, announce  # noqa: PLC0415 - the same
@@ -117,7 +116,7 @@ def _announce(number: int, people: int) -> None:
     at = now()
     what = Announcing(
         subject=("downtime", number),
-        document=document(sequence=number),
+        document=_document(number),
         coverage=cover([Group("all", "Everybody", told)], ["slack", "email"]),
         team="bench",
         organisations=["bench"],
@@ -126,6 +125,38 @@ def _announce(number: int, people: int) -> None:
         room=f"C{number:05d}",
     )
     announce(TIERLINE, what, at=at)
+
+
+def _document(number: int) -> "Document":
+    """An announcement of ordinary length."""
+    from tierline.notices.document import Document, Fact, Status  # noqa: PLC0415 - after Django is set up
+    from tierline.notices.moments import Moment  # noqa: PLC0415 - the same
+
+    return Document(
+        reference=f"DT-{number}",
+        uid=f"dt-{number}@tierline.example",
+        sequence=number,
+        moment=Moment.PLANNING_STARTED,
+        status=Status.TENTATIVE,
+        title="Database upgrade <yearly> & more",
+        lead="Secure Messaging does not work from Friday 4 December 2026, 22:00 EST to Saturday 5 December 2026, 02:00 "
+        "EST. About 1,200 people are affected. Please plan around it.",
+        facts=(
+            Fact("Reason", "The database gets its yearly upgrade."),
+            Fact("Anticipated impact", "Messages can be neither read nor sent.\nAbout 1,200 people."),
+            Fact("Rollback plan", "Restore the snapshot.", "tentative: the release manager settles it by 1 December"),
+        ),
+        services=("Secure Messaging",),
+        keys=("mhv_sm",),
+        impact="OUTAGE",
+        starts=datetime(2026, 12, 5, 3, tzinfo=UTC),
+        ends=datetime(2026, 12, 5, 7, tzinfo=UTC),
+        zone="America/New_York",
+        sender="Communication Owner",
+        link=f"https://tierline.example/downtimes/DT-{number}/",
+        issued_at=datetime(2026, 11, 20, 17, tzinfo=UTC),
+        also_for=("The day before",),
+    )
 
 
 @contextmanager
