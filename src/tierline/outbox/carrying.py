@@ -3,7 +3,7 @@
 One statement books all that a job brings (compare and swap), so that another worker leaves them alone for as long as
 the lease lasts; a process that dies leaves what it booked to be tried once the lease is over. Each message is settled
 by a commit of its own, which waits for the disk: what a kill can double is the one message that was just handed over.
-Refuses to begin a try that could outlast the lease: what is left then is given back. docs/decisions/0018.
+Refuses to begin a try that could outlast the lease: what is left then is given back. docs/decisions/0019.
 """
 
 import logging
