@@ -16,7 +16,8 @@ from aiosmtpd.smtp import SMTP
 class MailServer:
     """``refuse`` maps a recipient to the server's answer, ``refuse_once`` is that to the next; ``drop_answer`` takes
     the mail and breaks the line; ``hangs_up`` ends the line in place of taking the next sender. ``asked`` holds who
-    sent it and what was asked of a server that ``reports``; one that ``pipelines`` takes commands in one go.
+    sent it and what was asked of a server that ``reports``; one that ``pipelines`` takes commands in one go;
+    one that is ``ascii_only`` takes no other addresses.
     """
 
     received: list[Message] = field(default_factory=list)
@@ -27,6 +28,7 @@ class MailServer:
     reports: bool = False
     pipelines: bool = False
     hangs_up: bool = False
+    ascii_only: bool = False
     greeted: int = 0
     asked: list[str] = field(default_factory=list)
 
@@ -36,6 +38,7 @@ class MailServer:
         """With the switches on, offer to report (RFC 3461) and to take commands in one go (RFC 2920)."""
         session.host_name = hostname
         self.greeted += 1
+        responses = [one for one in responses if not (self.ascii_only and "SMTPUTF8" in one)]
         offered = (["250-DSN"] if self.reports else []) + (["250-PIPELINING"] if self.pipelines else [])
         return [responses[0], *offered, *responses[1:]]
 

@@ -49,16 +49,8 @@ class Email:
         try:
             headers = headed(key, message, sender=self.sender, at=now())
             return self._send(headers, message)
-        except ValueError as trouble:
-            return Refused(f"The message cannot be written as e-mail: {trouble}")
-        except smtplib.SMTPRecipientsRefused as trouble:
-            code, text = next(iter(trouble.recipients.values()))
-            return _answer_to(code, text, "the recipient")
-        except smtplib.SMTPResponseException as trouble:
-            return _answer_to(trouble.smtp_code, trouble.smtp_error, "the message")
-        except (OSError, smtplib.SMTPException) as trouble:
-            said = " ".join(str(trouble).split())[:200].rstrip(".")
-            return TryAgain(f"The mail server could not be reached or broke off: {said}.")
+        except (ValueError, OSError) as trouble:  # smtplib's own are OSErrors
+            return _answer_in(trouble)
 
     def _send(self, headers: EmailMessage, message: Mapping[str, Any]) -> Answer:
         to = str(headers["To"].addresses[0].addr_spec)
@@ -90,6 +82,22 @@ def _reports(mail: EmailMessage) -> tuple[list[str], list[str]]:
 def xtext(text: str) -> str:
     """Text as a parameter of SMTP may hold it (RFC 3461 4): others as ``+2B``."""
     return "".join(sign if "!" <= sign <= "~" and sign not in "+=" else f"+{ord(sign):02X}" for sign in text)
+
+
+def _answer_in(trouble: ValueError | OSError) -> Answer:
+    """What a failed try means for the message."""
+    match trouble:
+        case smtplib.SMTPRecipientsRefused():
+            code, text = next(iter(trouble.recipients.values()))
+            return _answer_to(code, text, "the recipient")
+        case smtplib.SMTPResponseException():
+            return _answer_to(trouble.smtp_code, trouble.smtp_error, "the message")
+        case smtplib.SMTPNotSupportedError():
+            return Refused("The mail server does not take an address outside ASCII. Ask for another address.")
+        case OSError():
+            said = " ".join(str(trouble).split())[:200].rstrip(".")
+            return TryAgain(f"The mail server could not be reached or broke off: {said}.")
+    return Refused(f"The message cannot be written as e-mail: {trouble}")
 
 
 def _answer_to(code: int, text: bytes | str, what: str) -> Answer:
