@@ -38,7 +38,7 @@ from tierline.downtime.models import DowntimeRow
 from tierline.downtime.surroundings import conflicts_of
 from tierline.foundation.trouble import Conflict, Unusable
 from tierline.notices.moments import Moment
-from tierline.notices.rendering.pager_duty import room_for
+from tierline.notices.rendering.pager_duty import PUBLISHED, room_for
 from tierline.plans.planbook import Planbook
 from tierline.plans.queries import planbook_in_force
 from tierline.timeline.actions import record
@@ -104,6 +104,11 @@ def _user_message(number: int, words: str) -> str:
         raise Unusable(
             f"The text for users has {len(words)} characters; {most} fit.",
             {"user_message": f"Shorten it to {most} characters."},
+        )
+    if PUBLISHED in words or "\x00" in words:
+        raise Unusable(
+            f"The text for users may not hold {PUBLISHED}: front ends would show only what follows it.",
+            {"user_message": "Write it in plain words."},
         )
     return words
 
