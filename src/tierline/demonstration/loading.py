@@ -23,6 +23,7 @@ from tierline.cases.queries import known_numbers
 from tierline.demonstration.cast import HERE, enter_players, players, words_of
 from tierline.demonstration.downtimes import Works
 from tierline.demonstration.letters import stray_mail
+from tierline.demonstration.rehearsing import partners_at
 from tierline.demonstration.stories import Stage
 from tierline.directory.actor import TIERLINE, Actor
 from tierline.foundation.tables import Export
@@ -35,8 +36,12 @@ _DAY = re.compile(r"\b(\d\d)/(\d\d)/(\d{4})\b")
 _LOADING = 7_461_003  # advisory lock: two loaders take turns
 
 
-def load(*, at: datetime) -> bool:
-    """Load what is not there yet; whether anything was. One transaction: a killed load leaves nothing behind."""
+def load(*, at: datetime, rehearsal: str = "") -> bool:
+    """Load what is not there yet; whether anything was. One transaction: a killed load leaves nothing behind.
+
+    ``rehearsal`` is the page of partners to rehearse with: planned work is played against them then, each message at its
+    moment. What such a killed load left there is forgotten at the next.
+    """
     words = words_of("stories.yaml")
     if _is_loaded(words["stories"]):
         return False
@@ -52,7 +57,8 @@ def load(*, at: datetime) -> bool:
         arrives = stage.moment(export["day"], export["at"])
         stage.play(words["stories"], [(arrives, lambda moment: _import(export, actors[export["by"]], at=moment))])
         _advise(words["advice"], actors, at=at)
-        Works(stage, actors, words["zone"], at).play()
+        with partners_at(rehearsal) as partners:
+            Works(stage, actors, words["zone"], at, partners).play()
         for mail in words["stray"]:
             stray_mail(mail["from"], mail["subject"], mail["text"], at=at - timedelta(hours=mail["ago"]))
         chase_overdue_hand_offs(at=at)

@@ -180,6 +180,9 @@ class Desk:
         """What it holds, a row each, for a page that shows it: ``number title status owner url`` and what else."""
         return ()
 
+    def begin_anew(self) -> None:
+        """Forget what planned work left here, before it is played from its beginning; nothing where it leaves none."""
+
     # Standing it up
 
     @property

@@ -144,9 +144,17 @@ class PagerDuty(Desk):
         with self.lock:
             self.windows[window] = replace(self.windows[window], **fields)
 
-    def takes_turn(self, user: str, name: str, schedule: str, *, policy: str = "PPOLICY", **more: Any) -> None:
+    def takes_turn(
+        self, user: str, name: str, schedule: str, *, email: str = "", policy: str = "PPOLICY", **more: Any
+    ) -> None:
         """Somebody is on call."""
-        self.turns.append(Turn(user, name, f"{user.lower()}@desk.example", schedule, policy, **more))
+        self.turns.append(Turn(user, name, email or f"{user.lower()}@desk.example", schedule, policy, **more))
+
+    def begin_anew(self) -> None:
+        """Forget every window."""
+        with self.lock:
+            self.windows.clear()
+            self._made_at.clear()
 
     # The calls
 
