@@ -202,7 +202,10 @@ class Works:
         pia = self._actors["pia"]
         at, starts = self._stage.moment(-5, "09:00"), self._stage.moment(13, "21:00")
         yield at
-        content = self._do.content("Certificates are exchanged", starts, level=Level.NO_IMPACT, users=0)
+        content = self._do.content(
+            "Certificates are exchanged", starts, level=Level.NO_IMPACT, users=0,
+            impact="Nothing is expected to be noticed.",
+        )  # fmt: skip
         number = self._do.drafted(pia, "api-platform", content, at)
         planning.plan(pia, number, at=at)
         yield (at := at + 26 * HOUR)
@@ -213,7 +216,10 @@ class Works:
         do, carla, emil = self._do, self._actors["carla"], self._actors["emil"]
         at, starts = self._stage.moment(-3, "14:00"), self._stage.moment(6, "20:00")
         yield at
-        content = do.content("Search index is rebuilt", starts, level=Level.DEGRADED, users=4000)
+        content = do.content(
+            "Search index is rebuilt", starts, level=Level.DEGRADED, users=4000,
+            impact="Messages of the last days are not found by a search.",
+        )  # fmt: skip
         number = do.drafted(carla, "user-facing", content, at)
         planning.plan(carla, number, at=at)
         yield (at := at + HOUR)
@@ -230,13 +236,14 @@ class Works:
         at, starts = self._stage.moment(-2, "11:00"), self._stage.moment(9, "22:00")
         yield at
         content = do.content(
-            "MHV API gets its yearly database upgrade", starts, services=("mhv-api",), users=60_000, answers=("mobile",)
-        )
+            "MHV API gets its yearly database upgrade", starts, services=("mhv-api",), users=60_000, answers=("mobile",),
+            impact="Nothing that My HealtheVet shows on VA.gov can be opened.",
+        )  # fmt: skip
         number = do.drafted(pia, "api-platform", content, at)
         planning.plan(pia, number, at=at)
         yield from self._approved(number, at, "Who decides on going back, and by when?", approve=False)
         yield (at := at + 5 * HOUR)
-        clearer = "The lead decides by 11 PM: go back to the copy taken right before the start; that takes an hour."
+        clearer = "The lead of the shift decides, at 1 AM at the latest: back to the copy taken right before the start, in an hour."
         planning.change_content(pia, number, replace(content, rollback=clearer), at=at)
         do.window_by_hand(pia, number, at)
         yield (at := at + HOUR / 4)

@@ -13,11 +13,13 @@ from typing import Any, Final
 from django.conf import settings
 
 from tierline.channels.email import Email
+from tierline.channels.paging_windows import KeepsWindows
 from tierline.downtime.actions.changing import read_changes_back
 from tierline.downtime.actions.windowing import read_windows_back
 from tierline.foundation.clock import stopped
 from tierline.outbox.actions import carry_out, withdraw_by_key
 from tierline.outbox.queries import keys_to_try, to_try
+from tierline.outbox.registry import keeps_windows
 from tierline.rehearsal.directing import Director
 
 SUBJECT: Final = "downtime"
@@ -50,6 +52,10 @@ class Partners:
     def keep_changes(self) -> bool:
         """Whether approvals are given in a change at one of them."""
         return any(_told(settings.TRACKERS.get(way)).get("table") == "change_request" for way in self.ways)
+
+    def keep_windows(self) -> bool:
+        """Whether windows are set at one of them, and read back."""
+        return any(isinstance(keeps_windows(way), KeepsWindows) for way in self.ways)
 
     def decide(self, change: str, who: str, *, approve: bool, words: str) -> None:
         """Somebody there approves or rejects a change."""

@@ -18,12 +18,12 @@ from tierline.downtime.gates import Window
 from tierline.downtime.queries import downtime, preview
 from tierline.notices.actions import answer_relay
 from tierline.notices.moments import Moment
-from tierline.notices.queries import relays
-from tierline.notices.relays import Relaying
+from tierline.notices.queries import relays_overdue
 
 MINUTE: Final = timedelta(minutes=1)
 HOUR: Final = timedelta(hours=1)
 PASSED_ON_AFTER: Final = 50 * MINUTE
+LONGEST_RELAY: Final = timedelta(days=1)  # all of them are due by then
 APPROVER: Final = "Sybil Overton"
 _NOBODY_NAMED: Final = ("user-facing-product-managers", "horizon-team")
 _ON_SLACK: Final = {
@@ -35,11 +35,10 @@ _ON_SLACK: Final = {
 
 
 class Steps:
-    """What people do, and the house beside them. ``numbers`` are the downtimes there are."""
+    """What people do, and the house beside them."""
 
     def __init__(self, actors: Mapping[str, Actor], zone: str, partners: Partners) -> None:
         self._actors, self._zone, self._partners = actors, zone, partners
-        self.numbers: list[int] = []
 
     # -- the house -----------------------------------------------------------------------------------------------
 
@@ -49,14 +48,9 @@ class Steps:
         self._partners.carry_out(at)
 
     def settle(self, at: datetime) -> list[int]:
-        """What the worker does within the minute. Returns the relays that were asked for."""
+        """What the worker does within the minute. Returns the relays that are asked for and not answered."""
         self._partners.carry_out(at)
-        return [
-            relay.id
-            for number in self.numbers
-            for relay in relays((SUBJECT, number), at=at)
-            if relay.state is Relaying.ASKED
-        ]
+        return [relay.id for _, relay in relays_overdue(SUBJECT, at=at + LONGEST_RELAY)]
 
     def pass_on(self, relay: int, at: datetime) -> None:
         """Whoever was asked to pass word on says that they did."""
@@ -99,7 +93,6 @@ class Steps:
         number = planning.draft(
             actor, procedure, content, at=at, user_message="We are working on this tool. Please try again later."
         )
-        self.numbers.append(number)
         for word in _NOBODY_NAMED:
             answer = telling.Answer(
                 word, "named", "The plan names nobody yet; they speak for the team.",
@@ -138,6 +131,8 @@ class Steps:
 
     def window_by_hand(self, actor: Actor, number: int, at: datetime) -> None:
         """The window is written down by whoever set it, where this house did not set it itself."""
+        if self._partners.keep_windows():
+            return
         view = downtime(TIERLINE, number, at=at)
         frame = view.content.frame
         if view.gates.window is not Window.PENDING or frame is None or frame.ends is None:

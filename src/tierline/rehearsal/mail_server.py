@@ -55,7 +55,7 @@ class Mail:
     def text(self) -> str:
         """What a mail program without markup shows."""
         part = self.read.get_body(("plain",))
-        return str(part.get_content()).rstrip() if part is not None else ""
+        return str(part.get_content()).replace("\r\n", "\n").rstrip() if part is not None else ""
 
 
 class MailServer(Desk):
