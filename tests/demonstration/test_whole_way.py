@@ -57,9 +57,7 @@ class Played:
     def posts(self, title: str) -> list[Any]:
         about = f"downtime-{self.numbers[title]}:"
         return [
-            post
-            for post in self.there.slack.messages
-            if str(post.metadata["event_payload"]["key"]).startswith(about)
+            post for post in self.there.slack.messages if str(post.metadata["event_payload"]["key"]).startswith(about)
         ]
 
 
@@ -93,7 +91,7 @@ def page(played: Played) -> Client:
 def test_each_kind_of_team_goes_the_whole_way_at_the_page(played: Played, page: Client, title: str) -> None:
     view = played.view(title)
     assert view.line.state is DowntimeState.CONCLUDED
-    assert EVERY_VERB <= {fact.kind for fact in view.story}
+    assert {fact.kind for fact in view.story} >= EVERY_VERB
     shown = page.get(f"/downtimes/{view.line.number}/").content.decode()
     for words in ("began planning", "changed it", "started", "Concluded", "PWIN"):
         assert words in shown, words
@@ -115,9 +113,9 @@ def test_each_moment_was_posted_in_one_thread_and_mailed_to_the_same_people(play
     assert all(address.endswith(".example") for address in mailed)
     for address in mailed:
         mails = [m for m in played.there.mail.mails_to(address) if played.reference(title) in m.read["Subject"]]
-        assert {m.read["Message-ID"] for m in mails} >= {
-            one.answer["message_id"] for one in told if one.address == address and isinstance(one.answer, dict)
-        }
+        ids = {str(mail.read["Message-ID"]) for mail in mails}
+        answers = [one.answer for one in told if one.channel == "email" and one.address == address]
+        assert all(any(known in answer for known in ids) for answer in answers)
     assert {one.person for one in told if one.channel == "email"} == {
         one.person for one in told if one.channel == "slack"
     }

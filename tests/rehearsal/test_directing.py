@@ -51,7 +51,7 @@ def test_all_clocks_stand_at_an_instant_and_run_on(page: Showing) -> None:
 
 def test_an_approver_decides_once_and_says_why(page: Showing) -> None:
     desk, number = a_change(page)
-    assert f"Approve as Sybil Overton</button>" in ask(page, "GET", "/")[1]
+    assert "Approve as Sybil Overton</button>" in ask(page, "GET", "/")[1]
     Director(page.url).decide(number, "Sybil Overton", approve=False, words="Not <then>.")
     [row] = desk.tables["change_request"].values()
     assert row["approval"] == "rejected"

@@ -1,8 +1,8 @@
 """``tierline rehearse``: partner systems to rehearse with, on this machine, and the accounts to reach them by.
 
 Stands up GitHub Issues, Dynamics 365, ServiceNow, Slack, PagerDuty and a mail server, plays their people by the script
-of the demonstration, and shows what they hold on a small page. Keeps what they hold in the home. Refuses (status 2) a home
-that cannot be written to.
+of the demonstration, and shows what they hold on a small page. Keeps what they hold in the home. Refuses (status 2) a
+home that cannot be written to.
 """
 
 import argparse
@@ -40,8 +40,8 @@ def parser() -> argparse.ArgumentParser:
     words = argparse.ArgumentParser(
         prog="tierline rehearse",
         description="Stand up partner systems to rehearse with, until Ctrl-C. TIERLINE_TRACKERS and "
-        "TIERLINE_CHANNELS are to name the accounts files this command writes, SMTP_URL the mail server; `tierline run` "
-        "does all that by itself for the demonstration.",
+        "TIERLINE_CHANNELS are to name the accounts files this command writes, SMTP_URL the mail server, and "
+        "TIERLINE_REHEARSAL the page it prints; `tierline run` does all that by itself for the demonstration.",
     )
     words.add_argument(
         "--home",

@@ -236,14 +236,14 @@ class Works:
         at, starts = self._stage.moment(-2, "11:00"), self._stage.moment(9, "22:00")
         yield at
         content = do.content(
-            "MHV API gets its yearly database upgrade", starts, services=("mhv-api",), users=60_000, answers=("mobile",),
-            impact="Nothing that My HealtheVet shows on VA.gov can be opened.",
+            "MHV API gets its yearly database upgrade", starts, services=("mhv-api",), users=60_000,
+            answers=("mobile",), impact="Nothing that My HealtheVet shows on VA.gov can be opened.",
         )  # fmt: skip
         number = do.drafted(pia, "api-platform", content, at)
         planning.plan(pia, number, at=at)
         yield from self._approved(number, at, "Who decides on going back, and by when?", approve=False)
         yield (at := at + 5 * HOUR)
-        clearer = "The lead of the shift decides, at 1 AM at the latest: back to the copy taken right before the start, in an hour."
+        clearer = "The lead of the shift decides, at 1 AM at the latest: back to the copy from right before the start."
         planning.change_content(pia, number, replace(content, rollback=clearer), at=at)
         do.window_by_hand(pia, number, at)
         yield (at := at + HOUR / 4)

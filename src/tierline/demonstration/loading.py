@@ -39,8 +39,8 @@ _LOADING = 7_461_003  # advisory lock: two loaders take turns
 def load(*, at: datetime, rehearsal: str = "") -> bool:
     """Load what is not there yet; whether anything was. One transaction: a killed load leaves nothing behind.
 
-    ``rehearsal`` is the page of partners to rehearse with: planned work is played against them then, each message at its
-    moment. What such a killed load left there is forgotten at the next.
+    ``rehearsal`` is the page of partners to rehearse with: planned work is played against them then, each message at
+    its moment. What a killed load left there is forgotten at the next.
     """
     words = words_of("stories.yaml")
     if _is_loaded(words["stories"]):

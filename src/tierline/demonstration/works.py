@@ -43,9 +43,8 @@ class Steps:
     # -- the house -----------------------------------------------------------------------------------------------
 
     def come_to(self, at: datetime) -> None:
-        """It is ``at``: with the partners too, and what is to be tried again by then is."""
+        """It is ``at``, with the partners too."""
         self._partners.come_to(at)
-        self._partners.carry_out(at)
 
     def settle(self, at: datetime) -> list[int]:
         """What the worker does within the minute. Returns the relays that are asked for and not answered."""

@@ -18,7 +18,7 @@ from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP as AS_SENT
-from typing import Any, ClassVar, Final, cast
+from typing import Any, ClassVar, Final
 
 from tierline.rehearsal.desk import Desk, Exchange
 from tierline.rehearsal.faults import Answering, Fault, LostAnswer, Reset, Slow, Throttled, Unavailable
@@ -44,7 +44,7 @@ class Mail:
     @property
     def read(self) -> EmailMessage:
         """The mail with its headers read."""
-        return cast("EmailMessage", message_from_bytes(self.raw, policy=AS_SENT))
+        return message_from_bytes(self.raw, policy=AS_SENT)
 
     @property
     def headers(self) -> str:
@@ -167,7 +167,9 @@ class _Talk(socketserver.StreamRequestHandler):
         """Answer one command; False when it was the last."""
         match verb:
             case "EHLO":
-                self._say("250-mail.example", "250-8BITMIME", "250-DSN", "250-ENHANCEDSTATUSCODES", f"250 SIZE {LARGEST}")
+                self._say(
+                    "250-mail.example", "250-8BITMIME", "250-DSN", "250-ENHANCEDSTATUSCODES", f"250 SIZE {LARGEST}"
+                )
             case "HELO":
                 self._say("250 mail.example")
             case "MAIL":
@@ -196,7 +198,9 @@ class _Talk(socketserver.StreamRequestHandler):
         elif len(self.to) >= MOST_RECIPIENTS:
             self._say("452 4.5.3 Too many recipients")
         elif not is_for_nobody(address):
-            self._note("RCPT", address, "550 5.7.1 Relaying denied: this is a rehearsal, and that may be a real address")
+            self._note(
+                "RCPT", address, "550 5.7.1 Relaying denied: this is a rehearsal, and that may be a real address"
+            )
         else:
             answer = self._in_order("RCPT", address, "250 2.1.5 OK")
             if answer.startswith("2"):

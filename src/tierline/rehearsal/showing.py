@@ -71,7 +71,9 @@ class Showing(Desk):
     def list(self, call: Call) -> Reply:  # noqa: ARG002 - every handler takes the call
         """Everything they hold; of mail the newest."""
         held = {desk.name: list(desk.holdings()) for desk in self.desks}
-        links = "".join(f"<a href='#{desk.name}'>{escape(desk.label)} {len(held[desk.name])}</a> " for desk in self.desks)
+        links = "".join(
+            f"<a href='#{desk.name}'>{escape(desk.label)} {len(held[desk.name])}</a> " for desk in self.desks
+        )
         parts = [_TOP, f"<nav aria-label='Partners'>{links}</nav>"]
         for desk in self.desks:
             rows = held[desk.name]
