@@ -88,6 +88,7 @@ class PagerDuty(Desk):
             Route("GET", "/maintenance_windows/{id}", self.get),
             Route("PUT", "/maintenance_windows/{id}", self.update),
             Route("DELETE", "/maintenance_windows/{id}", self.delete),
+            Route("GET", "/html/maintenance_windows/{id}", lambda call: self.leads_to(call.named["id"])),
             Route("GET", "/oncalls", self.on_calls),
             Route("POST", "/v2/enqueue", self.enqueue),
         ]
@@ -98,7 +99,7 @@ class PagerDuty(Desk):
 
     def admit(self, call: Call) -> Reply | None:
         """401 without a token that is worth something; events carry a routing key in place of one."""
-        if call.path.startswith("/v2/"):
+        if call.path.startswith(("/v2/", "/html/")):
             return None
         known = call.headers.get("authorization", "").removeprefix("Token token=") in self.tokens
         return None if known else self.refuse(401, "Account not found")

@@ -103,6 +103,7 @@ class ServiceNow(Desk):
             Route("POST", table, self.create),
             Route("GET", table + "/{sys_id}", self.get),
             Route("PATCH", table + "/{sys_id}", self.update),
+            Route("GET", "/nav_to.do", self.open),
         ]
 
     def refusal(self, status: int, words: str) -> Any:  # noqa: ARG002 - its errors do not repeat the status
@@ -111,7 +112,7 @@ class ServiceNow(Desk):
 
     def admit(self, call: Call) -> Reply | None:
         """401 without a token or password that is worth something."""
-        if call.path == "/oauth_token.do":
+        if call.path in ("/oauth_token.do", "/nav_to.do"):
             return None
         kind, _, value = call.headers.get("authorization", "").partition(" ")
         pairs = {base64.b64encode(f"{user}:{word}".encode()).decode() for user, word in self.passwords.items()}
@@ -243,6 +244,13 @@ class ServiceNow(Desk):
         token = hashlib.sha256(f"{self.url} {self._made}".encode()).hexdigest()
         self.tokens.add(token)
         return Reply(json={"access_token": token, "scope": "useraccount", "token_type": "Bearer", "expires_in": 1799})
+
+    def open(self, call: Call) -> Reply:
+        """GET the page people open of a record."""
+        sys_id = call.query.get("uri", "").rpartition("sys_id=")[2]
+        rows = (self.tables[table].get(sys_id) for table in KINDS)
+        found = next((row for row in rows if row), None)
+        return self.leads_to(found["number"]) if found else self.refuse(404, "No Record found")
 
     def list_rows(self, call: Call) -> Reply:
         """GET rows by an encoded query."""

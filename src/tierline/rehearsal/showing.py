@@ -47,6 +47,12 @@ class Showing(Desk):
         super().__init__(port=port)
         self.desks = tuple(desks)
 
+    def start(self) -> None:
+        """Listen, and let the partners know where they are shown."""
+        super().start()
+        for desk in self.desks:
+            desk.shown_at = self.url
+
     def routes(self) -> Sequence[Route]:
         """The lists, what people do with an issue and with a change, and what time it is there."""
         return [
@@ -181,7 +187,10 @@ class Showing(Desk):
     def _row(self, desk: Desk, row: Any) -> str:
         named = ("status", "owner", "labels", "queue", "services", "start", "end")
         about = " · ".join(escape(str(row.get(key))) for key in named if row.get(key))
-        shown = [f"<article><h3>{escape(row['number'])} {escape(row['title'])}</h3><p class='quiet'>{about}</p>"]
+        place = escape(f"{desk.name}-{str(row['number']).lstrip('#')}")
+        shown = [
+            f"<article id='{place}'><h3>{escape(row['number'])} {escape(row['title'])}</h3><p class='quiet'>{about}</p>"
+        ]
         if row.get("text"):
             shown.append(f"<details><summary>The text</summary><pre>{escape(row['text'])}</pre></details>")
         if row.get("comments"):
