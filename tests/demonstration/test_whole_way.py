@@ -13,7 +13,7 @@ from tests.demonstration.stage import Rehearsed, rehearsed
 
 from tierline.cases.models import CaseRow
 from tierline.demonstration.cast import PASSWORD
-from tierline.demonstration.loading import load
+from tierline.demonstration.loading import load, looking_up
 from tierline.directory.actor import TIERLINE
 from tierline.downtime.actions.changing import read_changes_back
 from tierline.downtime.actions.minding import mind
@@ -249,3 +249,8 @@ def test_no_word_of_it_goes_to_systems_that_are_no_partners_to_rehearse_with(set
         assert {effect.state for effect in left} == {"withdrawn"}
         assert not there.slack.messages
         assert not there.paging.windows
+
+
+def test_nobody_is_looked_up_for_a_duty_that_no_plan_has() -> None:
+    with pytest.raises(ValueError, match="No plan has a duty nobody"):
+        looking_up({"a.yaml": b"duties: []"}, {"nobody": "{}"})
