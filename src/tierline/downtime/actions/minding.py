@@ -11,14 +11,12 @@ from typing import Final
 from django.db import transaction
 
 from tierline.directory.actor import TIERLINE
-from tierline.directory.queries import colleague
+from tierline.downtime.actions.conflicting import owner_of, tell_of_conflicts
 from tierline.downtime.actions.telling import ask_sender, link_to, mail_to, subject_of, tell
 from tierline.downtime.actions.turning import SUBJECT, content_of, saved
-from tierline.downtime.conflicts import WINDOW_KEY, Weight
 from tierline.downtime.hands import Change, locked
 from tierline.downtime.lifecycle import DowntimeState
 from tierline.downtime.models import DowntimeRow
-from tierline.downtime.surroundings import conflicts_of
 from tierline.notices.audience import Reachable
 from tierline.notices.moments import Moment, Standing
 from tierline.notices.queries import ObligationView, obligations, owed_by, relays_overdue
@@ -64,17 +62,7 @@ def _tell_the_day_before(change: Change, owed: ObligationView) -> int:
 
 def _look_around_again(change: Change) -> None:
     """The morning before: has anything come in its way since?"""
-    found = conflicts_of(change.row.pk, content_of(change.row), change.procedural, change.planbook, at=change.at)
-    grave = [one for one in found if one.weight is Weight.BLOCK or one.key.startswith(WINDOW_KEY)]
-    new = [one for one in grave if one.key not in change.row.answered_conflicts]
-    if new:
-        mail_to(
-            change,
-            _owner(change),
-            purpose=f"{change.row.revision}:conflict:{new[0].key}"[:120],
-            subject=f"[{change.reference}] Something has come in its way",
-            text=f"{' '.join(one.sentence for one in new)}\n\nDecide before it starts: {link_to(change.row.pk)}\n",
-        )
+    tell_of_conflicts(change, because="It is to start tomorrow, or today.")
 
 
 def remind_of_late_word(*, at: datetime) -> int:
@@ -110,7 +98,7 @@ def _ask_about_end(change: Change) -> None:
     ends = change.row.ends_at
     if ends is None or ends > change.at:
         return
-    _ask(change, "owner", _owner(change))
+    _ask(change, "owner", owner_of(change))
     if change.at - ends >= DEPUTY_AFTER:
         _ask(change, "deputy", _deputies(change))
 
@@ -125,13 +113,6 @@ def _ask(change: Change, whom: str, people: Iterable[Reachable]) -> None:
         text=f"{content_of(change.row).title} was told to end at {ends:%Y-%m-%d %H:%M} UTC and nobody has said that it "
         f"has. Conclude it, or give it a later end that people hear of: {link_to(change.row.pk)}\n",
     )
-
-
-def _owner(change: Change) -> tuple[Reachable, ...]:
-    found = colleague(change.row.owner_id)
-    own = (Reachable(f"person-{found.person_id}", found.name, {"email": found.email}),) if found else ()
-    sender = change.procedural.procedure.sender
-    return own or (people_behind(change.planbook, sender) if sender else ())
 
 
 def _deputies(change: Change) -> tuple[Reachable, ...]:
