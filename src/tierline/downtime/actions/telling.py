@@ -38,7 +38,7 @@ from tierline.notices.moments import (
     owed_the_day_before,
 )
 from tierline.notices.queries import everyone_told, obligations
-from tierline.notices.resolving import channels_here, groups_of, people_behind
+from tierline.notices.resolving import as_known, channels_here, groups_of, people_behind
 from tierline.outbox.actions import send_out
 from tierline.plans.clocks import minute_of
 from tierline.plans.procedures import Procedural, keys_of, told_by
@@ -113,7 +113,7 @@ def coverage_for(change: Change, moment: Moment) -> tuple[Coverage, tuple[str, .
     procedural, planbook = change.procedural, change.planbook
     told = told_by(planbook, procedural, content_of(change.row).answers)
     here, missing = channels_here(procedural.procedure.channels)
-    before = everyone_told(subject_of(change.row)) if moment in TO_ALL_EVER_TOLD else ()
+    before = as_known(everyone_told(subject_of(change.row))) if moment in TO_ALL_EVER_TOLD else ()
     return cover(groups_of(planbook, told), here, dispositions_of(change.row), before), missing
 
 
