@@ -135,8 +135,8 @@ def test_a_lead_writes_it_down_for_their_team_and_nobody_else_s(cast: Cast, at: 
     analyst, agent = cast.analyst.person_id, cast.agent.person_id
     assert analyst is not None
     assert agent is not None
-    set_address(cast.lead, analyst, SLACK, "U0EMIL", at=at)
+    set_address(cast.lead, analyst, SLACK, "U0EMIL", at=at, leads=["mhv-tier-3"])
     with pytest.raises(NotAllowed):
-        set_address(cast.lead, agent, SLACK, "U0ADA", at=at)
+        set_address(cast.lead, agent, SLACK, "U0ADA", at=at, leads=["mhv-tier-3"])
     with pytest.raises(NotAllowed):
         set_address(cast.analyst, cast.lead.person_id or 0, SLACK, "U0DORA", at=at)

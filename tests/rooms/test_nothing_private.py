@@ -1,5 +1,6 @@
 """Whatever stands in a case, the bytes a room is posted hold none of it: only its number, plan words and times."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.cases.reports import a_report, thorough
 from tests.people import Cast
-from tests.rooms.channel import MINUTE
+from tests.rooms.channel import MINUTE, tier_three
 
 from tierline.cases.actions import entering, handing_off, working
 from tierline.cases.actions.posting import speakable
@@ -23,6 +24,12 @@ WORDS = st.text(st.characters(codec="utf-8", categories=("L", "N", "Zs", "P")), 
 )
 PRIVATE = "Quorrel-{}"
 SEEN_ANYWAY = "SSN 219-09-9999"
+
+
+@pytest.fixture
+def connected(cast: Cast, at: datetime, settings: Any) -> Iterator[None]:
+    with tier_three(settings, at):
+        yield
 
 
 def planted(words: list[str]) -> dict[str, Any]:
@@ -40,7 +47,7 @@ def planted(words: list[str]) -> dict[str, Any]:
 @given(words=st.lists(WORDS, min_size=5, max_size=5), repeated=st.integers(0, 5), ssn=st.booleans())
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_word_of_a_report_is_in_what_is_posted(
-    cast: Cast, at: datetime, words: list[str], repeated: int, ssn: bool
+    connected: None, cast: Cast, at: datetime, words: list[str], repeated: int, ssn: bool
 ) -> None:
     report = planted(words)
     new = a_report(holder="mhv-tier-3", service="secure-messaging", needs_tier=3, **report)

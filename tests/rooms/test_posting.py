@@ -12,7 +12,6 @@ from tests.rooms.channel import MINUTE, TierThree, at_tier_three, tier_three
 from tierline.cases.actions import handing_off
 from tierline.cases.actions.entering import enter
 from tierline.directory.actor import TIERLINE
-from tierline.outbox.actions import release
 from tierline.outbox.models import EffectRow
 from tierline.outbox.queries import effects
 from tierline.plans.actions import publish_planbook
@@ -33,7 +32,7 @@ def room(cast: Cast, at: datetime, settings: Any) -> Iterator[TierThree]:
         yield running
 
 
-def test_a_sweep_done_twice_posts_once(cast: Cast, at: datetime) -> None:
+def test_a_sweep_done_twice_posts_once(room: TierThree, cast: Cast, at: datetime) -> None:
     at_tier_three(cast.lead, at)
     assert post_what_is_due(at=at + 6 * MINUTE) == 1
     assert post_what_is_due(at=at + 6 * MINUTE) == 0
@@ -47,19 +46,16 @@ def test_a_lost_answer_doubles_nothing(room: TierThree, cast: Cast, at: datetime
     assert len(room.slack.messages) == 1
 
 
-def test_without_an_account_the_post_is_held_and_says_why_and_leaves_as_it_then_is(
+def test_without_an_account_nothing_is_written_and_with_one_it_hears_how_things_stand(
     room: TierThree, cast: Cast, at: datetime, settings: Any
 ) -> None:
     accounts, settings.CHANNELS = settings.CHANNELS, {}
     number = at_tier_three(cast.lead, at)
     now = room.minutes(at, 8)
-    [held] = [one for one in effects(cast.lead) if one.channel == "slack"]
-    assert held.state == "held"
-    assert "TIERLINE_CHANNELS" in held.trouble
+    assert [one for one in effects(cast.lead) if one.channel == "slack"] == []
     handing_off.offer(cast.lead, number, ask=ASK, at=now)
     now = room.minutes(now)
     settings.CHANNELS = accounts
-    release(cast.lead, held.id, at=now)
     room.minutes(now)
     [post] = room.slack.messages
     assert "Handed to a tool team" in post.text

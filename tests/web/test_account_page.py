@@ -9,9 +9,9 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from tests.people import PASSWORD, Cast, address
 
-from tierline.directory.actions import MOST_KEYS, issue_token
+from tierline.directory.actions import MOST_KEYS, enter_person, issue_token
 from tierline.directory.actor import Actor
-from tierline.directory.queries import actor_of_token, tokens_of
+from tierline.directory.queries import actor_of_person, actor_of_token, tokens_of
 from tierline.plans.queries import planbook_in_force
 
 pytestmark = pytest.mark.django_db
@@ -168,7 +168,14 @@ def test_somebody_writes_down_where_slack_reaches_them(cast: Cast, signed_in: Si
 
 
 def test_a_lead_sees_and_corrects_their_team_s_and_nobody_else_s(cast: Cast, signed_in: SignedIn) -> None:
-    client = signed_in(cast.lead)
+    person = enter_person(
+        email="ravi@tierline.example", name="Ravi Sorensen", password=PASSWORD, teams=["mhv-tier-3"],
+        duties={"mhv-tier-3-support-lead": 1},
+    )  # fmt: skip
+    lead = actor_of_person(person)
+    assert lead is not None
+    assert "Emil Thorn (Tier 3)</label>" not in signed_in(cast.lead).get("/account/").content.decode()
+    client = signed_in(lead)
     page = client.get("/account/").content.decode()
     assert "Emil Thorn (Tier 3)" in page
     assert "Ada Quill (HRC)" not in page

@@ -51,6 +51,8 @@ def test_a_post_that_waits_for_slack_says_why(room: TierThree, cast: Cast, at: d
     assert sign_in("outsider").get(page("outbox-effect", message.id)).status_code == 404
 
 
-def test_the_queue_of_a_team_says_which_rooms_hear_of_it(cast: Cast) -> None:
+def test_the_queue_of_a_team_says_which_rooms_hear_of_it(room: TierThree, cast: Cast, settings: Any) -> None:
     assert "#mhv-tier-3-support (Slack" in sign_in("lead").get(page("queue", "mhv-tier-3")).content.decode()
     assert "also told in" not in sign_in("triager").get(page("queue", "vets-gov")).content.decode()
+    settings.CHANNELS = {}
+    assert "also told in" not in sign_in("lead").get(page("queue", "mhv-tier-3")).content.decode()

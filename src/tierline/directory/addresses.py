@@ -5,7 +5,7 @@ cannot be one, and somebody else's address to whoever does not lead a team of th
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -19,7 +19,6 @@ from tierline.foundation.trouble import NotAllowed, NotFound, Unusable
 
 SLACK: Final = "slack"
 ASK_AGAIN_AFTER: Final = timedelta(days=1)
-LEAD: Final = "lead"  # whoever holds a duty whose id ends so leads the teams they are in
 _FORMS: Final = {SLACK: re.compile(r"[UW][A-Z0-9]{2,20}", re.ASCII)}
 _UNFIT: Final = {SLACK: "A member id begins with U or W, like U012AB3CD. In Slack: your profile, ⋮, Copy member ID."}
 
@@ -79,34 +78,31 @@ ORDER BY p.id <> %s, p.name, p.id
 """
 
 
-def reached_on(actor: Actor, channel: str) -> tuple[Reached, ...]:
-    """The actor, then by name everybody of the teams they lead. One statement."""
-    own, teams = actor.person_id or 0, sorted(actor.teams) if leads(actor) else []
+def reached_on(actor: Actor, channel: str, leads: Collection[str] = ()) -> tuple[Reached, ...]:
+    """The actor, then by name everybody of the teams the actor ``leads``, which the plans say. One statement."""
+    own, teams = actor.person_id or 0, sorted(leads)
     with connection.cursor() as cursor:
         cursor.execute(_REACHED, [channel, own, teams, own])
         rows = cursor.fetchall()
     return tuple(Reached(row[0], row[1], row[2], KnownAddress(*row[3:]) if row[3] else None) for row in rows)
 
 
-def leads(actor: Actor) -> bool:
-    """Whether the actor leads the teams they are in: they hold a duty of a lead."""
-    return any(duty.rpartition("-")[2] == LEAD for duty in actor.duties)
-
-
-def may_set_address(actor: Actor, person_id: int) -> bool:
-    """Whether the actor may write down an address of this person: their own, or of a team they lead."""
+def may_set_address(actor: Actor, person_id: int, leads: Collection[str] = ()) -> bool:
+    """Whether the actor may write down an address of this person: their own, or of a team the actor ``leads``."""
     if actor.person_id == person_id:
         return True
-    return leads(actor) and Membership.objects.filter(person_id=person_id, team__in=actor.teams).exists()
+    return bool(leads) and Membership.objects.filter(person_id=person_id, team__in=sorted(leads)).exists()
 
 
 @transaction.atomic
-def set_address(actor: Actor, person_id: int, channel: str, written: str, *, at: datetime) -> None:
+def set_address(
+    actor: Actor, person_id: int, channel: str, written: str, *, at: datetime, leads: Collection[str] = ()
+) -> None:
     """Write down where a channel reaches somebody; empty takes it back, so that what else is known counts again."""
     person = Person.objects.filter(pk=person_id, is_active=True).first()
     if person is None or channel not in _FORMS:
         raise NotFound("There is nobody here whose address that could be.")
-    if not may_set_address(actor, person_id):
+    if not may_set_address(actor, person_id, leads):
         raise NotAllowed("Only they themselves, or who leads a team of theirs, can change this.")
     address = written.strip()
     if address and not _FORMS[channel].fullmatch(address):

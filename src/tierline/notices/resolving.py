@@ -10,7 +10,7 @@ from typing import Final
 from tierline.directory.addresses import KnownAddress, addresses_of
 from tierline.directory.queries import people_with_duty
 from tierline.notices.audience import Group, Reachable
-from tierline.outbox.registry import Nowhere, channel
+from tierline.outbox.registry import has_channel
 from tierline.plans import schema
 from tierline.plans.planbook import Planbook
 from tierline.plans.procedures import Told, people_of
@@ -81,11 +81,6 @@ def reachable(person: schema.Person) -> Reachable:
     addresses = {"email": person.email, "slack": person.slack, "sms": person.sms}
     known = {channel: address for channel, address in addresses.items() if address}
     return Reachable(person.id, person.name, known, frozenset(person.not_on))
-
-
-def has_channel(name: str) -> bool:
-    """Whether this house has a channel of that name, connected or only waiting for its account's server."""
-    return not isinstance(channel(name), Nowhere)
 
 
 def channels_here(wanted: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -66,6 +66,11 @@ def tracker(name: str) -> Tracker | NotConnected:
         return NotConnected(str(trouble))
 
 
+def has_channel(name: str) -> bool:
+    """Whether this house has a channel of that name, connected or only waiting for its account's server."""
+    return not isinstance(channel(name), Nowhere)
+
+
 def knows_on_call(name: str) -> KnowsOnCall | NotConnected:
     """The channel of that name, to be asked who is on call; NotConnected when there is none or it does not know."""
     found = channel(name)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import cached_property
@@ -229,6 +229,10 @@ class Planbook:
         entry = self.duties.get(duty)
         people = self._people_of(entry.deputy) if entry is not None and entry.deputy else []
         return tuple(Mailbox(person.name, person.email) for person in people)
+
+    def led_by(self, duties: Collection[str]) -> frozenset[str]:
+        """The teams that holders of one of these duties lead."""
+        return frozenset(team for duty in duties if duty in self.duties for team in self.duties[duty].leads)
 
     def _people_of(self, name: str) -> list[schema.Person]:
         if name in self.groups:

@@ -119,6 +119,7 @@ def _references(plan: schema.Plan) -> Iterator[Reference]:
     for place, duty in enumerate(plan.duties):
         yield from _each(("duties", place, "holders"), duty.holders, "people", "groups")
         yield from _each(("duties", place, "deputy"), [duty.deputy], "people", "groups")
+        yield from _each(("duties", place, "leads"), duty.leads, "teams")
     yield from _in_services(plan)
     for place, ticketing in enumerate(plan.ticketing):
         for turn, used in enumerate(ticketing.used):

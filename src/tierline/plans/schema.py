@@ -89,13 +89,14 @@ class OnCallSource(Entry):
 
 
 class Duty(Entry):
-    """A role somebody holds now. ``holders`` and ``deputy`` name people or groups; ``on_call`` is where a duty that
-    goes by turns is looked up."""
+    """A role somebody holds now. ``holders`` and ``deputy`` name people or groups; ``leads`` are the teams its holders
+    lead; ``on_call`` is where a duty that goes by turns is looked up."""
 
     id: Slug
     label: Label
     holders: tuple[Slug, ...] = ()
     deputy: Slug | None = None
+    leads: tuple[Slug, ...] = ()
     on_call: OnCallSource | None = None
     source: Source | None = None
 

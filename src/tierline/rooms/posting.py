@@ -17,6 +17,7 @@ from tierline.foundation.calendars import Calendar
 from tierline.outbox.actions import send_out
 from tierline.outbox.lifecycle import EffectState
 from tierline.outbox.queries import Fared, fared
+from tierline.outbox.registry import has_channel
 from tierline.plans.planbook import Planbook
 from tierline.plans.queries import planbook_in_force
 from tierline.plans.room_asking import calendar_of_room, digest_before, is_open, rooms_in_force
@@ -45,9 +46,11 @@ class _Sweep:
 
 
 def post_what_is_due(*, at: datetime) -> int:
-    """Post what fell due in every room in force. Returns of how many cases something new was told."""
+    """Post what fell due in every room in force that this house reaches. Returns of how many cases something new was
+    told. Where there is no account for a chat nothing is written; once there is one, it hears how things stand then."""
     planbook = planbook_in_force().planbook
-    return sum(_sweep_room(planbook, hearing, at=at) for hearing in rooms_in_force(planbook, at))
+    here = [hearing for hearing in rooms_in_force(planbook, at) if has_channel(hearing.room.by)]
+    return sum(_sweep_room(planbook, hearing, at=at) for hearing in here)
 
 
 @transaction.atomic

@@ -88,7 +88,7 @@ def account_address(request: DeskRequest, actor: Actor, person_id: int) -> HttpR
     """Write down where Slack reaches somebody: oneself, or whoever is in a team one leads."""
     written = request.POST.get("slack", "")
     try:
-        set_address(actor, person_id, SLACK, written, at=now())
+        set_address(actor, person_id, SLACK, written, at=now(), leads=_led_by(actor))
     except Unusable as refusal:
         troubles = {f"slack_{person_id}": refusal.fields[SLACK]}
         return _account(request, actor, troubles, status=422, typed={person_id: written})
@@ -107,8 +107,16 @@ def _chat(actor: Actor, troubles: dict[str, str], typed: dict[int, str]) -> list
             "how": _how_known(one.known),
             "trouble": troubles.get(f"slack_{one.person_id}", ""),
         }
-        for one in reached_on(actor, SLACK)
+        for one in reached_on(actor, SLACK, _led_by(actor))
     ]
+
+
+def _led_by(actor: Actor) -> frozenset[str]:
+    """The teams the actor leads; none while no plan is published."""
+    try:
+        return planbook_in_force().planbook.led_by(actor.duties)
+    except NotFound:
+        return frozenset()
 
 
 def _how_known(known: KnownAddress | None) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.conf import settings
 
 from tierline.directory.actor import Actor
+from tierline.outbox.registry import has_channel
 from tierline.plans.planbook import Planbook
 from tierline.plans.room_asking import calendar_of_room, is_open, rooms_in_force, rooms_of
 from tierline.plans.rooms import Room
@@ -55,9 +56,12 @@ def _row(told: ToldIn, room: Room | None, planbook: Planbook, actor: Actor, at: 
 
 
 def heard_in(planbook: Planbook, team: str, at: datetime) -> list[str]:
-    """The rooms that hear of a team's cases, each with its chat, and whether it is left alone now."""
+    """The rooms that hear of a team's cases, each with its chat, and whether it is left alone now; not those of a chat
+    this house has no account at."""
     found = []
     for one in rooms_of(planbook, [team], at):
+        if not has_channel(one.room.by):
+            continue
         quiet = "" if is_open(calendar_of_room(planbook, one), at) else ", quiet now"
         found.append(f"{one.room.label} ({CHATS[one.room.by]}{quiet})")
     return found

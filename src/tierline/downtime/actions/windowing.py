@@ -19,10 +19,10 @@ from tierline.downtime.hands import Change, locked
 from tierline.downtime.models import DowntimeRow
 from tierline.foundation.trouble import Refusal
 from tierline.notices.rendering.pager_duty import description, marker
-from tierline.notices.resolving import has_channel
 from tierline.outbox.actions import send_out, withdraw_by_key
 from tierline.outbox.lifecycle import EffectState
 from tierline.outbox.queries import Fared, fared_by_key
+from tierline.outbox.registry import has_channel
 from tierline.plans.planbook import Planbook
 from tierline.plans.procedures import services_and_systems
 
