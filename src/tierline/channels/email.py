@@ -7,6 +7,7 @@ by the next hop, not delivered.
 """
 
 import hashlib
+import re
 import smtplib
 import ssl
 import threading
@@ -18,6 +19,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr, parseaddr
 from functools import cache
+from html import escape
 from typing import Any, ClassVar
 from urllib.parse import unquote, urlsplit
 
@@ -167,12 +169,20 @@ def compose(key: str, message: Mapping[str, Any], *, sender: str) -> EmailMessag
     _unsubscribe(mail, message.get("unsubscribe"))
     if len(mail["To"].addresses) != 1:
         raise ValueError("one message goes to exactly one address")
-    mail.set_content(message["text"])
+    late = str(message.get("late") or "")
+    mail.set_content(f"{late}\n\n{message['text']}" if late else message["text"])
     if message.get("html"):
-        mail.add_alternative(str(message["html"]), subtype="html")
+        mail.add_alternative(_late_html(str(message["html"]), late), subtype="html")
     if message.get("calendar"):
         mail.add_attachment(str(message["calendar"]), subtype="calendar", filename="notice.ics")
     return mail
+
+
+def _late_html(html: str, late: str) -> str:
+    """The page with the sentence that it is late before everything else."""
+    if not late:
+        return html
+    return re.sub(r"<body[^>]*>|\Z", lambda here: f"{here[0]}<p><strong>{escape(late)}</strong></p>", html, count=1)
 
 
 def _thread(mail: EmailMessage, message: Mapping[str, Any]) -> None:

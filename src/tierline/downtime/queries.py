@@ -5,7 +5,7 @@ never a draft.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -36,7 +36,9 @@ from tierline.notices.queries import (
     deliveries,
     obligations,
     relays,
+    told_of_channels_before,
 )
+from tierline.notices.resolving import channels_here
 from tierline.plans.planbook import Planbook
 from tierline.plans.procedures import Procedural, hit_by, keys_of
 from tierline.plans.queries import PlanbookInForce, planbook_in_force
@@ -104,6 +106,7 @@ class Preview:
     parity: Parity
     missing: tuple[str, ...]
     labels: Mapping[str, str]
+    extras: tuple[str, ...] = ()
 
 
 def board(actor: Actor, *, past: bool = False) -> list[Line]:
@@ -192,7 +195,9 @@ def preview(actor: Actor, number: int, moment: Moment, *, at: datetime) -> Previ
     coverage, missing = coverage_for(change, moment)
     words = {word for member in coverage.members for word in member.words}
     labels = {word: _word_label(in_force.planbook, word) for word in words}
-    return Preview(moment, document_for(change, moment), coverage, parity(coverage), missing, labels)
+    document = replace(document_for(change, moment), channels=told_of_channels_before(subject_of(row), at=at))
+    extras = channels_here(procedural.extras)[0]
+    return Preview(moment, document, coverage, parity(coverage), missing, labels, extras)
 
 
 def _word_label(planbook: Planbook, word: str) -> str:

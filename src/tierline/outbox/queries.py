@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 
 from tierline.channels.email import message_id
 from tierline.directory.actor import Actor
@@ -165,6 +165,35 @@ def troubled(*, stuck_since: datetime) -> list[int]:
     waiting = EffectRow.objects.filter(state=EffectState.PENDING, created_at__lt=stuck_since)
     ended = [EffectRow.objects.filter(state=state) for state in (EffectState.FAILED, EffectState.HELD)]
     return [pk for rows in (waiting, *ended) for pk in rows.order_by("-id").values_list("pk", flat=True)[:COUNTED_TO]]
+
+
+def unsettled(subject_kind: str, *, since: datetime) -> list[int]:
+    """The messages about a kind of subject, written since an instant, that no provider has taken. One statement."""
+    open_ = [state for state in EffectState if state is not EffectState.DONE]
+    rows = EffectRow.objects.filter(subject_kind=subject_kind, state__in=open_, created_at__gte=since)
+    return list(rows.values_list("pk", flat=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """How all the messages that went by one channel at one time fared: the first that was taken, and the most tries."""
+
+    channel: str
+    written_at: datetime
+    taken_at: datetime | None
+    tries: int
+    troubled: bool
+
+
+def passings(subject_kind: str, subject_id: int) -> list[Passing]:
+    """How the words to everybody about one subject fared, by channel and by when they were written. One statement."""
+    rows = EffectRow.objects.filter(subject_kind=subject_kind, subject_id=subject_id, wide=True).order_by()
+    told = rows.values("channel", "created_at").annotate(
+        taken=Min("settled_at", filter=Q(state=EffectState.DONE)),
+        tries=Max("attempts"),
+        troubled=Count("pk", filter=~Q(trouble="")),
+    )
+    return [Passing(r["channel"], r["created_at"], r["taken"], r["tries"], bool(r["troubled"])) for r in told]
 
 
 def message_id_of(key: str) -> str:
