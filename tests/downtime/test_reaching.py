@@ -6,11 +6,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from pytest_django import Settings
 from tests.downtime.crew import Crew, enter_crew
-from tests.downtime.works import content, frame
+from tests.downtime.works import ENDS, content, frame
 from tests.mail_server import MailServer, mail_server
 from tests.people import Cast
+from tests.standing import StoppedClock
+from tests.web.desk import streamed, text
+from tests.web.test_downtime_pages import client_of
 
 from tierline.directory.actor import TIERLINE
 from tierline.downtime.actions import planning
@@ -113,7 +117,9 @@ def planned(house: House, at: datetime) -> int:
     return number
 
 
-def test_while_one_channel_is_down_the_other_reaches_everybody_and_nothing_else_is_done(house: House, at: datetime) -> None:
+def test_while_one_channel_is_down_the_other_reaches_everybody_and_nothing_else_is_done(
+    house: House, at: datetime
+) -> None:
     house.slack_is_down()
     number = planned(house, at)
     for minute in (0, 1, 5, 10, 15, 20):
@@ -135,9 +141,7 @@ def test_whom_neither_reaches_gets_a_text_message_before_word_is_due_and_is_at_r
     house.pass_to(number, at + 10 * MINUTE)
     text = house.told(number, ODILE)["text-message"]
     assert (text.channel, text.went) == ("sms", True)
-    assert text.answer.startswith(
-        "reached another way: E-mail did not take the message, Slack was not available. "
-    )
+    assert text.answer.startswith("reached another way: E-mail did not take the message, Slack was not available. ")
     assert [mail["To"] for mail in house.mail.received][-1] == "5550100121@text.example"
     house.pass_to(number, at + 30 * MINUTE)
     assert set(house.told(number, ODILE)) == {"slack", "email", "text-message"}
@@ -211,7 +215,7 @@ def test_after_the_outage_there_is_one_current_word_marked_late_and_the_rest_is_
     number = planned(house, at)
     for minute in (0, 10, 15, 20):
         house.pass_to(number, at + minute * MINUTE)
-    later = content(frame=frame(ends=frame().ends + timedelta(hours=1)))
+    later = content(frame=frame(ends=ENDS + timedelta(hours=1)))
     planning.change_content(house.crew.communicator, number, later, at=at + 22 * MINUTE)
     for minute in range(23, 28):
         house.pass_to(number, at + minute * MINUTE)
@@ -224,8 +228,8 @@ def test_after_the_outage_there_is_one_current_word_marked_late_and_the_rest_is_
     mails = [mail for mail in house.mail.received if mail["To"] == "odile.ferrant@octo.example"]
     told = [mail for mail in mails if "Please pass on" not in mail["Subject"]]
     assert [mail["Subject"] for mail in told] == [f"[DT-{number}] Planned downtime has changed: Database upgrade"]
-    [plain, _] = told[0].get_payload()
-    assert plain.get_payload(decode=True).decode().startswith("Sent late, at ")
+    plain = next(part for part in told[0].walk() if part.get_content_type() == "text/plain")
+    assert str(plain).partition("\n\n")[2].startswith("Sent late, at ")
     assert not any("text.example" in mail["To"] for mail in house.mail.received)
     assert call_sheet(house.crew.communicator, number, at=at) == ()
     [alert] = house.paging.alerts.values()
@@ -239,13 +243,62 @@ def test_the_next_word_says_which_channel_was_down_and_what_went_meanwhile(house
     house.pass_to(number, at)
     house.everything_is_well()
     house.pass_to(number, at + 38 * MINUTE)
-    later = content(frame=frame(ends=frame().ends + timedelta(hours=1)))
+    later = content(frame=frame(ends=ENDS + timedelta(hours=1)))
     planning.change_content(house.crew.communicator, number, later, at=at + 60 * MINUTE)
     newest = downtime(TIERLINE, number, at=at).announcements[-1]
-    assert newest.document["channels"] == [
-        f"Slack was not available from {at:%Y-%m-%d %H:%M} to {at + 38 * MINUTE:%H:%M} UTC; "
-        f"e-mail went at {at:%Y-%m-%d %H:%M}."
+    down = f"Slack was not available from {at:%Y-%m-%d %H:%M} to {at + 38 * MINUTE:%H:%M} UTC"
+    assert newest.document["asides"] == [f"{down}; e-mail went at {at:%Y-%m-%d %H:%M}."]
+
+
+def test_the_day_before_and_the_end_are_shown_in_the_channel_and_not_only_in_the_thread(
+    house: House, at: datetime
+) -> None:
+    number = planned(house, at)
+    carla = house.crew.communicator
+    later = content(frame=frame(ends=ENDS + timedelta(hours=1)))
+    planning.change_content(carla, number, later, at=at + 60 * MINUTE)
+    planning.cancel(carla, number, "It is not needed any more.", at=at + 90 * MINUTE)
+    house.pass_to(number, at + 91 * MINUTE)
+    house.pass_to(number, at + 92 * MINUTE)
+    shown = [(post.text.partition(":")[0], bool(post.thread_ts), post.broadcast) for post in house.slack.messages]
+    assert shown == [
+        ("Planned downtime", False, False),
+        ("Planned downtime has changed", True, False),
+        ("Planned downtime is cancelled", True, True),
     ]
+
+
+def test_the_pages_say_who_was_reached_how_and_whom_to_call(
+    house: House, at: datetime, stopped_clock: StoppedClock
+) -> None:
+    house.slack_is_down()
+    house.mail_is_down()
+    number = planned(house, at)
+    for minute in (0, 10, 15, 20):
+        house.pass_to(number, at + minute * MINUTE)
+    stopped_clock.set(at + 21 * MINUTE)
+    told, sheet = (reverse(name, args=[number]) for name in ("downtime-told", "downtime-call-sheet"))
+    carla, emil = client_of("communicator"), client_of("engineer")
+    assert "Open the call sheet" in text(carla.get(told))
+    assert "Open the call sheet" not in text(emil.get(told))
+    assert emil.get(sheet).status_code == 403
+    assert "+1 555 010" not in text(emil.get(told))
+    page = text(carla.get(sheet))
+    assert "+1 555 010 0121" in page
+    assert ODILE in page
+    ids = {one.name: one.id for one, _ in call_sheet(house.crew.communicator, number, at=at)}
+    assert carla.post(sheet, {"sheet": "none", "reached": "yes"}).status_code == 422
+    assert "why they were not reached" in text(carla.post(sheet, {"sheet": ids[OSKAR], "reached": "no"}))
+    assert emil.post(sheet, {"sheet": ids[ODILE], "reached": "yes"}).status_code == 403
+    assert carla.post(sheet, {"sheet": ids[ODILE], "reached": "yes", "text": "She knows."}).status_code == 302
+    assert ODILE not in text(carla.get(sheet))
+    shown = text(carla.get(told))
+    assert "Reached another way, call sheet: 1." in shown
+    assert "called by Carla Commons" in shown
+    lines = streamed(carla.get(reverse("downtime-told-csv", args=[number]))).decode().splitlines()
+    assert lines[0].endswith("Answer,Step")
+    [called_her] = [line for line in lines if line.endswith(",call-sheet") and ODILE in line]
+    assert "called by Carla Commons" in called_her
 
 
 def test_two_workers_take_a_step_once(house: House, at: datetime) -> None:

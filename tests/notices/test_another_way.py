@@ -13,10 +13,14 @@ HERE = frozenset({"email", "slack", "sms", "pagerduty"})
 SMS = Step("text-message", By.SMS, -5 * MINUTE)
 PAGE = Step("page", By.PAGE, timedelta(), "communication-owner", "pagerduty")
 SHEET = Step("call-sheet", By.CALL_SHEET, 5 * MINUTE)
-BEN = Missing("ben", "Ben", {"sms": "+1 555 010 0142", "slack": "UBEN"}, "Slack was not available", frozenset({"slack"}))
+BEN = Missing(
+    "ben", "Ben", {"sms": "+1 555 010 0142", "slack": "UBEN"}, "Slack was not available", frozenset({"slack"})
+)
 
 
-def taken(person: Missing, at: datetime, steps: tuple[Step, ...] = (SMS, PAGE, SHEET), **other: frozenset[str]) -> list[Taking]:
+def taken(
+    person: Missing, at: datetime, steps: tuple[Step, ...] = (SMS, PAGE, SHEET), **other: frozenset[str]
+) -> list[Taking]:
     return list(takings([person], steps, DUE, at, here=other.get("here", HERE), down=other.get("down", frozenset())))
 
 

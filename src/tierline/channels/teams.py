@@ -122,9 +122,9 @@ def _card(told: Mapping[str, Any]) -> dict[str, Any]:
     ]
     if rows:
         body.append({"type": "FactSet", "facts": rows})
-    channels = told.get("channels")
-    if isinstance(channels, Sequence) and not isinstance(channels, str):
-        body += [{"type": "TextBlock", "text": str(one), "isSubtle": True, "wrap": True} for one in channels]
+    asides = told.get("asides")
+    if isinstance(asides, Sequence) and not isinstance(asides, str):
+        body += [{"type": "TextBlock", "text": str(one), "isSubtle": True, "wrap": True} for one in asides]
     card: dict[str, Any] = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",

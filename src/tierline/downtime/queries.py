@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from tierline.directory.actor import TIERLINE, Actor
 from tierline.downtime.actions.changing import is_read_back
-from tierline.downtime.actions.telling import coverage_for, document_for, subject_of
+from tierline.downtime.actions.telling import asides_for, coverage_for, document_for, subject_of
 from tierline.downtime.actions.turning import content_of
 from tierline.downtime.actions.working import gates_of, in_the_way
 from tierline.downtime.conflicts import Conflict
@@ -36,7 +36,6 @@ from tierline.notices.queries import (
     deliveries,
     obligations,
     relays,
-    told_of_channels_before,
 )
 from tierline.notices.resolving import channels_here
 from tierline.plans.planbook import Planbook
@@ -195,7 +194,7 @@ def preview(actor: Actor, number: int, moment: Moment, *, at: datetime) -> Previ
     coverage, missing = coverage_for(change, moment)
     words = {word for member in coverage.members for word in member.words}
     labels = {word: _word_label(in_force.planbook, word) for word in words}
-    document = replace(document_for(change, moment), channels=told_of_channels_before(subject_of(row), at=at))
+    document = replace(document_for(change, moment), asides=asides_for(change))
     extras = channels_here(procedural.extras)[0]
     return Preview(moment, document, coverage, parity(coverage), missing, labels, extras)
 

@@ -21,6 +21,7 @@ from tierline.outbox.queries import Fared, fared, fared_by_key, passings
 Subject = tuple[str, int]
 
 NOT_SENT: Final = "not sent"
+TO_BE_CALLED: Final = "to be called"
 _FARED: Final = {
     EffectState.PENDING: "on its way",
     EffectState.HELD: "held",
@@ -214,7 +215,7 @@ def _called(row: OtherWayRow) -> tuple[str, datetime | None, bool]:
         return f"called by {row.called_by}", row.settled_at, True
     if row.settled_at is not None:
         return "not to be called any more", row.settled_at, False
-    return "to be called", None, False
+    return TO_BE_CALLED, None, False
 
 
 @dataclass(frozen=True, slots=True)

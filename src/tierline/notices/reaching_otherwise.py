@@ -89,7 +89,9 @@ def unreached(subject: Subject, *, at: datetime) -> list[Unreached]:
 
 def _missing(row: AnnouncementRow) -> tuple[set[str], list[Missing]]:
     """Everybody the announcement was sent to, and those of them whom nothing reached."""
-    sent = list(DeliveryRow.objects.filter(announcement=row, effect_id__isnull=False).order_by("name", "person", "channel"))
+    sent = list(
+        DeliveryRow.objects.filter(announcement=row, effect_id__isnull=False).order_by("name", "person", "channel")
+    )
     ways = list(row.other_ways.all())
     effects = {one.effect_id for one in sent} | {one.effect_id for one in ways}
     how = fared({effect for effect in effects if effect is not None})

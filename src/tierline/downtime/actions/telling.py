@@ -172,6 +172,16 @@ def document_for(
     )
 
 
+def asides_for(change: Change) -> tuple[str, ...]:
+    """What the next message says beside the matter: channels that were down before, a window that ended too early."""
+    said = told_of_channels_before(subject_of(change.row), at=change.at)
+    if not change.row.window_set.get("lapsed"):
+        return said
+    ended = datetime.fromisoformat(change.row.window_set["ends"])
+    lapsed = f"The window that keeps alarms quiet ended at {ended:%Y-%m-%d %H:%M} UTC, before the work was done."
+    return (*said, lapsed)
+
+
 def link_to(number: int) -> str:
     """The page of a downtime."""
     return f"{settings.SITE_ADDRESS.rstrip('/')}/downtimes/{number}/"
@@ -190,7 +200,7 @@ def tell(
         return Outcome(Told.ASKED)
     row = change.row
     document = document_for(change, moment, changed=changed, words=words, late=late)
-    document = replace(document, channels=told_of_channels_before(subject_of(row), at=change.at))
+    document = replace(document, asides=asides_for(change))
     notices.announce(
         change.actor,
         Announcing(

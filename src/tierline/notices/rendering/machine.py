@@ -33,7 +33,7 @@ def as_json(document: Document) -> dict[str, Any]:
         "url": document.link,
         "issued_at": _instant(document.issued_at),
         **({"late": document.late} if document.late else {}),
-        **({"channels": list(document.channels)} if document.channels else {}),
+        **({"asides": list(document.asides)} if document.asides else {}),
     }
 
 
@@ -60,7 +60,7 @@ def from_json(kept: Mapping[str, Any]) -> Document:
         changes=tuple(_kept_fact(fact) for fact in kept["changes"]),
         also_for=tuple(kept["also_for"]),
         late=kept.get("late", ""),
-        channels=tuple(kept.get("channels", ())),
+        asides=tuple(kept.get("asides", ())),
     )
 
 
