@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
-from tests.browser.test_desk import WIDTHS, Desk, violations
+from tests.browser.fitting import wrong_with
+from tests.browser.test_desk import Desk
 from tests.cases.reports import a_report, thorough
 from tests.crossing.partner import Partner, connected
 from tests.jobs import do_all_due
@@ -87,24 +88,10 @@ def places(cast: Cast, github: Partner) -> dict[str, str]:
     }
 
 
-def unfold(tab: Page) -> None:
-    tab.evaluate("for (const folded of document.querySelectorAll('details')) { folded.name = ''; folded.open = true }")
-
-
 @pytest.mark.slow
 def test_every_page_of_bonds_is_accessible_and_fits_every_screen(desk: Desk, places: dict[str, str]) -> None:
     desk.sign_in("lead")
-    wrong = []
-    for place in places.values():
-        for width in WIDTHS:
-            desk.tab.set_viewport_size({"width": width, "height": 900})
-            tab = desk.open(place)
-            if tab.evaluate("document.documentElement.scrollWidth") > width:
-                wrong.append(f"{place} is wider than {width}")
-            if width != 390:
-                unfold(tab)
-                wrong += [f"{place} at {width}: {found}" for found in violations(tab)]
-    assert wrong == []
+    assert wrong_with(desk.tab, desk.site, places.values()) == []
     assert desk.troubles == []
     if shots := os.environ.get("TIERLINE_SHOTS"):
         for name, place in places.items():

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
+from tests.browser.fitting import unfold, violations, wrong_with
 from tests.cases.reports import a_report, thorough
 from tests.people import PASSWORD, Cast, address
 from tests.web.desk import a_case_at_vets_gov, an_offered_case, page
@@ -18,7 +17,6 @@ from tierline.cases.actions.entering import enter
 from tierline.foundation.clock import now
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-WIDTHS = (320, 390, 1280)
 
 
 class Desk:
@@ -61,6 +59,9 @@ def work(cast: Cast) -> dict[str, int]:
     thin = enter(cast.supporter, a_report(holder="mhv-support", service="secure-messaging", needs_tier=3), at=at)
     full = a_report(holder="mhv-support", service="secure-messaging", needs_tier=3, answers=thorough())
     secret = a_report(holder="mhv-tier-3", service="secure-messaging", flags=frozenset({"security-privacy"}))
+    called = a_report(holder="vets-gov", service="health-care-application", needs_tier=2, fault_in="enrollment-system")
+    raised = enter(cast.triager, called, at=at).number
+    handing_off.offer(cast.triager, raised, ask="Where does the application of Tuesday lie?", at=at)
     return {
         **questions(cast),
         "solved": solved,
@@ -106,6 +107,7 @@ def pages(work: dict[str, int]) -> list[tuple[str, str]]:
         ("triager", page("search", q="nowhere")),
         ("triager", page("case", 999_999)),
         ("triager", page("help")),
+        ("triager", page("calls")),
         ("supporter", page("case", work["thin"])),
         ("supporter", page("case-hand-off", work["thin"])),
         ("supporter", page("case-hand-off", work["full"])),
@@ -127,12 +129,6 @@ def desk(browser: Browser, live_server: LiveServer) -> Iterator[Desk]:
     context.close()
 
 
-def violations(tab: Page) -> list[str]:
-    """What axe finds on the page."""
-    found: list[dict[str, Any]] = Axe().run(tab).response["violations"]
-    return [f"{v['id']}: {v['help']} {[node['target'] for node in v['nodes']][:3]}" for v in found]
-
-
 @pytest.mark.slow
 def test_every_page_is_accessible_fits_every_screen_and_breaks_no_policy(desk: Desk, work: dict[str, int]) -> None:
     desk.open(page("sign-in"))
@@ -143,13 +139,7 @@ def test_every_page_is_accessible_fits_every_screen_and_breaks_no_policy(desk: D
             desk.tab.context.clear_cookies()
             desk.sign_in(role)
             who = role
-        for width in WIDTHS:
-            desk.tab.set_viewport_size({"width": width, "height": 900})
-            desk.open(place)
-            if desk.tab.evaluate("document.documentElement.scrollWidth") > width:
-                wrong.append(f"{place} is wider than {width}")
-            if width != 390:
-                wrong += [f"{place} at {width}: {found}" for found in violations(desk.tab)]
+        wrong += wrong_with(desk.tab, desk.site, [place], unfolded=False)
     assert wrong == []
     assert [said for said in desk.troubles if "404" not in said] == []
 
@@ -158,9 +148,7 @@ def test_everything_folded_is_accessible_when_it_is_open(desk: Desk, work: dict[
     desk.sign_in("triager")
     for name in ("solved", "mailed"):
         tab = desk.open(page("case", work[name]))
-        tab.evaluate(
-            "for (const folded of document.querySelectorAll('details')) { folded.name = ''; folded.open = true }"
-        )
+        unfold(tab)
         assert violations(tab) == []
 
 

@@ -1,13 +1,11 @@
 """Planned work in a real browser: accessible, as wide as the screen, approved on a phone, planned without scripts."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
+from tests.browser.fitting import wrong_with
 from tests.downtime.crew import ADDRESSES, Crew, drafted, enter_crew, scheduled
 from tests.downtime.works import frame
 from tests.people import PASSWORD, Cast
@@ -19,7 +17,6 @@ from tierline.notices.queries import relays
 from tierline.notices.signing import relay_link
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-WIDTHS = (320, 390, 1280)
 MAIL = "Subject: New disks\nServices: Secure Messaging\nStart: 4 December 2026 10 PM ET\nEnd: 12/05/2026 02:00 ET\n"
 
 
@@ -52,27 +49,12 @@ def _morning(at: datetime) -> datetime:
     return starts + timedelta(days=25) if frozen else starts
 
 
-@pytest.fixture
-def tab(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-    context.set_default_timeout(10_000)
-    yield context.new_page()
-    context.close()
-
-
 def sign_in(tab: Page, server: LiveServer, role: str) -> None:
     tab.goto(server.url + page("sign-in"))
     tab.fill("#email", ADDRESSES[role])
     tab.fill("#password", PASSWORD)
     tab.get_by_role("button", name="Sign in").click()
     tab.wait_for_url("**/queue/**")
-
-
-def violations(tab: Page) -> list[str]:
-    """What axe finds, with everything folded opened."""
-    tab.evaluate("for (const one of document.querySelectorAll('main details')) { one.name = ''; one.open = true }")
-    found: list[dict[str, Any]] = Axe().run(tab).response["violations"]
-    return [f"{v['id']}: {v['help']} {[node['target'] for node in v['nodes']][:3]}" for v in found]
 
 
 @pytest.mark.slow
@@ -96,16 +78,7 @@ def test_every_page_is_accessible_and_fits_every_screen(
         page("status"),
         relay_link(relay.id, "Odile Ferrant").removeprefix("http://127.0.0.1:8080"),
     ]
-    wrong = []
-    for place in pages:
-        for width in WIDTHS:
-            tab.set_viewport_size({"width": width, "height": 900})
-            tab.goto(live_server.url + place)
-            if tab.evaluate("document.documentElement.scrollWidth") > width:
-                wrong.append(f"{place} is wider than {width}")
-            if width != 390:
-                wrong += [f"{place} at {width}: {found}" for found in violations(tab)]
-    assert wrong == []
+    assert wrong_with(tab, live_server.url, pages) == []
     assert troubles == []
 
 

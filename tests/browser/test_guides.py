@@ -1,14 +1,12 @@
 """Guides and what came back in a real browser: accessible, as wide as the screen, printed on two pages at most."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
+from tests.browser.fitting import unfold, violations, wrong_with
 from tests.cases.reports import a_report
 from tests.people import PASSWORD, Cast, address
 from tests.web.desk import a_case_at_vets_gov, an_offered_case, page
@@ -21,7 +19,6 @@ from tierline.plans.loading import load_planbook
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ADVICE = "The gateway is down until tonight; tell callers to try again tomorrow."
-WIDTHS = (320, 390, 1280)
 
 
 @pytest.fixture
@@ -42,27 +39,12 @@ def work(cast: Cast) -> dict[str, int]:
     }
 
 
-@pytest.fixture
-def tab(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-    context.set_default_timeout(10_000)
-    yield context.new_page()
-    context.close()
-
-
 def sign_in(tab: Page, server: LiveServer, role: str) -> None:
     tab.goto(server.url + page("sign-in"))
     tab.fill("#email", address(role))
     tab.fill("#password", PASSWORD)
     tab.get_by_role("button", name="Sign in").click()
     tab.wait_for_url("**/queue/**")
-
-
-def violations(tab: Page) -> list[str]:
-    """What axe finds, with everything folded opened."""
-    tab.evaluate("for (const one of document.querySelectorAll('main details')) { one.name = ''; one.open = true }")
-    found: list[dict[str, Any]] = Axe().run(tab).response["violations"]
-    return [f"{v['id']}: {v['help']} {[node['target'] for node in v['nodes']][:3]}" for v in found]
 
 
 @pytest.mark.slow
@@ -81,16 +63,7 @@ def test_every_page_is_accessible_and_fits_every_screen(
         page("returns-rows", side="received", came_back="yes"),
         page("case", work["taken"]),
     ]
-    wrong = []
-    for place in pages:
-        for width in WIDTHS:
-            tab.set_viewport_size({"width": width, "height": 900})
-            tab.goto(live_server.url + place)
-            if tab.evaluate("document.documentElement.scrollWidth") > width:
-                wrong.append(f"{place} is wider than {width}")
-            if width != 390:
-                wrong += [f"{place} at {width}: {found}" for found in violations(tab)]
-    assert wrong == []
+    assert wrong_with(tab, live_server.url, pages) == []
     assert troubles == []
 
 
@@ -103,6 +76,7 @@ def test_what_is_told_before_handing_on_is_accessible(tab: Page, live_server: Li
             tab.set_viewport_size({"width": width, "height": 900})
             tab.goto(live_server.url + place)
             assert tab.evaluate("document.documentElement.scrollWidth") <= width
+            unfold(tab)
             assert violations(tab) == [], place
     assert tab.get_by_text("Next time: Fill in what the form marks as missing").is_visible()
 

@@ -41,7 +41,7 @@ def test_a_refill_fault_goes_from_hrc_through_vets_gov_to_sustainment_by_email(c
     assert shown.hand_offs[-1].by == "email"
     assert shown.hand_offs[-1].receiver == "mhv-sustainment"
     mails = effects(cast.triager)
-    assert mails
+    assert {mail.message["from_name"] for mail in mails} == {"Vets.gov support"}
     assert all("The API answers 502" in mail.message["text"] for mail in mails)
     assert not any(a_report().description in mail.message["text"] for mail in mails)
 

@@ -1,17 +1,22 @@
 """What strangers can read, as files for the day when this house is down."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
+import feedparser
+import jsonfeed
 import pytest
+from django.conf import settings
 from tests.downtime.crew import enter_crew, scheduled
 from tests.people import Cast
 
+from tierline.downtime.actions import planning
 from tierline.downtime.publishing import write_files
 from tierline.downtime.upstream import proposals
 
 pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
 
 
 def test_every_file_is_written_whole_and_none_is_left_half(cast: Cast, at: datetime, tmp_path: Path) -> None:
@@ -28,6 +33,32 @@ def test_every_file_is_written_whole_and_none_is_left_half(cast: Cast, at: datet
     assert read.uid.value == f"dt-{number}@tierline.example"
     [window] = json.loads((folder / "maintenance_windows.json").read_text())["data"]
     assert window["attributes"]["externalService"] == "mhv_sm"
+
+
+def read_by_others(folder: Path) -> list[list[tuple[str, str, str]]]:
+    """Title, link and words of each entry, as a reader of Atom and a reader of JSON feeds found them."""
+    atom = feedparser.parse((folder / "downtimes.atom").read_text())
+    assert not atom.bozo
+    in_json = jsonfeed.Feed.parse_string((folder / "downtimes.json").read_text())
+    assert atom.feed.title == in_json.title == "Downtime"
+    return [
+        [(one.title, one.link, one.content[0].value) for one in atom.entries],
+        [(one.title, one.url, one.content_text) for one in in_json.items],
+    ]
+
+
+def test_readers_of_feeds_follow_what_was_planned(cast: Cast, at: datetime, tmp_path: Path) -> None:
+    crew = enter_crew()
+    number = scheduled(crew, at)
+    write_files(tmp_path, at=at)
+    for [(title, link, words)] in read_by_others(tmp_path):
+        assert title == f"[DT-{number}] Planned downtime: Database upgrade"
+        assert link == f"{settings.SITE_ADDRESS}/status/#DT-{number}"
+        assert "Messages can be neither read nor sent." in words
+    planning.cancel(crew.communicator, number, "Not needed.", at=at + HOUR)
+    write_files(tmp_path, at=at + HOUR)
+    for [(title, _, _)] in read_by_others(tmp_path):
+        assert title == f"[DT-{number}] Planned downtime is cancelled: Database upgrade"
 
 
 def test_an_empty_house_says_so(db: None, at: datetime, tmp_path: Path) -> None:

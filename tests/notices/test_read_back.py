@@ -43,7 +43,14 @@ def test_several_notices_read_back_as_several() -> None:
 
 
 def test_the_feed_holds_what_the_standard_asks_for() -> None:
-    told = atom.feed([document()], title="D", feed_id="urn:f", link="https://x.example/", updated=document().issued_at)
+    told = atom.feed(
+        [document()],
+        title="D",
+        feed_id="urn:f",
+        feed_url="https://x.example/feed",
+        link="https://x.example/",
+        updated=document().issued_at,
+    )
     feed = ET.fromstring(told.partition("\n")[2])  # noqa: S314 - our own text
     for name in ("id", "title", "updated"):
         assert feed.find(ATOM + name) is not None

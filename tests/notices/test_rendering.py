@@ -12,7 +12,7 @@ from tests.notices.documents import document
 
 from tierline.downtime.upstream import proposals
 from tierline.notices.document import Fact, Status
-from tierline.notices.rendering import atom, calendar, machine, mail, pager_duty, service_now, slack
+from tierline.notices.rendering import atom, calendar, json_feed, machine, mail, pager_duty, service_now, slack
 
 GOLDEN = Path(__file__).parent / "golden"
 KEY = "downtime-12:3:planning-started:slack:C1"
@@ -27,7 +27,21 @@ def renderings() -> dict[str, str]:
         "slack.json": json.dumps(slack.message(one, members=["U01A", "U01B"], key=KEY), indent=2, ensure_ascii=False),
         "calendar.ics": calendar.calendar([one], name="Downtime", provider="tierline.example", account="all"),
         "feed.atom": atom.feed(
-            [one], title="Downtime", feed_id="urn:f", link="https://t.example/status/", updated=one.issued_at
+            [one],
+            title="Downtime",
+            feed_id="urn:f",
+            feed_url="https://t.example/status/downtimes.atom",
+            link="https://t.example/status/",
+            updated=one.issued_at,
+        ),
+        "feed.json": json.dumps(
+            json_feed.feed(
+                [one],
+                title="Downtime",
+                feed_url="https://t.example/status/downtimes.json",
+                link="https://t.example/status/",
+            ),
+            indent=1,
         ),
         "notice.json": json.dumps(machine.as_json(one), indent=2),
         "change.json": json.dumps(
@@ -115,7 +129,14 @@ def test_an_open_end_is_told_in_words_and_ends_a_day_on_in_calendars() -> None:
 
 
 def test_the_feed_is_wellformed_whatever_the_title_holds() -> None:
-    told = atom.feed([document(title="<&\"'>")], title="D", feed_id="urn:f", link="x", updated=document().issued_at)
+    told = atom.feed(
+        [document(title="<&\"'>")],
+        title="D",
+        feed_id="urn:f",
+        feed_url="x.atom",
+        link="x",
+        updated=document().issued_at,
+    )
     assert ET.fromstring(told.partition("\n")[2]).tag.endswith("feed")  # noqa: S314 - our own text
 
 

@@ -71,7 +71,7 @@ def test_what_would_mislead_is_refused_with_its_line(content: bytes, line: int, 
         ({"clauses": [{"id": "x", "kind": "route"}]}, "clauses[0].source", None),
         ({"systems": [{"id": "unknown", "label": "x"}]}, "systems[0].id", None),
         ({"people": [{"id": "x", "name": "X", "email": "nobody"}]}, "people[0].email", None),
-        ({"ticketing": [{"id": "x", "label": "x", "records": ["("]}]}, "ticketing[0].records", None),
+        ({"ticketing": [{"id": "x", "label": "x", "records": ["("]}]}, "ticketing[0].records[0]", None),
     ],
 )
 def test_what_the_schema_refuses_names_field_and_line(change: dict[str, object], field: str, line: int | None) -> None:

@@ -266,8 +266,8 @@ def test_strangers_read_what_is_scheduled_and_no_name(crew: Crew, stopped_clock:
     [read] = proposals(text(stranger.get(reverse("status-calendar"))))
     assert read.starts is not None
     assert (read.starts.at, read.status and read.status.value) == (STARTS, "CONFIRMED")
-    [one] = json.loads(text(stranger.get(reverse("status-json"))))["downtimes"]
-    assert (one["id"], one["ends_at"]) == (f"DT-{number}", "2026-12-05T07:00:00Z")
+    [one] = json.loads(text(stranger.get(reverse("status-json"))))["items"]
+    assert (one["_downtime"]["id"], one["_downtime"]["ends_at"]) == (f"DT-{number}", "2026-12-05T07:00:00Z")
 
 
 def test_front_ends_read_the_windows_of_each_key(crew: Crew, stopped_clock: StoppedClock, at: Any) -> None:

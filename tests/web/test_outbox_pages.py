@@ -1,7 +1,8 @@
 """The outbox's pages: what is in which state, the very text, and letting go or taking back by its own team only."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -165,6 +166,50 @@ def test_an_outsider_sees_nothing_of_it(cast: Cast, signed_in: SignedIn, at: dat
     assert "zoe@far.example" not in client.get("/outbox/export.csv").content.decode()
     client.post("/outbox/", {"move": "withdraw", "effect": [str(mail)]})
     assert effect(cast.triager, mail).state is EffectState.HELD
+
+
+def a_message_about_a_downtime(cast: Cast, at: datetime, by: str, message: Mapping[str, Any]) -> str:
+    number = send_out(
+        f"downtime-7:1:{by}",
+        by=by,
+        subject=("downtime", 7),
+        team="vets-gov",
+        organisations=[*cast.triager.organisations],
+        message=message,
+        at=at,
+    )
+    return f"/outbox/{number}/"
+
+
+def test_a_post_shows_its_room_its_downtime_and_its_very_words(cast: Cast, signed_in: SignedIn, at: datetime) -> None:
+    blocks = [
+        {"type": "header", "text": {"type": "plain_text", "text": "Planned downtime: Storage moves"}},
+        {"type": "section", "text": {"type": "mrkdwn", "text": "*Messages cannot be read on Sunday.*"}},
+        {"type": "context", "elements": [{"type": "mrkdwn", "text": "Communication Owner"}]},
+    ]
+    post = {"text": "Planned downtime", "blocks": blocks}
+    message = {"room": "#coordination", "post": post, "document": {"id": "DT-7", "title": "Storage moves"}}
+    client = signed_in(cast.triager)
+    shown = client.get(a_message_about_a_downtime(cast, at, "slack", message)).content.decode()
+    assert "<h1>[DT-7] Storage moves</h1>" in shown
+    assert "Slack to #coordination" in shown
+    assert '<a href="/downtimes/7/">DT-7</a>' in shown
+    assert "*Messages cannot be read on Sunday.*" in shown
+    assert "Communication Owner" in shown
+    assert '<a class="outbox__about" href="/downtimes/7/">DT-7</a>' in client.get("/outbox/").content.decode()
+
+
+def test_a_window_shows_what_would_be_set(cast: Cast, signed_in: SignedIn, at: datetime) -> None:
+    message = {
+        "verb": "set-window", "description": "[DT-7#r1] USER_MESSAGE: We are working on it.", "services": ["PSECMSG"],
+        "start": "2026-11-22T03:00:00+00:00", "end": "2026-11-22T07:00:00+00:00",
+    }  # fmt: skip
+    address = a_message_about_a_downtime(cast, at, "pagerduty", message)
+    shown = signed_in(cast.triager).get(address).content.decode()
+    assert "Set the window in which alarms keep quiet" in shown
+    assert "PagerDuty to PSECMSG" in shown
+    assert "USER_MESSAGE: We are working on it." in shown
+    assert "2026-11-22T03:00:00" in shown
 
 
 def test_several_ticked_messages_move_together_and_one_refusal_stops_none(

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pytest
 from tests.cases.reports import a_report
+from tests.downtime.crew import drafted, enter_crew
 from tests.people import Cast
 from tests.web.desk import page, sign_in, text
 
@@ -48,3 +49,12 @@ def test_a_character_that_cannot_be_stored_is_refused_wherever_it_stands(cast: C
         answer = client.get(address, query)
         assert answer.status_code == 400
         assert "This request cannot be read" in text(answer)
+
+
+@pytest.mark.parametrize("words", ["DT-{number}", " dt{number} "])
+def test_a_downtime_is_found_by_its_reference_by_whoever_may_see_it(cast: Cast, at: datetime, words: str) -> None:
+    number = drafted(enter_crew(), at)
+    asked = words.format(number=number)
+    found = sign_in("supporter").get(page("search"), {"q": asked})
+    assert found.headers["Location"] == page("downtime", number)
+    assert "No case that you may see" in text(sign_in("outsider").get(page("search"), {"q": asked}))

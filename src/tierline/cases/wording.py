@@ -4,6 +4,7 @@ Refuses nothing, but is never given what is private: the report's description, t
 come here, so they cannot leave by mistake.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -162,9 +163,25 @@ def _how_to_answer(out: Outgoing) -> list[str]:
 
 
 def call_text(out: Outgoing) -> str:
-    """One item of a call's agenda."""
-    numbers = f" ({', '.join(out.numbers)})" if out.numbers else ""
-    return f"{out.reference}{numbers} - {out.service}, Tier {out.tier}: {out.ask.strip()}"
+    """One item of a call's agenda, for a hand-off."""
+    return call_item(out.reference, out.numbers, out.service, out.tier, out.ask)
+
+
+def call_item(reference: str, numbers: Sequence[str], service: str, tier: int | None, words: str) -> str:
+    """One item of a call's agenda: which case, by every number it has, and what is asked."""
+    known = f" ({', '.join(numbers)})" if numbers else ""
+    at_tier = f", Tier {tier}" if tier else ""
+    return f"{reference}{known} - {service}{at_tier}: {words.strip()}"
+
+
+def agenda_text(call: str, to_raise: Sequence[str], with_them: Sequence[str], as_of: str) -> str:
+    """The agenda of a call as text: what is new, then what to ask after."""
+    parts = [call, f"As of {as_of}", "", "To raise:", *_listed(to_raise), "", "With you; how does it stand?"]
+    return "\n".join([*parts, *_listed(with_them), ""])
+
+
+def _listed(items: Sequence[str]) -> list[str]:
+    return [f"{place}. {item}" for place, item in enumerate(items, 1)] or ["nothing"]
 
 
 def tell_text(reference: str, duty: str, *, restricted: bool) -> str:

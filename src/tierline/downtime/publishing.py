@@ -15,7 +15,7 @@ from django.conf import settings
 from tierline.downtime.queries import KeyWindow, key_windows, public_documents
 from tierline.foundation.trouble import NotFound
 from tierline.notices.document import Document
-from tierline.notices.rendering import atom, calendar, machine, page
+from tierline.notices.rendering import atom, calendar, json_feed, page
 from tierline.plans.planbook import Planbook
 from tierline.plans.procedures import services_and_systems
 from tierline.plans.queries import planbook_in_force
@@ -40,12 +40,14 @@ def as_calendar(shown: Sequence[Document]) -> str:
 def as_feed(shown: Sequence[Document], *, at: datetime) -> str:
     """As Atom."""
     newest = max((document.issued_at for document in shown), default=at)
-    return atom.feed(shown, title=TITLE, feed_id=f"{_site()}/status/", link=f"{_site()}/status/", updated=newest)
+    link = f"{_site()}/status/"
+    return atom.feed(shown, title=TITLE, feed_id=link, feed_url=f"{link}downtimes.atom", link=link, updated=newest)
 
 
 def as_json(shown: Sequence[Document]) -> str:
-    """As JSON."""
-    return json.dumps({"downtimes": [machine.as_json(document) for document in shown]}, indent=1)
+    """As a JSON Feed with every fact for machines."""
+    link = f"{_site()}/status/"
+    return json.dumps(json_feed.feed(shown, title=TITLE, feed_url=f"{link}downtimes.json", link=link), indent=1)
 
 
 def maintenance_windows(*, at: datetime) -> dict[str, Any]:

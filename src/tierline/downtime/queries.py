@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from django.conf import settings
+
 from tierline.directory.actor import TIERLINE, Actor
 from tierline.downtime.actions.changing import is_read_back
 from tierline.downtime.actions.telling import asides_for, coverage_for, document_for, subject_of
@@ -126,6 +128,12 @@ def row_for(actor: Actor, number: int) -> DowntimeRow:
     if row is None or not may_see(actor, row):
         raise NotFound("There is no such downtime that you may see.")
     return row
+
+
+def is_known(actor: Actor, number: int) -> bool:
+    """Whether there is such a downtime that the actor may see."""
+    row = DowntimeRow.objects.filter(pk=number).first()
+    return row is not None and may_see(actor, row)
 
 
 def downtime(actor: Actor, number: int, *, at: datetime) -> DowntimeView:
@@ -259,7 +267,12 @@ def _public(row: DowntimeRow, in_force: PlanbookInForce, at: datetime) -> Docume
     procedural = procedural_of(row, in_force.planbook, at)
     change = Change(row, TIERLINE, row.changed_at, in_force, procedural)
     moment = _SHOWN_AS.get(DowntimeState(row.state), Moment.PLANNING_STARTED)
-    return document_for(change, moment)
+    return replace(document_for(change, moment), link=public_link(change.reference))
+
+
+def public_link(reference: str) -> str:
+    """Where strangers read of a downtime: its own page wants a sign-in."""
+    return f"{settings.SITE_ADDRESS.rstrip('/')}/status/#{reference}"
 
 
 def key_windows(*, at: datetime) -> list[KeyWindow]:

@@ -3,15 +3,15 @@
 Refuses unknown keys, patterns that do not compile, fields or statuses the two accounts do not have.
 """
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from tierline.foundation.trouble import Unusable
+from tierline.foundation.written_files import Part, Pattern
 from tierline.trackers.dataverse.account import Account as There
 from tierline.trackers.service_desk_files.account import Account as Here
 from tierline.trackers.service_desk_files.account import Meaning
@@ -19,28 +19,6 @@ from tierline.trackers.service_desk_files.account import Meaning
 SHIPPED: Final = Path(__file__).parent / "moves"
 TITLE: Final = "title"
 TEXT: Final = "text"
-
-
-def _compiles(pattern: str) -> str:
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        raise ValueError(f"the pattern {pattern!a} does not compile: {error}") from error
-    return pattern
-
-
-Pattern = Annotated[str, AfterValidator(_compiles)]
-
-
-class Part(BaseModel):
-    """What every part of a move's file is: closed to unknown keys, unchangeable once read."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        populate_by_name=True,
-        alias_generator=lambda name: name.strip("_").replace("_", "-"),
-    )
 
 
 class QueueMove(Part):

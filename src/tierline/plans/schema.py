@@ -7,13 +7,12 @@ not fit its kind, patterns that do not compile. References between entries are c
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import Annotated, Final, Literal, Self
-from zoneinfo import ZoneInfo
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
+from tierline.foundation.written_files import Pattern, ZoneName
 from tierline.plans.clocks import CalendarEntry, Clock, ServiceTier
 from tierline.plans.conditions import Entry, When
 from tierline.plans.decision import BUILT_IN, By
@@ -42,16 +41,7 @@ class Effective(Entry):
 
     from_: date = Field(alias="from")
     until: date | None = None
-    zone: str = "UTC"
-
-    @field_validator("zone")
-    @classmethod
-    def _known_zone(cls, zone: str) -> str:
-        try:
-            ZoneInfo(zone)
-        except (ValueError, OSError, KeyError) as error:
-            raise ValueError("the zone is not one of the time zone database") from error
-        return zone
+    zone: ZoneName = "UTC"
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -217,20 +207,10 @@ class Ticketing(Entry):
 
     id: Slug
     label: Label
-    records: tuple[str, ...] = ()
+    records: tuple[Pattern, ...] = ()
     used: tuple[Used, ...] = ()
     source: Source
     text: Sentence
-
-    @field_validator("records")
-    @classmethod
-    def _compiling(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
-        for pattern in patterns:
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                raise ValueError(f"the pattern {pattern!a} does not compile: {error}") from error
-        return patterns
 
 
 class IntakeField(Entry):

@@ -17,7 +17,6 @@ from django.urls import reverse
 from tierline.bonds.systems import label_of
 from tierline.directory.actor import Actor
 from tierline.foundation.clock import now
-from tierline.foundation.ids import case_reference
 from tierline.foundation.trouble import Conflict, MoveNotAllowed, Refusal, Unusable
 from tierline.outbox.actions import release, rewrite, send_as_it_is, send_redacted, withdraw
 from tierline.outbox.lifecycle import EffectMove, EffectState
@@ -26,6 +25,7 @@ from tierline.plans.planbook import Planbook
 from tierline.plans.queries import planbook_in_force
 from tierline.web.access import DeskRequest, page
 from tierline.web.boundary import words_for
+from tierline.web.effect_words import CHANNELS, TEXTS, About, about, headline, recipient, texts
 from tierline.web.marked_words import Piece, kind_words, pieces
 from tierline.web.moments import Moment, past, promise
 from tierline.web.words import Tag
@@ -38,8 +38,6 @@ STATES: dict[EffectState, Tag] = {
     EffectState.DONE: Tag("Left", "solved"),
     EffectState.WITHDRAWN: Tag("Withdrawn", "closed"),
 }
-CHANNELS = {"email": "E-mail"}
-TEXTS = {"subject": "Subject", "title": "Title", "text": "Text", "close_notes": "Words at the end"}
 EVIDENCE = {
     "message_id": "Message-ID, the same at every try",
     "server": "Mail server that took it",
@@ -67,7 +65,7 @@ class Line:
     channel: str
     to: str
     subject: str
-    about: str
+    about: About | None
     team: str
     created: Moment
     settled: Moment | None
@@ -137,10 +135,9 @@ def _show(request: DeskRequest, actor: Actor, effect_id: int, trouble: Refusal |
 
 def _texts(view: EffectView) -> list[tuple[str, str, str, tuple[Piece, ...]]]:
     """The message's own texts: name, words for it, the text, and the text with the guard's marks."""
-    names = [name for name in TEXTS if isinstance(view.message.get(name), str)]
     return [
-        (name, TEXTS[name], view.message[name], pieces(view.message[name], [f for f in view.found if f.where == name]))
-        for name in names
+        (name, label, text, pieces(text, [f for f in view.found if f.where == name]))
+        for name, label, text in texts(view)
     ]
 
 
@@ -182,9 +179,9 @@ def line_of(view: EffectView, actor: Actor, planbook: Planbook, at: datetime) ->
         view=view,
         standing=STATES[view.state],
         channel=CHANNELS.get(view.channel) or label_of(view.channel),
-        to=str(view.message.get("to") or view.message.get("project") or view.message.get("record") or ""),
-        subject=str(view.message.get("subject") or view.message.get("title") or _verb(view)),
-        about=case_reference(view.subject_id) if view.subject_kind == "case" else "",
+        to=recipient(view),
+        subject=headline(view),
+        about=about(view),
         team=planbook.team_label(view.team),
         created=past(view.created_at, at, zone),
         settled=past(view.settled_at, at, zone) if view.settled_at else None,
@@ -198,11 +195,6 @@ def line_of(view: EffectView, actor: Actor, planbook: Planbook, at: datetime) ->
 
 def _only_no_mail(view: EffectView) -> bool:
     return view.state is EffectState.HELD and view.channel == "email" and not settings.SMTP_URL and not view.found
-
-
-def _verb(view: EffectView) -> str:
-    """What a message to a partner's system does, where it has no subject."""
-    return {"say": "A comment", "move": "A change"}.get(str(view.message.get("verb", "")), "")
 
 
 def _move_ticked(request: DeskRequest, actor: Actor) -> HttpResponse:
@@ -262,7 +254,8 @@ def _csv(lines: list[Line]) -> str:
     for line in lines:
         view = line.view
         cells = [
-            str(view.id), line.standing.word, line.channel, line.to, line.subject, line.about, line.team,
+            str(view.id), line.standing.word, line.channel, line.to, line.subject,
+            line.about.reference if line.about else "", line.team,
             view.created_at.isoformat(), str(view.attempts), view.trouble,
         ]  # fmt: skip
         # A leading apostrophe keeps spreadsheets from taking somebody's words for a formula.

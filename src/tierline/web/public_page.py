@@ -73,9 +73,9 @@ def status_feed(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - every v
 
 @_open("GET")
 def status_json(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - every view takes it
-    """As JSON."""
+    """As a JSON Feed."""
     text = publishing.as_json(publishing.documents(at=now()))
-    return _shared(HttpResponse(text, content_type="application/json"))
+    return _shared(HttpResponse(text, content_type="application/feed+json"))
 
 
 @_open("GET")

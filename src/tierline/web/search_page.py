@@ -1,5 +1,5 @@
-"""Searching cases. A case's reference or another system's number goes straight to its case, the number of an
-engineering issue with several cases to the issue; words give a list."""
+"""Searching cases. A case's reference or another system's number goes straight to its case, a downtime's to the
+downtime, the number of an engineering issue with several cases to the issue; words give a list."""
 
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
@@ -11,7 +11,9 @@ from tierline.cases.queries import number_behind
 from tierline.cases.searching import search
 from tierline.cases.wording import written
 from tierline.directory.actor import Actor
+from tierline.downtime.queries import is_known
 from tierline.foundation.clock import now
+from tierline.foundation.ids import downtime_number
 from tierline.plans.queries import planbook_in_force
 from tierline.web.access import DeskRequest, page
 from tierline.web.row_markup import rows_markup
@@ -28,6 +30,9 @@ def search_page(request: DeskRequest, actor: Actor) -> HttpResponse:
     number = number_behind(actor, asked) if asked else None
     if number is not None:
         return HttpResponseRedirect(reverse("case", args=[number]))
+    planned = downtime_number(asked)
+    if planned is not None and is_known(actor, planned):
+        return HttpResponseRedirect(reverse("downtime", args=[planned]))
     before = request.GET.get("before", "")
     found = search(
         actor, asked, before=int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None

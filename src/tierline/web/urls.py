@@ -4,6 +4,7 @@ from django.urls import path
 
 from tierline.web import (
     account_page,
+    agenda_page,
     bonds_page,
     case_page,
     case_verbs,
@@ -64,6 +65,8 @@ urlpatterns = [
     path("returns/", returns_page.returns, name="returns"),
     path("returns/hand-offs/", returns_page.rows, name="returns-rows"),
     path("returns/export.csv", returns_page.export, name="returns-export"),
+    path("calls/", agenda_page.calls, name="calls"),
+    path("calls/<slug:team>.txt", agenda_page.call_text, name="call-text"),
     path("help/", help_page.help_page, name="help"),
     path("outbox/", outbox_page.outbox, name="outbox"),
     path("outbox/export.csv", outbox_page.export, name="outbox-export"),

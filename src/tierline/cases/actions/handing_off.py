@@ -327,7 +327,12 @@ def _send_mail(case: CaseRow, hand_off: HandOffRow, planbook: Planbook, *, at: d
             subject=(SUBJECT, case.pk),
             team=hand_off.sender,
             organisations=case.organisations,
-            message={"to": address, "subject": subject_line(out), "text": text_for("email", out)},
+            message={
+                "to": address,
+                "from_name": out.sender,
+                "subject": subject_line(out),
+                "text": text_for("email", out),
+            },
             at=at,
         )
 

@@ -256,7 +256,12 @@ def _send_mail(asking: Asking, step: InquiryStepRow, planbook: Planbook) -> None
             subject=(SUBJECT, case.pk),
             team=step.sender,
             organisations=case.organisations,
-            message={"to": box.email, "subject": question_subject(question), "text": question_mail(question)},
+            message={
+                "to": box.email,
+                "from_name": question.sender,
+                "subject": question_subject(question),
+                "text": question_mail(question),
+            },
             at=asking.change.at,
         )
 

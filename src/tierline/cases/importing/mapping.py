@@ -3,17 +3,16 @@
 Refuses unknown keys, patterns that do not compile, zones nobody knows, a service list that names an area twice.
 """
 
-import re
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self, get_args
-from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from tierline.foundation.trouble import Unusable
+from tierline.foundation.written_files import Part, Pattern, ZoneName
 from tierline.plans.facts import Audience, Flag
 
 SHIPPED: Final = Path(__file__).parent / "sources"
@@ -24,27 +23,7 @@ Meaning = Literal[
 FreeText = Literal["area", "sub-area", "description", "notes"]
 
 
-def _compiles(pattern: str) -> str:
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        raise ValueError(f"the pattern {pattern!a} does not compile: {error}") from error
-    return pattern
-
-
-Pattern = Annotated[str, AfterValidator(_compiles)]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", max_length=60)]
-
-
-class Part(BaseModel):
-    """What every part of a mapping file is: closed to unknown keys, unchangeable once read."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        populate_by_name=True,
-        alias_generator=lambda name: name.strip("_").replace("_", "-"),
-    )
 
 
 class RecordForm(Part):
@@ -57,18 +36,9 @@ class RecordForm(Part):
 class Times(Part):
     """How instants and days are written (``strptime`` forms), and the zone that the export leaves unsaid."""
 
-    zone: str
+    zone: ZoneName
     forms: Annotated[tuple[str, ...], Field(min_length=1)]
     dates: Annotated[tuple[str, ...], Field(min_length=1)]
-
-    @field_validator("zone")
-    @classmethod
-    def _known(cls, zone: str) -> str:
-        try:
-            ZoneInfo(zone)
-        except (ValueError, OSError, KeyError) as error:
-            raise ValueError("the zone is not one of the time zone database") from error
-        return zone
 
 
 class AudienceWords(Part):

@@ -11,13 +11,16 @@ from tierline.notices.document import Document
 _NAMESPACE = "http://www.w3.org/2005/Atom"
 
 
-def feed(documents: Iterable[Document], *, title: str, feed_id: str, link: str, updated: datetime) -> str:
-    """The feed. ``feed_id`` is its id for good, ``link`` the page it mirrors."""
+def feed(
+    documents: Iterable[Document], *, title: str, feed_id: str, feed_url: str, link: str, updated: datetime
+) -> str:
+    """The feed. ``feed_id`` is its id for good, ``feed_url`` where it is read, ``link`` the page it mirrors."""
     ET.register_namespace("", _NAMESPACE)
     root = ET.Element(_name("feed"))
     _put(root, "title", title)
     _put(root, "id", feed_id)
     _put(root, "updated", _instant(updated))
+    ET.SubElement(root, _name("link"), {"rel": "self", "href": feed_url})
     ET.SubElement(root, _name("link"), {"rel": "alternate", "href": link})
     for document in documents:
         _entry(root, document)

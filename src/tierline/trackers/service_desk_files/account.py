@@ -4,14 +4,13 @@ The defaults are the attribute names the product shows people; an installation n
 patterns that do not compile, zones nobody knows, exports without number, title, status or time of change.
 """
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
-from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from tierline.foundation.written_files import Pattern, ZoneName
 from tierline.trackers.tracker import Stage
 
 Meaning = Literal[
@@ -29,17 +28,6 @@ Said = Literal[
 ]  # fmt: skip
 
 
-def _compiles(pattern: str) -> str:
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        raise ValueError(f"the pattern {pattern!a} does not compile: {error}") from error
-    return pattern
-
-
-Pattern = Annotated[str, AfterValidator(_compiles)]
-
-
 class Part(BaseModel):
     """What every part of an account is: closed to unknown keys, unchangeable once read."""
 
@@ -49,19 +37,10 @@ class Part(BaseModel):
 class Times(Part):
     """How instants are written (``strptime`` forms; the first writes), and the zone the files leave unsaid."""
 
-    zone: str = "America/New_York"
+    zone: ZoneName = "America/New_York"
     forms: Annotated[tuple[str, ...], Field(min_length=1)] = (
         "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %I:%M %p", "%Y-%m-%d %H:%M:%S",
     )  # fmt: skip
-
-    @field_validator("zone")
-    @classmethod
-    def _known(cls, zone: str) -> str:
-        try:
-            ZoneInfo(zone)
-        except (ValueError, OSError, KeyError) as error:
-            raise ValueError("the zone is not one of the time zone database") from error
-        return zone
 
 
 class Mail(Part):
