@@ -78,9 +78,9 @@ def whole(steps: Sequence[Step], owner: str, through: str) -> tuple[Step, ...]:
     return (*steps, *added)
 
 
-def deadline(due_at: datetime, issued_at: datetime) -> datetime:
+def deadline(due_at: datetime, watched_since: datetime) -> datetime:
     """From when the steps are counted: when word is due, and never before it had time to arrive."""
-    return max(due_at, issued_at + TIME_TO_ARRIVE)
+    return max(due_at, watched_since + TIME_TO_ARRIVE)
 
 
 def takings(

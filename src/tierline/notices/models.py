@@ -19,7 +19,8 @@ MOMENTS = [(moment.value, moment.value) for moment in Moment]
 
 
 class AnnouncementRow(models.Model):
-    """One telling at one moment: the document, whom it went to (``snapshot``), and the report held against it."""
+    """One telling at one moment: the document, whom it went to (``snapshot``), and the report held against it.
+    ``watched_since``: when it was first looked at with somebody not reached yet."""
 
     subject_kind = models.CharField(max_length=KIND)
     subject_id = models.BigIntegerField()
@@ -33,6 +34,7 @@ class AnnouncementRow(models.Model):
     issued_at = models.DateTimeField()
     issued_by = models.CharField(max_length=120)
     planbook = models.PositiveIntegerField()
+    watched_since = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "notices_announcement"

@@ -37,12 +37,13 @@ _FARED: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Unreached:
-    """An announcement with everybody no channel has reached yet."""
+    """An announcement with everybody no channel has reached yet, watched since an instant: a house that was itself
+    down gives its messages time to leave first."""
 
     announcement: int
     revision: int
     moment: str
-    issued_at: datetime
+    watched_since: datetime
     due_at: datetime
     document: Document
     people: tuple[Missing, ...]
@@ -60,7 +61,7 @@ class Carrying:
 
 
 def subjects_to_look_at(subject_kind: str, *, at: datetime) -> list[int]:
-    """The subjects of a kind with a message that nobody has taken, or a step that is open. Two or three statements."""
+    """The subjects of a kind with a message that nobody has taken, or a step that is open. A handful of statements."""
     effects = unsettled(subject_kind, since=at - WATCHED)
     told = DeliveryRow.objects.filter(effect_id__in=effects, subject_kind=subject_kind) if effects else None
     found = set(told.values_list("subject_id", flat=True).distinct()) if told is not None else set()
@@ -81,9 +82,11 @@ def unreached(subject: Subject, *, at: datetime) -> list[Unreached]:
         people = tuple(person for person in missing if person.person not in newer)
         newer |= addressed
         if people:
-            due_at = min(due, default=row.issued_at)
+            due_at, since = min(due, default=row.issued_at), row.watched_since or at
+            if row.watched_since is None:
+                AnnouncementRow.objects.filter(pk=row.pk).update(watched_since=at)
             document = from_json(row.document)
-            found.append(Unreached(row.pk, row.revision, row.moment, row.issued_at, due_at, document, people))
+            found.append(Unreached(row.pk, row.revision, row.moment, since, due_at, document, people))
     return list(reversed(found))
 
 

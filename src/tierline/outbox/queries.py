@@ -23,6 +23,7 @@ from tierline.outbox.replying import Origin, mark_of
 PAGE = 50
 GUARDED_MOVES = (EffectMove.REWRITE, EffectMove.CLEAR, EffectMove.WITHDRAW)
 LATEST = 50  # messages looked at for when something arrived last
+LOOKED_AT = 10_000  # messages nobody took, of one state: twenty announcements to five hundred people
 COUNTED_TO = 1000  # a state says "1,000+" beyond this; counting on would cost more than it tells
 
 _SEEN = """
@@ -168,10 +169,11 @@ def troubled(*, stuck_since: datetime) -> list[int]:
 
 
 def unsettled(subject_kind: str, *, since: datetime) -> list[int]:
-    """The messages about a kind of subject, written since an instant, that no provider has taken. One statement."""
+    """The messages about a kind of subject, written since an instant, that no provider has taken; the newest of each
+    state, at most ``LOOKED_AT``. A statement a state, which the same index answers however much is older."""
+    rows = EffectRow.objects.filter(subject_kind=subject_kind, created_at__gte=since).order_by("-id")
     open_ = [state for state in EffectState if state is not EffectState.DONE]
-    rows = EffectRow.objects.filter(subject_kind=subject_kind, state__in=open_, created_at__gte=since)
-    return list(rows.values_list("pk", flat=True))
+    return [pk for state in open_ for pk in rows.filter(state=state).values_list("pk", flat=True)[:LOOKED_AT]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ def _reach(number: int, down: frozenset[str], *, at: datetime) -> int:
     contacts = _contacts(change) if found else {}
     done = 0
     for one in found:
-        due = deadline(one.due_at, one.issued_at)
+        due = deadline(one.due_at, one.watched_since)
         wanted = takings(_with_addresses(one.people, contacts), steps, due, at, here=here, down=down)
         done += take(one, wanted, _carrying(change, due), at=at)
         _say_whom_to_call(change, one, wanted)
