@@ -2,23 +2,26 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.urls import reverse
 from pytest_django import Settings
 from tests.downtime.crew import Crew, enter_crew
+from tests.downtime.test_rooms import by_the_plan
 from tests.downtime.works import ENDS, content, frame
 from tests.mail_server import MailServer, mail_server
 from tests.people import Cast
+from tests.plans.books import shipped
 from tests.standing import StoppedClock
 from tests.web.desk import streamed, text
 from tests.web.test_downtime_pages import client_of
 
 from tierline.directory.actor import TIERLINE
 from tierline.downtime.actions import planning
-from tierline.downtime.actions.reaching import call_sheet, called, reach_another_way
+from tierline.downtime.actions.reaching import call_sheet, called, reach_another_way, steps_of
 from tierline.downtime.actions.telling import Answer, answer_for
 from tierline.downtime.queries import downtime, who_was_told
 from tierline.foundation.trouble import Conflict, NotAllowed, Unusable
@@ -26,6 +29,7 @@ from tierline.notices.auditing import audit
 from tierline.notices.queries import DeliveryView
 from tierline.outbox.actions import carry_out
 from tierline.outbox.queries import effects_of
+from tierline.plans.procedures import procedure_named
 from tierline.rehearsal.faults import Unavailable
 from tierline.rehearsal.pager_duty import PagerDuty
 from tierline.rehearsal.slack import Slack
@@ -265,6 +269,34 @@ def test_the_day_before_and_the_end_are_shown_in_the_channel_and_not_only_in_the
         ("Planned downtime", False, False),
         ("Planned downtime has changed", True, False),
         ("Planned downtime is cancelled", True, True),
+    ]
+
+
+def test_whom_a_post_in_the_room_did_not_reach_gets_a_message_of_their_own_in_slack(
+    house: House, at: datetime, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    by_the_plan(monkeypatch, tmp_path, "by: slack, before_due: 5m", before="by: sms, before_due: 5m")
+    house.slack.joins("U01ODILE", "Odile Ferrant", "odile.ferrant@octo.example")
+    house.slack.says_no("restricted_action", path="postMessage")
+    house.mail.refuse["odile.ferrant@octo.example"] = "550 5.1.1 No such user"
+    number = planned(house, at)
+    for minute in (0, 10, 30):
+        house.pass_to(number, at + minute * MINUTE)
+    step = house.told(number, ODILE)["text-message"]
+    assert (step.channel, step.went) == ("slack", True)
+    [own] = house.slack.messages
+    assert own.channel.startswith("D")
+    assert "<@" not in repr(own.blocks)
+    assert house.paging.alerts == {}
+
+
+def test_without_a_policy_the_sender_is_paged_and_the_call_sheet_stands() -> None:
+    procedural = procedure_named(shipped(), "user-facing", datetime(2026, 11, 20, tzinfo=UTC))
+    assert procedural is not None
+    bare = procedural.procedure.model_copy(update={"another_way": None, "window_system": None})
+    assert [(step.by, step.whom, step.through) for step in steps_of(bare)] == [
+        ("page", "communication-owner", "pagerduty"),
+        ("call-sheet", "", ""),
     ]
 
 

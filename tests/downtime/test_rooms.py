@@ -42,10 +42,12 @@ def flow(settings: Settings) -> Iterator[Teams]:
         yield desk
 
 
-def by_the_plan(monkeypatch: pytest.MonkeyPatch, folder: Path, line: str) -> None:
-    """The shipped plans, with other channels in the procedures of downtime."""
+def by_the_plan(
+    monkeypatch: pytest.MonkeyPatch, folder: Path, line: str, before: str = "channels: [slack, email]"
+) -> None:
+    """The shipped plans, with other channels, or another line, in the procedures of downtime."""
     for file in SHIPPED.glob("*.yaml"):
-        said = file.read_text().replace("channels: [slack, email]", line)
+        said = file.read_text().replace(before, line)
         (folder / file.name).write_text(said)
     book = PlanbookInForce(1, load_planbook(folder))
     for place in ("hands", "queries", "surroundings"):
