@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 from tests.cases.reports import a_report
 from tests.people import PASSWORD, Cast, address, enter_cast
@@ -115,7 +116,7 @@ def test_files_are_checked_without_being_chosen_twice_and_then_published(
     page.get_by_role("button", name="Check only").wait_for()
     page.get_by_role("button", name="Check and publish").click()
     page.wait_for_url("**/plans/versions/?from=1&to=2**")
-    assert page.get_by_text("Version 2 is in force for everybody now").is_visible()
+    expect(page.get_by_text("Version 2 is in force for everybody now")).to_be_visible()
 
 
 def test_a_message_is_reached_and_released_with_the_keyboard_alone(
@@ -143,8 +144,8 @@ def test_everything_works_without_scripts(page: "Page", live_server: LiveServer,
     bare.select_option("#service", "prescription-refill")
     bare.select_option("#fault_in", "mhv-api")
     bare.get_by_role("button", name="Ask the plans").click()
-    assert bare.locator(".what-if__sentence").is_visible()
+    expect(bare.locator(".what-if__sentence")).to_be_visible()
     bare.goto(f"{live_server.url}/outbox/{mail}/")
     bare.get_by_role("button", name="Withdraw it").click()
-    assert bare.get_by_text("The message was withdrawn").is_visible()
+    expect(bare.get_by_text("The message was withdrawn")).to_be_visible()
     plain.close()
