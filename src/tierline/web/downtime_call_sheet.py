@@ -4,6 +4,8 @@ For those alone who tell of the downtime, since it holds people's numbers; made 
 writes nothing.
 """
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -58,7 +60,8 @@ def _show(request: DeskRequest, actor: Actor, number: int, trouble: Refusal | No
         "nav": SUBJECT,
         "number": number,
         "view": view,
-        "people": [_line(one, contacts, at) for one, contacts in sheet],
+        "count": len(sheet),
+        "words": _by_words(sheet, at),
         "printed": f"{at:%Y-%m-%d %H:%M} UTC",
         "trouble": trouble,
     }
@@ -66,12 +69,18 @@ def _show(request: DeskRequest, actor: Actor, number: int, trouble: Refusal | No
     return render(request, "tierline/downtime/call_sheet.html", context, status=status)
 
 
-def _line(one: ToCall, contacts: dict[str, str], at: Any) -> dict[str, Any]:
+def _by_words(sheet: Sequence[tuple[ToCall, dict[str, str]]], at: datetime) -> list[dict[str, Any]]:
+    """What has to be told, each with those who have to hear it."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for one, contacts in sheet:
+        found.setdefault(str(one.document["summary"]), []).append(_line(one, contacts, at))
+    return [{"say": say, "people": people} for say, people in found.items()]
+
+
+def _line(one: ToCall, contacts: dict[str, str], at: datetime) -> dict[str, Any]:
     return {
         "one": one,
         "numbers": [(label, contacts[name]) for name, label in NUMBERS if contacts.get(name)],
         "addresses": [(label, contacts[name]) for name, label in ADDRESSES if contacts.get(name)],
         "since": past(one.since, at, settings.TIME_ZONE),
-        "say": one.document["summary"],
-        "heading": one.document["title"],
     }

@@ -39,6 +39,7 @@ TONES = {
     "failed": "danger",
     "withdrawn": "closed",
     "not sent": "waiting",
+    TO_BE_CALLED: "flag",
 }
 _HEADS = ("Moment", "Revision", "Person", "Told as", "Channel", "State", "When (UTC)", "Answer", "Step")
 CHANNELS = {
@@ -191,7 +192,7 @@ def _told(one: DeliveryView) -> dict[str, Any]:
     return {
         "one": one,
         "channel": CHANNELS.get(one.channel, one.channel),
-        "tone": TONES.get(one.state, "waiting"),
+        "tone": TONES.get(one.state, "solved" if one.went else "waiting"),
         "at": f"{one.at:%Y-%m-%d %H:%M:%S} UTC" if one.at else "",
     }
 
