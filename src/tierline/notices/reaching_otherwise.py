@@ -27,6 +27,7 @@ Subject = tuple[str, int]
 #: For how long an announcement is watched: what comes back later than that is somebody's own trouble.
 WATCHED: Final = timedelta(days=2)
 LONGEST_WORDS: Final = 500
+TEXT_MESSAGE: Final = 400  # characters that three parts take
 _FARED: Final = {
     EffectState.PENDING: "was not available",
     EffectState.HELD: "holds the message",
@@ -191,7 +192,13 @@ def _message(what: Unreached, one: Taking, carrying: Carrying, waiting: int, key
             return {"to": one.address, "subject": written.subject, "text": written.text, "html": written.html}
         case By.SLACK:
             return {"to": one.address, "post": slack.message(document, members=[], key=key)}
-    return {"to": one.address, "text": f"{document.subject}. {document.lead} {document.link}"}
+    return {"to": one.address, "text": _in_short(document)}
+
+
+def _in_short(document: Document) -> str:
+    """The words as a text message: the whole first line where it fits, or what it is about and where it stands."""
+    said = f"{document.subject}. {document.lead} {document.link}"
+    return said if len(said) <= TEXT_MESSAGE else f"{document.subject[: TEXT_MESSAGE // 2]}. {document.link}"
 
 
 def _page(what: Unreached, one: Taking, carrying: Carrying, waiting: int) -> dict[str, Any]:
