@@ -8,6 +8,7 @@ leaves
 absent: no mail is fetched
 ``TIERLINE_REPLY_ADDRESS`` where answers to our mail arrive (default: the sender, ``TIERLINE_MAIL_FROM``); the server
 has to take ``name+anything@`` for ``name@``
+``TIERLINE_NOTICES_ADDRESS`` where other teams' notices of planned work arrive (default: ``name+notices@`` of the above)
 ``TIERLINE_TRACKERS`` a YAML file of accounts at partners' systems (docs/how-to/trackers.md); absent: none is connected
 ``TIERLINE_CHANNELS`` a YAML file of accounts at chat, paging and the like (docs/how-to/channels.md); absent: none is
 connected
@@ -19,6 +20,7 @@ connected
 import os
 import secrets
 from contextlib import suppress
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -176,6 +178,9 @@ SMTP_URL = os.environ.get("SMTP_URL", "")
 IMAP_URL = os.environ.get("IMAP_URL", "")
 MAIL_FROM = os.environ.get("TIERLINE_MAIL_FROM", "tierline@tierline.example")
 REPLY_ADDRESS = os.environ.get("TIERLINE_REPLY_ADDRESS") or MAIL_FROM
+NOTICES_ADDRESS = os.environ.get("TIERLINE_NOTICES_ADDRESS") or "+notices@".join(
+    parseaddr(REPLY_ADDRESS)[1].rsplit("@", 1)
+)
 # A file that cannot be read stops nothing: what would leave by it is held, with this sentence.
 TRACKERS, TRACKERS_TROUBLE = read_accounts_or_trouble(os.environ.get("TIERLINE_TRACKERS", ""))
 CHANNELS, CHANNELS_TROUBLE = CHANNEL_ACCOUNTS.read_or_trouble(os.environ.get("TIERLINE_CHANNELS", ""))

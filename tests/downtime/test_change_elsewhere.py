@@ -13,13 +13,14 @@ from tests.people import Cast
 from tierline.crossing.reading import read_system
 from tierline.directory.actor import TIERLINE
 from tierline.downtime.actions import approving, planning
-from tierline.downtime.actions.changing import account_for, read_changes_back
+from tierline.downtime.actions.changing import account_for, read_changes_back, read_hindrances
 from tierline.downtime.gates import Approval
 from tierline.downtime.lifecycle import DowntimeState
 from tierline.downtime.queries import DowntimeView, downtime
 from tierline.foundation.trouble import Conflict
 from tierline.outbox.actions import carry_out
 from tierline.outbox.queries import effects_of
+from tierline.rehearsal.faults import Garbage, Unavailable
 from tierline.rehearsal.service_now import ServiceNow
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +80,29 @@ def test_a_change_is_opened_with_the_words_and_its_number_stands_on_the_page(wor
         approving.approve(world.crew.owner, number, view.content_hash, at=at)
     read_changes_back(at=at)
     assert world.view(number, at).gates.approval is Approval.REQUESTED
+
+
+def test_what_is_in_the_way_there_is_said_here_and_the_owner_hears_of_it(world: World, at: datetime) -> None:
+    number = submitted(world, at)
+    assert read_hindrances(at=at) == 0
+    world.desk.finds_in_the_way(world.the_change()["sys_id"], "Blackout", schedule="Year-end freeze")
+    assert read_hindrances(at=at + timedelta(minutes=5)) == 0
+    assert read_hindrances(at=at + HOUR) == 1
+    [found] = [c for c in world.view(number, at).conflicts if c.key.startswith("change:")]
+    assert found.sentence == "ServiceNow finds in its way: Blackout: Year-end freeze."
+    [mail] = [one for one in effects_of(TIERLINE, "downtime", number) if ":conflict:" in one.key]
+    assert "Year-end freeze" in mail.message["text"]
+    assert read_hindrances(at=at + 2 * HOUR) == 0
+
+
+@pytest.mark.parametrize("fault", [Unavailable(), Garbage()])
+def test_where_it_cannot_be_asked_what_was_read_stays(world: World, at: datetime, fault: Any) -> None:
+    number = submitted(world, at)
+    world.desk.finds_in_the_way(world.the_change()["sys_id"], "Blackout")
+    read_hindrances(at=at)
+    world.desk.faults.next(fault, times=9)
+    read_hindrances(at=at + HOUR)
+    assert any(c.key.startswith("change:") for c in world.view(number, at).conflicts)
 
 
 def test_it_is_granted_when_somebody_approves_it_there_and_their_rows_are_kept(world: World, at: datetime) -> None:

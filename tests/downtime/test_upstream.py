@@ -1,13 +1,20 @@
 """Other teams' notices, read into proposals: everything with its place in the text, nothing guessed."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
+from time import perf_counter
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.notices.documents import document
+from tests.plans.books import shipped
 
+from tierline.downtime.actions.taking_in import content_of_proposal
 from tierline.downtime.content import Level
-from tierline.downtime.upstream import LONGEST, NoticeRefused, Proposal, proposals
+from tierline.downtime.upstream import LONGEST, NoticeRefused, Proposal, only_event, proposals
+from tierline.downtime.upstream_versions import by_work, changes_between, one_text, read_as_far_as_it_goes
+from tierline.notices.rendering import calendar
 
 CALENDAR = (
     "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:works-9@upstream.example\r\nSEQUENCE:2\r\n"
@@ -114,3 +121,83 @@ def test_no_text_breaks_the_reader_and_every_place_lies_in_it(text: str) -> None
 def test_a_book_is_no_notice() -> None:
     with pytest.raises(NoticeRefused, match="at most 200,000 characters"):
         proposals("x" * (LONGEST + 1))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "BEGIN:VEVENT\n" * 15_000,
+        "Start:" + "a  " * 60_000,
+        "Start: 2026-12-05 " + " " * 190_000,
+        "END:VEVENT\nBEGIN:VEVENT\n" * 7_000,
+        'BEGIN:VEVENT\nDTSTART;"' * 8_000,
+    ],
+)
+def test_hostile_text_is_read_in_time_with_its_length(text: str) -> None:
+    begun = perf_counter()
+    with suppress(NoticeRefused):
+        proposals(text)
+    assert perf_counter() - begun < 2
+
+
+def test_our_own_calendar_reads_as_what_it_says() -> None:
+    """Another house that runs Tierline sends what ours reads."""
+    sent = document()
+    read = only(calendar.calendar([sent], name="Downtime", provider="tierline.example", account="all"))
+    assert read.starts is not None
+    assert read.uid is not None
+    assert (read.uid.value, read.sequence, read.starts.at) == (sent.uid, sent.sequence, sent.starts)
+    assert read.level is not None
+    assert read.calls_off is False
+
+
+def test_a_notice_that_names_nothing_we_know_concerns_what_its_sender_speaks_for() -> None:
+    planbook = shipped()
+    named, unnamed = only("Service: Secure Messaging"), only("Service: The big machine")
+    assert content_of_proposal(named, planbook, ["mhv-api"]).services == ("secure-messaging",)
+    assert content_of_proposal(unnamed, planbook, ["mhv-api"]).services == ("mhv-api",)
+    assert content_of_proposal(unnamed, planbook).services == ()
+
+
+versions = st.builds(
+    lambda sequence, hour, status: (sequence, CALENDAR.replace("SEQUENCE:2", f"SEQUENCE:{sequence}")
+        .replace("20261204T220000", f"20261204T{hour:02}0000").replace("TENTATIVE", status)),
+    st.integers(0, 9), st.integers(10, 22), st.sampled_from(["TENTATIVE", "CONFIRMED", "CANCELLED"]),
+)  # fmt: skip
+
+
+@given(versions, versions)
+def test_changes_are_the_same_there_and_back(one: tuple[int, str], other: tuple[int, str]) -> None:
+    then, now = only(one[1]), only(other[1])
+    there, back = changes_between(then, now), changes_between(now, then)
+    assert [(what, b, a) for what, a, b in back] == list(there)
+    assert changes_between(then, then) == ()
+
+
+@given(st.lists(versions, min_size=1, max_size=6))
+def test_of_versions_of_one_work_the_highest_sequence_counts(several: list[tuple[int, str]]) -> None:
+    works = by_work(one for _, text in several for one in proposals(text))
+    [(found,)] = works.values()
+    assert found.sequence == max(sequence for sequence, _ in several)
+
+
+@given(st.text(max_size=50), st.text(max_size=400), st.lists(st.tuples(st.text(max_size=9), st.text(max_size=90))))
+def test_any_mail_is_one_text_that_can_be_read(subject: str, text: str, files: list[tuple[str, str]]) -> None:
+    whole, _ = one_text(subject, text, files)
+    found, troubles = read_as_far_as_it_goes(whole)
+    assert found or troubles
+
+
+def test_one_work_of_several_keeps_only_its_own_words() -> None:
+    other = CALENDAR.replace("works-9", "works-8").replace("Yearly", "Monthly")
+    kept = only_event(f"Two works.\n{CALENDAR}{other}", "works-8@upstream.example")
+    assert "Two works." in kept
+    assert only(kept).uid is not None
+    assert "Monthly" in kept
+    assert "Yearly" not in kept
+
+
+def test_a_calendar_too_large_is_left_out_and_said() -> None:
+    whole, troubles = one_text("Work", "See it.", [("big.ics", "x" * LONGEST), ("small.ics", CALENDAR)])
+    assert troubles == ("The calendar big.ics is too large to be read; it is in the raw mail.",)
+    assert only(whole).sequence == 2

@@ -76,6 +76,31 @@ def test_a_window_that_stands_as_it_was_set_stays_verified(world: World, at: dat
     assert (view.gates.window, view.window["read_at"]) == (Window.VERIFIED, at + HOUR)
 
 
+def test_what_is_broken_there_now_stands_in_the_way_of_what_begins_soon(world: World, at: datetime) -> None:
+    number = verified(world, at)
+    broken = world.paging.breaks("Messages are not delivered", "PSECMSG")
+    world.paging.breaks("A slow report", "PSECMSG", urgency="low")
+    world.paging.breaks("Something else", "POTHER")
+    soon = STARTS - 20 * HOUR
+    watch_windows(at=soon)
+    [found] = [c for c in world.view(number, soon).conflicts if c.key.startswith("incident:")]
+    assert "pagerduty #1 (Messages are not delivered) is open on Secure Messaging" in found.sentence
+    assert not [c for c in world.view(number, STARTS - 400 * HOUR).conflicts if c.key.startswith("incident:")]
+    broken.status = "resolved"
+    watch_windows(at=soon + HOUR)
+    assert not [c for c in world.view(number, soon).conflicts if c.key.startswith("incident:")]
+
+
+def test_what_cannot_be_asked_now_leaves_what_was_read(world: World, at: datetime) -> None:
+    number = verified(world, at)
+    world.paging.breaks("Messages are not delivered", "PSECMSG", status="acknowledged")
+    soon = STARTS - 20 * HOUR
+    watch_windows(at=soon)
+    world.paging.faults.next(Unavailable(), times=9)
+    watch_windows(at=soon + HOUR)
+    assert [c for c in world.view(number, soon).conflicts if c.key.startswith("incident:")]
+
+
 def test_a_window_that_somebody_moved_has_drifted_and_its_owner_hears_of_it_once(world: World, at: datetime) -> None:
     number = verified(world, at)
     world.paging.changes_window(world.ours(number, at), end=ENDS - HOUR)

@@ -6,7 +6,17 @@ import pytest
 from tests.plans.books import book, check, plan, shipped
 
 from tierline.plans.findings import PlanUnreadable
-from tierline.plans.procedures import hit_by, keys_of, people_of, procedure_named, stands_on, told_by
+from tierline.plans.procedures import (
+    hit_by,
+    keys_of,
+    notice_sender,
+    people_of,
+    procedure_named,
+    redundant_pairs,
+    stands_on,
+    told_by,
+)
+from tierline.plans.rendering import to_html
 
 AT = datetime(2026, 11, 20, 17, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -120,3 +130,66 @@ def test_a_room_that_tags_nobody_counts_only_for_those_who_are_said_to_sit_in_it
     assert [f.severity for f in silent.findings if f.code == "counts-for-nobody"] == ["note"]
     untold = check(plan(downtime={"procedures": [procedure(channels=["teams"], room_holds=["back"])]}))
     assert any("does not tell back at all" in f.message for f in untold.findings)
+
+
+CARRIER = {
+    "id": "carrier",
+    "label": "Carrier",
+    "addresses": ["NOC@carrier.example", "@works.carrier.example"],
+    "source": ALL,
+}
+
+
+@pytest.mark.parametrize(
+    ("address", "known"),
+    [
+        ("noc@carrier.example", True),
+        ("Noc@Carrier.example", True),
+        ("anybody@works.carrier.example", True),
+        ("noc@carrier.example.evil.example", False),
+        ("x@evilworks.carrier.example", False),
+        ("anybody@carrier.example", False),
+    ],
+)
+def test_whose_notices_come_from_an_address_is_said_by_the_plan(address: str, known: bool) -> None:
+    planbook = book(plan(downtime={"notices_from": [CARRIER]}))
+    found = notice_sender(planbook, address, AT)
+    assert (found is not None) is known
+
+
+def test_an_address_written_out_is_found_before_everybody_at_its_domain() -> None:
+    all_of_them = {**CARRIER, "id": "all", "addresses": ["@carrier.example"]}
+    planbook = book(plan(downtime={"notices_from": [all_of_them, CARRIER]}))
+    found = notice_sender(planbook, "noc@carrier.example", AT)
+    assert found is not None
+    assert found.id == "carrier"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"notices_from": [{**CARRIER, "addresses": []}]},
+        {"notices_from": [{**CARRIER, "addresses": ["not an address"]}]},
+        {"notices_from": [{**CARRIER, "speaks_for": ["moon"]}]},
+        {"redundant": [{"id": "p", "label": "P", "one": ["rides"], "other": ["rides"], "source": ALL}]},
+        {"redundant": [{"id": "p", "label": "P", "one": ["rides"], "other": ["moon"], "source": ALL}]},
+        {"weights": [{"kind": "rain", "weight": "block", "source": ALL}]},
+        {"weights": [{"kind": "holiday", "weight": "heavy", "source": ALL}]},
+    ],
+)
+def test_what_makes_no_sense_about_what_is_in_the_way_is_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(PlanUnreadable):
+        book(plan(downtime=wrong))
+
+
+def test_what_is_in_the_way_can_be_read_as_a_document() -> None:
+    pair = {"id": "p", "label": "The pair", "one": ["rides"], "other": ["engine"], "source": ALL}
+    weight = {"kind": "foreign-window", "weight": "block", "source": ALL}
+    said = {"redundant": [pair], "weights": [weight], "notices_from": [{**CARRIER, "speaks_for": ["engine"]}]}
+    planbook = book(plan(downtime=said))
+    page = to_html(planbook, planbook.plans["small"])
+    assert "The pair: rides and engine stand in for one another" in page
+    assert "foreign-window: stops work without a reason" in page
+    assert "Notices of Carrier come from noc@carrier.example" in page
+    [found] = redundant_pairs(planbook, AT)
+    assert found.one == ("rides",)

@@ -18,9 +18,11 @@ from tierline.channels.channel import Answer, Delivered, NotConnected, Refused, 
 from tierline.channels.line import Line, Stopped, Told, visit
 from tierline.channels.on_call import OnCall
 from tierline.channels.paging_windows import (
+    Incident,
     Wanted,
     Window,
     differences,
+    incident_of,
     marker_in,
     reference_of,
     revision_of,
@@ -202,6 +204,11 @@ class PagerDuty:
         told = self.windows(services)
         return [one for one in told if not one.marker] if isinstance(told, Sequence) else told
 
+    def incidents(self) -> Sequence[Incident] | TryAgain | Refused | NotConnected:
+        """Everything of high urgency that nobody has resolved."""
+        told: Sequence[Incident] | TryAgain | Refused | NotConnected = _asked(self._incidents)
+        return told
+
     def on_call(self, of: str, at: datetime) -> Sequence[OnCall] | TryAgain | Refused | NotConnected:
         """Who is on call at an instant, of a schedule (``schedule:P…``) or an escalation policy (``policy:P…``)."""
         told: Sequence[OnCall] | TryAgain | Refused | NotConnected = _asked(lambda: self._on_call(of, at))
@@ -230,6 +237,15 @@ class PagerDuty:
             now = told.at
             found += [one for row in rows_at(told.json, WINDOWS) if (one := window_of(row)) is not None]
         return found, now
+
+    def _incidents(self) -> list[Incident]:
+        found: dict[str, Incident] = {}
+        for status in ("triggered", "acknowledged"):
+            asked = {"statuses[]": status, "urgencies[]": "high", "date_range": "all"}
+            for told in self._pages("incidents", asked):
+                rows = rows_at(told.json, "incidents")
+                found |= {one.id: one for row in rows if (one := incident_of(row)) is not None}
+        return list(found.values())
 
     def _window(self, window: str) -> tuple[Window | None, datetime | None]:
         if not window.isascii() or not window.isalnum():

@@ -50,6 +50,26 @@ class Wanted:
         return marker_in(self.description)
 
 
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """Something that is broken there and that nobody has resolved, as it was read."""
+
+    id: str
+    number: str
+    title: str
+    services: frozenset[str]
+    began: datetime | None = None
+
+
+@runtime_checkable
+class TellsIncidents(Protocol):
+    """Can be asked what is broken now."""
+
+    def incidents(self) -> Sequence[Incident] | TryAgain | Refused | NotConnected:
+        """Everything urgent that nobody has resolved."""
+        ...
+
+
 @runtime_checkable
 class KeepsWindows(Protocol):
     """Can be asked which windows are set."""
@@ -100,6 +120,17 @@ def window_of(row: Any) -> Window | None:
         text_at(row, "description"),
         text_at(row, "created_by", "summary"),
     )
+
+
+def incident_of(row: Any) -> Incident | None:
+    """An incident as it was answered; None for what is none."""
+    known = text_at(row, "id")
+    if not known:
+        return None
+    number = str(row.get("incident_number") or known) if isinstance(row, Mapping) else known
+    title = text_at(row, "title") or text_at(row, "summary") or known
+    services = frozenset(filter(None, [text_at(row, "service", "id")]))
+    return Incident(known, number, title, services, instant_at(row, "created_at"))
 
 
 def differences(ask: Wanted, there: Window) -> tuple[str, ...]:

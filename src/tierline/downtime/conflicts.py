@@ -1,13 +1,14 @@
 """What stands in the way of planned work at its time: other work, freezes, incidents, windows, the calendar. Pure.
 
-Each conflict blocks, warns or informs, says in a sentence what it is, and has a key by which somebody can answer for it
-with a reason. Times are half-open, in UTC: work that begins when other work ends does not overlap it.
+Each conflict blocks, warns or informs as its kind usually does or as the plan says, tells in a sentence what it is, and
+has a key by which somebody can answer for it with a reason. Times are half-open, in UTC: work that begins when other
+work ends does not overlap it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final, Protocol
@@ -15,10 +16,9 @@ from typing import Final, Protocol
 from tierline.downtime.content import Frame, Level
 from tierline.downtime.timing import clock_changes, holidays_in
 from tierline.foundation.calendars import instant_of, zone_named
-from tierline.plans.downtimes import Freeze
+from tierline.plans.downtimes import ConflictKind, Freeze
 
 END_OF_TIME: Final = datetime.max.replace(tzinfo=UTC)
-WINDOW_KEY: Final = "window:"  # how the keys of windows that are not ours begin
 UNWRITTEN_QUIET: Final = timedelta(hours=2)
 
 
@@ -30,13 +30,32 @@ class Weight(StrEnum):
     INFO = "info"
 
 
+#: How much each kind weighs where the plan says nothing else.
+USUALLY: Final[Mapping[ConflictKind, Weight]] = {
+    "same-service": Weight.BLOCK,
+    "redundant-pair": Weight.BLOCK,
+    "freeze": Weight.BLOCK,
+    "dependency": Weight.WARN,
+    "incident": Weight.WARN,
+    "foreign-window": Weight.WARN,
+    "change-system": Weight.WARN,
+    "hand-over": Weight.WARN,
+    "clock-change": Weight.WARN,
+    "shared-ground": Weight.INFO,
+    "holiday": Weight.INFO,
+    "near-notice": Weight.INFO,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """One thing in the way. ``key`` stays the same as long as it is the same thing."""
+    """One thing in the way. ``key`` stays the same as long as it is the same thing; ``other`` is the other work's
+    reference where it is work."""
 
     key: str
     weight: Weight
     sentence: str
+    other: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +103,34 @@ class ForeignWindow:
 
 
 @dataclass(frozen=True, slots=True)
+class Pair:
+    """Two sides that stand in for one another, each with everything that only it stands on."""
+
+    id: str
+    label: str
+    one: frozenset[str]
+    other: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What the system that keeps changes found in the way of ours."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Surroundings:
     """Everything planned work is held against. ``holidays`` is a country, or one and its part; ``quiet`` how near
-    another notice to the same people may come."""
+    another notice to the same people may come; ``hand_overs`` when somebody else comes on call, and who leaves;
+    ``weights`` what weighs otherwise than usual."""
 
     others: tuple[Work, ...] = ()
+    pairs: tuple[Pair, ...] = ()
+    elsewhere: tuple[Elsewhere, ...] = ()
+    hand_overs: tuple[tuple[datetime, str], ...] = ()
+    weights: Mapping[ConflictKind, Weight] = field(default_factory=dict)
     freezes: tuple[Freeze, ...] = ()
     incidents: tuple[Incident, ...] = ()
     windows: tuple[ForeignWindow, ...] = ()
@@ -97,14 +139,21 @@ class Surroundings:
     quiet: timedelta = UNWRITTEN_QUIET
     label: Callable[[str], str] = str
 
+    def weigh(self, kind: ConflictKind) -> Weight:
+        """How much a kind of conflict weighs here."""
+        return self.weights.get(kind, USUALLY[kind])
+
 
 def conflicts(work: Work, around: Surroundings) -> tuple[Conflict, ...]:
     """Everything in the way of the work, what blocks first."""
     found = [
         *_other_work(work, around),
+        *_pairs(work, around),
         *_freezes(work, around),
         *_incidents(work, around),
         *_windows(work, around),
+        *_elsewhere(work, around),
+        *_hand_overs(work, around),
         *_calendar(work, around),
         *_near_notices(work, around),
     ]
@@ -125,15 +174,34 @@ def _other_work(work: Work, around: Surroundings) -> Iterator[Conflict]:
         key = f"work:{other.reference}"
         if same:
             names = _names(same, around)
-            yield Conflict(key, Weight.BLOCK, f"{other.reference} ({other.title}) takes down {names} at the same time.")
+            said = f"{other.reference} ({other.title}) takes down {names} at the same time."
+            yield Conflict(key, around.weigh("same-service"), said, other.reference)
         elif below := (work.stands_on & other.services) | (other.stands_on & work.services):
             names = _names(below, around)
-            yield Conflict(
-                key, Weight.WARN, f"{other.reference} ({other.title}) works on {names}, on which the other stands."
-            )
+            side = "what this stands on" if work.stands_on & other.services else "what stands on this"
+            said = f"{other.reference} ({other.title}) is at the same time and concerns {side}: {names}."
+            yield Conflict(key, around.weigh("dependency"), said, other.reference)
         elif shared := work.stands_on & other.stands_on:
-            names = _names(shared, around)
-            yield Conflict(key, Weight.INFO, f"{other.reference} ({other.title}) also stands on {names}.")
+            said = f"{other.reference} ({other.title}) also stands on {_names(shared, around)}."
+            yield Conflict(key, around.weigh("shared-ground"), said, other.reference)
+
+
+def _pairs(work: Work, around: Surroundings) -> Iterator[Conflict]:
+    """Other work on the side that stands in for what this takes down; and both sides at once by this alone."""
+    for pair in around.pairs:
+        mine = {side for side in (pair.one, pair.other) if side & work.services}
+        if len(mine) > 1:
+            said = f"This takes down both sides of {pair.label}, which stand in for one another."
+            yield Conflict(f"pair:{pair.id}", around.weigh("redundant-pair"), said)
+        for other in around.others:
+            if other.reference == work.reference or not overlap(work.frame, other.frame):
+                continue
+            theirs = {side for side in (pair.one, pair.other) if side & other.services}
+            if mine and theirs and len(mine | theirs) > 1:
+                said = f"{other.reference} ({other.title}) takes the other side of {pair.label} down at the same time."
+                yield Conflict(
+                    f"pair:{pair.id}:{other.reference}", around.weigh("redundant-pair"), said, other.reference
+                )
 
 
 def _freezes(work: Work, around: Surroundings) -> Iterator[Conflict]:
@@ -145,7 +213,7 @@ def _freezes(work: Work, around: Surroundings) -> Iterator[Conflict]:
         if overlap(work.frame, Frame(begins, ends, around.zone)):
             yield Conflict(
                 f"freeze:{freeze.id}",
-                Weight.BLOCK,
+                around.weigh("freeze"),
                 f"{freeze.label}: {freeze.text} (from {freeze.from_} until {freeze.until}, not that day)",
             )
 
@@ -157,7 +225,7 @@ def _incidents(work: Work, around: Surroundings) -> Iterator[Conflict]:
             names = _names(hit, around)
             yield Conflict(
                 f"incident:{incident.reference}",
-                Weight.WARN,
+                around.weigh("incident"),
                 f"{incident.reference} ({incident.title}) is open on {names}. Is this the time to take it down?",
             )
 
@@ -168,9 +236,24 @@ def _windows(work: Work, around: Surroundings) -> Iterator[Conflict]:
         if hit and overlap(work.frame, Frame(window.starts, window.ends, around.zone)):
             names = _names(hit, around)
             yield Conflict(
-                f"{WINDOW_KEY}{window.id}",
-                Weight.WARN,
+                f"window:{window.id}",
+                around.weigh("foreign-window"),
                 f"A window that is not ours ({window.label}) keeps alarms of {names} quiet at that time.",
+            )
+
+
+def _elsewhere(work: Work, around: Surroundings) -> Iterator[Conflict]:  # noqa: ARG001 - it was asked of this work
+    for found in around.elsewhere:
+        yield Conflict(f"change:{found.id}", around.weigh("change-system"), found.text)
+
+
+def _hand_overs(work: Work, around: Surroundings) -> Iterator[Conflict]:
+    for moment, who in dict.fromkeys(around.hand_overs):
+        if work.frame.starts < moment < (work.frame.ends or END_OF_TIME):
+            yield Conflict(
+                f"hand-over:{moment:%Y-%m-%dT%H:%M}:{who}"[:200],
+                around.weigh("hand-over"),
+                f"{who} is on call until {moment:%Y-%m-%d %H:%M} UTC, while the work goes on. Have it handed over.",
             )
 
 
@@ -178,12 +261,12 @@ def _calendar(work: Work, around: Surroundings) -> Iterator[Conflict]:
     for jump in clock_changes(work.frame):
         yield Conflict(
             f"clocks:{jump:%Y-%m-%d}",
-            Weight.WARN,
+            around.weigh("clock-change"),
             f"The clocks change in {work.frame.zone} at {jump:%Y-%m-%d %H:%M} UTC, while the work goes on.",
         )
     if around.holidays:
         for day, name in holidays_in(work.frame, around.holidays):
-            yield Conflict(f"holiday:{day}", Weight.INFO, f"{day:%-d %B %Y} is a holiday ({name}).")
+            yield Conflict(f"holiday:{day}", around.weigh("holiday"), f"{day:%-d %B %Y} is a holiday ({name}).")
 
 
 def _near_notices(work: Work, around: Surroundings) -> Iterator[Conflict]:
@@ -194,9 +277,10 @@ def _near_notices(work: Work, around: Surroundings) -> Iterator[Conflict]:
             shared = len(work.audience & other.audience)
             yield Conflict(
                 f"notice:{other.reference}",
-                Weight.INFO,
+                around.weigh("near-notice"),
                 f"{other.reference} ({other.title}) is told to {shared} of the same people within "
                 f"{int(around.quiet.total_seconds()) // 60} minutes. One joint notice may serve them better.",
+                other.reference,
             )
 
 

@@ -29,6 +29,7 @@ def mind(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes the pla
 def read_approvals(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes the planned instant
     """Changes that were opened, and what was decided in them. By the queue of partners, who may be slow."""
     changing.read_changes_back(at=now())
+    changing.read_hindrances(at=now())
 
 
 @app.periodic(cron="*/5 * * * *")

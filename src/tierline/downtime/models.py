@@ -116,6 +116,25 @@ class ForeignWindowRow(models.Model):
         return f"{self.window} ({self.system})"
 
 
+class ForeignIncidentRow(models.Model):
+    """Something urgent that is broken elsewhere and unresolved, as it was read last."""
+
+    system = models.CharField(max_length=SLUG)
+    incident = models.CharField(max_length=60)
+    label = models.CharField(max_length=60)
+    title = models.CharField(max_length=255)
+    services = ArrayField(models.CharField(max_length=SLUG))
+
+    class Meta:
+        db_table = "downtime_foreign_incident"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["system", "incident"], name="foreign_incident_once_a_system")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label} ({self.system})"
+
+
 class RevisionRow(models.Model):
     """A downtime's content as it once was. Never changed."""
 
@@ -138,11 +157,24 @@ class RevisionRow(models.Model):
 
 
 class UpstreamRow(models.Model):
-    """Another team's notice as it came, until a person made it a downtime or laid it aside."""
+    """Another team's notice as it says now, until a person made it a downtime or laid it aside, and after that.
+
+    ``source`` is the plan's id of the sender; ``changes`` what a newer version said otherwise at ``changed_at``, until
+    somebody has looked at it. What by hand was pasted is vouched for by whoever pasted it."""
 
     text = models.TextField()
     digest = models.CharField(max_length=64, unique=True)
     uid = models.CharField(max_length=200, blank=True)
+    sequence = models.PositiveIntegerField(null=True)
+    sender = models.CharField(max_length=260, blank=True)
+    sender_known = models.BooleanField(default=True)
+    source = models.CharField(max_length=80, blank=True)
+    mail = models.BigIntegerField(null=True)
+    troubles = models.JSONField(default=list)
+    title = models.CharField(max_length=120, blank=True)
+    called_off = models.BooleanField(default=False)
+    changes = models.JSONField(default=list)
+    changed_at = models.DateTimeField(null=True)
     came_at = models.DateTimeField()
     came_from = models.CharField(max_length=200, blank=True)
     organisations = ArrayField(models.CharField(max_length=SLUG))
@@ -155,7 +187,32 @@ class UpstreamRow(models.Model):
         db_table = "downtime_upstream"
         indexes: ClassVar = [
             models.Index(fields=["-came_at"], condition=Q(settled_at=None), name="upstream_to_confirm"),
+            models.Index(fields=["uid"], condition=~Q(uid=""), name="upstream_by_uid"),
         ]
 
     def __str__(self) -> str:
         return f"{self.came_from}: {self.text[:40]}"
+
+
+class UpstreamVersionRow(models.Model):
+    """One version of another team's notice, as it came. Never changed. ``standing``: what it did to the notice."""
+
+    notice = models.ForeignKey(UpstreamRow, on_delete=models.PROTECT, related_name="versions")
+    digest = models.CharField(max_length=64, unique=True)
+    text = models.TextField()
+    sequence = models.PositiveIntegerField(null=True)
+    standing = models.CharField(max_length=8)
+    changes = models.JSONField(default=list)
+    came_at = models.DateTimeField()
+    came_from = models.CharField(max_length=200, blank=True)
+    mail = models.BigIntegerField(null=True)
+    message_id = models.CharField(max_length=260, blank=True)
+
+    class Meta:
+        db_table = "downtime_upstream_version"
+        indexes: ClassVar = [
+            models.Index(fields=["message_id"], condition=~Q(message_id=""), name="versions_by_message"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.came_from}: {self.standing}"

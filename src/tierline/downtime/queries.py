@@ -13,6 +13,7 @@ from django.conf import settings
 
 from tierline.directory.actor import TIERLINE, Actor
 from tierline.downtime.actions.changing import is_read_back
+from tierline.downtime.actions.taking_in import Upstream, changed_notices
 from tierline.downtime.actions.telling import asides_for, coverage_for, document_for, subject_of
 from tierline.downtime.actions.turning import content_of
 from tierline.downtime.actions.working import gates_of, in_the_way
@@ -95,6 +96,7 @@ class DowntimeView:
     tells: bool
     approves: bool
     verifies: bool
+    upstream: tuple[Upstream, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,7 @@ def downtime(actor: Actor, number: int, *, at: datetime) -> DowntimeView:
         tells=may_tell(actor, procedural),
         approves=procedural.procedure.approval in actor.duties and row.state == DowntimeState.AWAITING_APPROVAL,
         verifies=row.window == Window.SET and may_verify(actor, row, procedural),
+        upstream=changed_notices(row.pk),
     )
 
 

@@ -18,6 +18,9 @@ from tierline.downtime.written_times import Unread, instant_in, instant_written
 
 LONGEST: Final = 200_000  # characters
 MOST_EVENTS: Final = 50
+MOST_SERVICES: Final = 50
+LONGEST_UID: Final = 200
+LONGEST_VALUE: Final = 2_000  # characters of one line of a mail that are looked into
 
 
 class NoticeRefused(ValueError):
@@ -62,6 +65,11 @@ class Proposal:
     open: tuple[str, ...] = ()
 
     @property
+    def calls_off(self) -> bool:
+        """Whether it says that the work will not be done."""
+        return self.status is not None and self.status.value.strip().upper() in ("CANCELLED", "CANCELED")
+
+    @property
     def spans(self) -> tuple[tuple[int, int, str], ...]:
         """What was read, from which characters, in the order of the text."""
         named: list[tuple[str, Read | ReadInstant | None]] = [
@@ -103,14 +111,37 @@ class _Property:
         return Read(_unescaped(self.value), self.begins, self.ends)
 
 
-_EVENT: Final = re.compile(r"^BEGIN:VEVENT[ \t]*\r?$(.*?)^END:VEVENT", re.DOTALL | re.MULTILINE | re.IGNORECASE)
+_EDGE: Final = re.compile(r"^(BEGIN|END):VEVENT[ \t]*\r?$", re.MULTILINE | re.IGNORECASE)
 _LINE: Final = re.compile(r"[^\r\n]+(?:\r?\n[ \t][^\r\n]*)*")
 _FOLD: Final = re.compile(r"\r?\n[ \t]")
 
 
 def _events(text: str) -> Iterator[list[_Property]]:
-    for event in _EVENT.finditer(text):
-        yield [found for line in _LINE.finditer(text, event.start(1), event.end(1)) if (found := _property(line))]
+    """The properties of each event that begins and ends."""
+    for begin, end in _blocks(text):
+        yield [found for line in _LINE.finditer(text, begin.end(), end.start()) if (found := _property(line))]
+
+
+def _blocks(text: str) -> Iterator[tuple[re.Match[str], re.Match[str]]]:
+    """Where each event begins and ends. In one pass: a text full of beginnings costs no more."""
+    begin: re.Match[str] | None = None
+    for edge in _EDGE.finditer(text):
+        if edge[1].upper() == "BEGIN":
+            begin = begin or edge
+        elif begin is not None:
+            yield begin, edge
+            begin = None
+
+
+def only_event(text: str, uid: str) -> str:
+    """The text with the events of that UID and none of the others; the empty word keeps those without one."""
+    kept, here = [], 0
+    for (begin, end), event in zip(_blocks(text), _events(text), strict=True):
+        found = next((each.read().value.strip() for each in event if each.name == "UID"), "")
+        if found[:LONGEST_UID] != uid:
+            kept.append(text[here : begin.start()])
+            here = end.end()
+    return "".join([*kept, text[here:]])
 
 
 def _property(line: re.Match[str]) -> _Property | None:
@@ -157,12 +188,17 @@ def _from_event(text: str, event: list[_Property]) -> Proposal:
         status=_read(by_name.get("X-MAINTNOTE-STATUS") or by_name.get("STATUS")),
         level=level,
         level_read=level_read,
-        services=tuple(each.read() for each in event if each.name == "X-MAINTNOTE-OBJECT-ID"),
+        services=tuple(each.read() for each in event if each.name == "X-MAINTNOTE-OBJECT-ID")[:MOST_SERVICES],
         reason=_read(by_name.get("DESCRIPTION")),
         starts=starts,
         ends=_after(starts, ends, left),
         open=tuple(left),
     )
+
+
+def _short(value: str) -> str:
+    """A value as a sentence quotes it."""
+    return repr(value if len(value) <= 80 else f"{value[:79]}…")
 
 
 def _read(found: _Property | None) -> Read | None:
@@ -176,7 +212,7 @@ def _level(found: _Property | None, left: list[str]) -> tuple[Level | None, Read
     try:
         return level_of(found.value), found.read()
     except ValueError:
-        left.append(f"The level of impact is written as {found.value!r}, which is none of the four.")
+        left.append(f"The level of impact is written as {_short(found.value)}, which is none of the four.")
         return None, found.read()
 
 
@@ -189,7 +225,7 @@ def _event_instant(found: _Property | None, what: str, left: list[str]) -> ReadI
         return None
     match = _ICAL_INSTANT.fullmatch(found.value.strip())
     if match is None:
-        left.append(f"The {what} {found.value!r} is a day, or no time at all; a time of day is needed.")
+        left.append(f"The {what} {_short(found.value)} is a day, or no time at all; a time of day is needed.")
         return None
     zone = "UTC" if match[7] else found.parameters.get("TZID")
     if zone is None:
@@ -229,9 +265,7 @@ _LABELS: Final = {
     "ends": ("end", "ends", "end time", "finish", "until", "end date/time", "to", "outage end"),
     "status": ("status",),
 }
-_LABELLED: Final = re.compile(
-    r"^[ \t>*•-]*([A-Za-z][A-Za-z /]{1,40}?)[ \t*]*[:：][ \t*]*([^\r\n]+?)[ \t*]*\r?$", re.MULTILINE
-)
+_LABELLED: Final = re.compile(r"^[ \t>*•-]{0,40}([A-Za-z][A-Za-z /]{1,40}?)[ \t*]{0,20}[:：]([^\r\n]*)$", re.MULTILINE)
 
 
 def _from_mail(text: str) -> Proposal:
@@ -248,7 +282,7 @@ def _from_mail(text: str) -> Proposal:
         status=found.get("status"),
         level=level,
         level_read=level_read,
-        services=tuple(_listed(services)) if services else (),
+        services=tuple(_listed(services))[:MOST_SERVICES] if services else (),
         reason=found.get("reason"),
         starts=starts,
         ends=_after(starts, ends, left),
@@ -261,9 +295,11 @@ def _labelled(text: str) -> dict[str, Read]:
     found: dict[str, Read] = {}
     for line in _LABELLED.finditer(text):
         label = " ".join(line[1].lower().split())
+        value = line[2][:LONGEST_VALUE].strip(" \t*\r")
+        begins = line.start(2) + line[2].find(value)
         for name, labels in _LABELS.items():
-            if label in labels:
-                found.setdefault(name, Read(line[2], line.start(2), line.end(2)))
+            if value and label in labels:
+                found.setdefault(name, Read(value, begins, begins + len(value)))
     return found
 
 
@@ -282,7 +318,7 @@ def _mail_level(read: Read | None, left: list[str]) -> tuple[Level | None, Read 
     try:
         return level_of(read.value.strip().replace(" ", "-")), read
     except ValueError:
-        left.append(f"The level of impact is written as {read.value!r}, which is none of the four.")
+        left.append(f"The level of impact is written as {_short(read.value)}, which is none of the four.")
         return None, read
 
 

@@ -57,7 +57,7 @@ def instant_written(text: str) -> tuple[datetime, str, int, int]:
     """The instant in UTC, the zone it was written in, and from which characters it was read."""
     match = _TIME.search(text)
     if match is None:
-        raise Unread(f"{text!r} is not written as a day and a time that can be read.")
+        raise Unread(f"{text[:80]!r} is not written as a day and a time that can be read.")
     at, zone = _zoned(_day(match), _of_day(match), match["zone"])
     return at, zone, match.start(), match.end()
 

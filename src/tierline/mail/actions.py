@@ -19,9 +19,10 @@ from tierline.cases.actions.replying import Answer, receive_answer, receive_auto
 from tierline.cases.queries import number_behind
 from tierline.directory.actor import TIERLINE, Actor
 from tierline.foundation.trouble import Refusal, Unusable
-from tierline.mail.judging import Circumstances, Judgement, Verdict, judge
+from tierline.mail.judging import Circumstances, Judgement, Verdict, judge, judge_notice
 from tierline.mail.lifecycle import MailMove, MailState, after
 from tierline.mail.models import MailRow
+from tierline.mail.noticing import bring_notice, is_for_notices, notices_address, sender_of
 from tierline.mail.notifying import with_notification
 from tierline.mail.queries import mail_row_for
 from tierline.mail.reading import ReadMail, read
@@ -58,12 +59,19 @@ def take_mail(raw: bytes, *, came_by: str, at: datetime, envelope: Iterable[str]
     digest = hashlib.sha256(raw).hexdigest()
     keep_bytes(raw, digest)
     known = _circumstances(mail, tuple(envelope), at=at)
-    judgement = with_notification(judge(mail, known), mail)
+    speaker = None
+    if is_for_notices((*envelope, *mail.recipients)) and known.signed is None:
+        speaker = sender_of(mail, at=at)
+        judgement = judge_notice(mail, known, sender_known=speaker is not None)
+    else:
+        judgement = with_notification(judge(mail, known), mail)
     with transaction.atomic():
         row = _new_row(mail, raw, digest, judgement, came_by=came_by, at=at)
         if row is None:
             return _taken_before(mail) or _lost(mail)
-        if judgement.origin is not None:
+        if judgement.verdict is Verdict.NOTICE:
+            bring_notice(row, mail, speaker, at=at)
+        elif judgement.origin is not None:
             _bring(row, mail, judgement, judgement.origin, at=at)
     log.info("mail_taken", mail=row.pk, verdict=row.verdict, by=came_by, case=row.case)
     return Taken(row.pk, Verdict(row.verdict), row.case, again=False)
@@ -79,7 +87,7 @@ def _lost(mail: ReadMail) -> Taken:
 
 
 def _circumstances(mail: ReadMail, envelope: tuple[str, ...], *, at: datetime) -> Circumstances:
-    addresses = dict.fromkeys((*envelope, *mail.recipients))
+    addresses = [one for one in dict.fromkeys((*envelope, *mail.recipients)) if one.lower() != notices_address()]
     named = [named_in(address, settings.REPLY_ADDRESS, settings.SECRET_KEY) for address in addresses]
     effects = [one.effect for one in named if one.effect is not None]
     answered, returned, own = (marks_in(" ".join(ids)) for ids in (mail.answers, mail.returned, (mail.message_id,)))

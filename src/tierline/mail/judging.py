@@ -12,6 +12,7 @@ from tierline.mail.reading import ReadMail
 from tierline.outbox.replying import Origin
 
 MOST_AN_HOUR = 20  # from one sender about one thing, or unplaced, before it looks like a loop
+MOST_NOTICES_AN_HOUR = 200  # from a sender whose notices are known: a bad night of a carrier brings dozens
 _OFFICES = ("mailer-daemon", "postmaster", "mail-daemon", "mailer_daemon")
 _BULK = ("bulk", "junk", "auto_reply", "auto-reply")
 _SUPPRESSED = ("all", "autoreply", "oof")
@@ -25,6 +26,7 @@ class Verdict(StrEnum):
     AUTO_REPLY = "auto-reply"
     LOOP = "loop"
     UNPLACED = "unplaced"
+    NOTICE = "notice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,39 @@ def why_a_machine(mail: ReadMail) -> str:
         if mail.null_sender
         else ""
     )
+
+
+def judge_notice(mail: ReadMail, known: Circumstances, *, sender_known: bool) -> Judgement:
+    """What a mail to the address for other teams' notices is. Machines send notices too (``auto-generated``, a list),
+    so only what answers, comes back or goes round is none."""
+    if known.own:
+        return Judgement(Verdict.LOOP, "It is a message of Tierline's own that came back to it.")
+    if _is_bounce(mail):
+        return _bounce(mail, known)
+    if answer := _why_an_answer(mail, known):
+        return Judgement(Verdict.AUTO_REPLY, answer, known.referenced)
+    if known.lately >= (MOST_NOTICES_AN_HOUR if sender_known else MOST_AN_HOUR):
+        said = f"{known.lately} mails came from this sender within the hour; it may be a machine that answers itself."
+        return Judgement(Verdict.LOOP, said, for_a_person=True)
+    return Judgement(Verdict.NOTICE, "It came to the address for notices of other teams' work.")
+
+
+def _why_an_answer(mail: ReadMail, known: Circumstances) -> str:
+    """The header that says a machine answered something, and did not write by itself."""
+    machine = why_a_machine(mail)
+    if not machine:
+        return ""
+    words = {name: value.partition(";")[0].strip() for name, value in mail.automatic}
+    answered = (
+        words.get("Auto-Submitted", "").startswith("auto-replied")
+        or words.get("X-Autoreply", "no") not in ("", "no")
+        or words.get("X-Autorespond", "no") not in ("", "no")
+        or words.get("Precedence", "") in ("auto_reply", "auto-reply", "junk")
+        or "X-Auto-Response-Suppress" in words  # Exchange says auto-generated of its absence notes
+        or mail.null_sender
+        or known.referenced is not None
+    )
+    return machine if answered else ""
 
 
 def _is_bounce(mail: ReadMail) -> bool:

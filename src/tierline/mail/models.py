@@ -27,6 +27,7 @@ class MailRow(models.Model):
     state = models.CharField(max_length=8, choices=[(s.value, s.value) for s in MailState])
     effect = models.BigIntegerField(null=True)
     case = models.BigIntegerField(null=True)
+    notice = models.BigIntegerField(null=True)
     settled_by = models.CharField(max_length=120, blank=True)
     settled_at = models.DateTimeField(null=True)
 

@@ -41,6 +41,7 @@ class MailView:
     because: str
     state: MailState
     case: int | None
+    notice: int | None
     settled_by: str
     settled_at: datetime | None
     moves: tuple[MailMove, ...]
@@ -134,6 +135,6 @@ def _view(row: MailRow, *, with_text: bool = False) -> MailView:
     state = MailState(row.state)
     return MailView(
         row.pk, row.sender, row.recipients, row.subject, row.text if with_text else "", tuple(row.files),
-        tuple(row.troubles), row.size, row.came_by, row.received_at, Verdict(row.verdict), row.because, state, row.case,
-        row.settled_by, row.settled_at, moves_from(state),
+        tuple(row.troubles), row.size, row.came_by, row.received_at, Verdict(row.verdict), row.because, state,
+        row.case, row.notice, row.settled_by, row.settled_at, moves_from(state),
     )  # fmt: skip

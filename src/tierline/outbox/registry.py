@@ -16,7 +16,7 @@ from tierline.channels.accounts import CHANNELS, UnusableAccount
 from tierline.channels.channel import Answer, Channel, NotConnected, Send
 from tierline.channels.email import Email
 from tierline.channels.on_call import KnowsOnCall
-from tierline.channels.paging_windows import KeepsWindows
+from tierline.channels.paging_windows import KeepsWindows, TellsIncidents
 from tierline.trackers.accounts import tracker_of
 from tierline.trackers.tracker import Tracker
 
@@ -81,6 +81,14 @@ def keeps_windows(name: str) -> KeepsWindows | NotConnected:
     if isinstance(found, Nowhere):
         return NotConnected(found.because)
     return found if isinstance(found, KeepsWindows) else NotConnected(f"'{name}' keeps no windows.")
+
+
+def tells_incidents(name: str) -> TellsIncidents | NotConnected:
+    """The channel of that name, to be asked what is broken now; NotConnected when there is none or it cannot tell."""
+    found = channel(name)
+    if isinstance(found, Nowhere):
+        return NotConnected(found.because)
+    return found if isinstance(found, TellsIncidents) else NotConnected(f"'{name}' does not know what is broken.")
 
 
 def trackers() -> list[str]:

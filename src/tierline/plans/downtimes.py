@@ -1,7 +1,8 @@
 """Planned downtime as a plan's file writes it: what a message says, when word is owed, and who acts in which way.
 
-Refuses a moment with both a span and a time of day, a relay without a day, freezes that end before they begin, steps
-to reach somebody that are out of order.
+Refuses a moment with both a span and a time of day, a relay without a day, freezes that end before they begin, a
+redundant pair with the same thing on both sides, a sender of notices without an address, steps to reach somebody that
+are out of order.
 What follows from it for one piece of work is ``tierline.downtime``'s and ``tierline.notices``'.
 """
 
@@ -19,6 +20,12 @@ from tierline.plans.entries import Label, Sentence, Slug, Source, Span, require
 ChannelWord = Literal["slack", "email", "teams", "sms"]
 StepWord = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", max_length=40)]
 LATEST = timedelta(hours=12)  # after it was due: word of which nobody hears for longer is no word any more
+ConflictKind = Literal[
+    "same-service", "redundant-pair", "dependency", "shared-ground", "freeze", "incident", "foreign-window",
+    "change-system", "hand-over", "clock-change", "holiday", "near-notice",
+]  # fmt: skip
+#: ``someone@their.example``, or ``@their.example`` for everybody there.
+Written = Annotated[str, StringConstraints(pattern=r"^[^@\s<>\"',;]{0,64}@[^@\s<>\"',;]{1,190}$", to_lower=True)]
 
 
 class MessagePart(Entry):
@@ -135,6 +142,48 @@ class Freeze(Entry):
         return self
 
 
+class RedundantPair(Entry):
+    """Two sides that stand in for one another. Work on one while there is work on the other takes both away."""
+
+    id: Slug
+    label: Label
+    one: Annotated[tuple[Slug, ...], Field(min_length=1)]
+    other: Annotated[tuple[Slug, ...], Field(min_length=1)]
+    source: Source
+
+    @model_validator(mode="after")
+    def _two_sides(self) -> Self:
+        require(not set(self.one) & set(self.other), "nothing stands in for itself; name it on one side")
+        return self
+
+
+class NoticeSender(Entry):
+    """Another team whose notices of planned work arrive by mail: from which addresses, and for whom it speaks.
+
+    ``speaks_for`` is what a notice of theirs concerns when it names nothing we know. Anybody can write a sender into a
+    mail, so this decides what is shown and never that it is true.
+    """
+
+    id: Slug
+    label: Label
+    addresses: Annotated[tuple[Written, ...], Field(min_length=1)]
+    speaks_for: tuple[Slug, ...] = ()
+    source: Source
+
+    def is_sender(self, address: str) -> bool:
+        """Whether a mail of this address is theirs."""
+        low = address.lower()
+        return any(low == known or (known.startswith("@") and low.endswith(known)) for known in self.addresses)
+
+
+class Weighed(Entry):
+    """How much one kind of conflict weighs by this plan."""
+
+    kind: ConflictKind
+    weight: Literal["block", "warn", "info"]
+    source: Source
+
+
 class Procedure(Entry):
     """What is done for a downtime or an incident that starts with ``origin``: who tells whom, how.
 
@@ -166,7 +215,8 @@ class Procedure(Entry):
 class Downtime(Entry):
     """Planned downtime: what a message says, when it goes out, and the procedures by who caused it.
 
-    ``quiet`` is how near another notice to the same people may come before both owners hear of it.
+    ``quiet`` is how near another notice to the same people may come before both owners hear of it; ``weights`` what
+    weighs otherwise here than usual; ``notices_from`` whose notices of their own work are known.
     """
 
     message: tuple[MessagePart, ...] = ()
@@ -174,4 +224,7 @@ class Downtime(Entry):
     questions: tuple[Question, ...] = ()
     procedures: tuple[Procedure, ...] = ()
     freezes: tuple[Freeze, ...] = ()
+    redundant: tuple[RedundantPair, ...] = ()
+    weights: tuple[Weighed, ...] = ()
+    notices_from: tuple[NoticeSender, ...] = ()
     quiet: Span | None = None

@@ -12,7 +12,7 @@ from typing import Final
 
 from tierline.plans import schema
 from tierline.plans.decision import Reason
-from tierline.plans.downtimes import Downtime, Freeze, MomentRule, Procedure
+from tierline.plans.downtimes import Downtime, Freeze, MomentRule, NoticeSender, Procedure, RedundantPair
 from tierline.plans.planbook import Planbook, source_of
 
 #: Channels that are a room in which nobody can be tagged.
@@ -145,3 +145,15 @@ def freezes_at(planbook: Planbook, at: datetime) -> Iterator[tuple[schema.Plan, 
     for plan in planbook.plans_at(at):
         for freeze in plan.downtime.freezes:
             yield plan, freeze
+
+
+def redundant_pairs(planbook: Planbook, at: datetime) -> tuple[RedundantPair, ...]:
+    """Every pair of the plans in force whose sides stand in for one another."""
+    return tuple(pair for plan in planbook.plans_at(at) for pair in plan.downtime.redundant)
+
+
+def notice_sender(planbook: Planbook, address: str, at: datetime) -> NoticeSender | None:
+    """Whose notices come from an address; one written out is found before everybody at a domain."""
+    known = [sender for plan in planbook.plans_at(at) for sender in plan.downtime.notices_from]
+    own = (sender for sender in known if address.lower() in sender.addresses)
+    return next(own, None) or next((sender for sender in known if sender.is_sender(address)), None)

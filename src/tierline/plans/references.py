@@ -147,6 +147,10 @@ def _in_services(plan: schema.Plan) -> Iterator[Reference]:
 def _in_downtime(plan: schema.Plan) -> Iterator[Reference]:
     for place, freeze in enumerate(plan.downtime.freezes):
         yield from _each(("downtime", "freezes", place, "services"), freeze.services, "services")
+    for place, pair in enumerate(plan.downtime.redundant):
+        yield from _each(("downtime", "redundant", place), (*pair.one, *pair.other), "services", "systems")
+    for place, sender in enumerate(plan.downtime.notices_from):
+        yield from _each(("downtime", "notices_from", place), sender.speaks_for, "services", "systems")
     for place, procedure in enumerate(plan.downtime.procedures):
         path: Path = ("downtime", "procedures", place)
         yield from _each((*path, "teams"), procedure.teams, "teams")
@@ -213,7 +217,7 @@ def sourced(plan: schema.Plan) -> Iterator[tuple[Path, Source]]:
         for place, entry in enumerate(getattr(plan, section)):
             if entry.source is not None:
                 yield (section, place), entry.source
-    for section in ("message", "moments", "questions", "procedures", "freezes"):
+    for section in ("message", "moments", "questions", "procedures", "freezes", "redundant", "weights", "notices_from"):
         for place, entry in enumerate(getattr(plan.downtime, section)):
             yield ("downtime", section, place), entry.source
     for place, procedure in enumerate(plan.downtime.procedures):

@@ -174,6 +174,16 @@ def _downtime(planbook: Planbook, downtime: Downtime) -> Iterator[tuple[Source, 
     for freeze in downtime.freezes:
         days = (_days(freeze.from_, freeze.until), *freeze.services)
         yield freeze.source, Item("clause", freeze.id, f"{freeze.label}. {freeze.text}", days)
+    for pair in downtime.redundant:
+        said = f"{pair.label}: {', '.join(pair.one)} and {', '.join(pair.other)} stand in for one another"
+        yield pair.source, Item("entry", pair.id, f"{said}; never both at once.")
+    for weighed in downtime.weights:
+        told = {"block": "stops work without a reason", "warn": "warns", "info": "is only said"}[weighed.weight]
+        yield weighed.source, Item("entry", weighed.kind, f"What is in the way of work, {weighed.kind}: {told}.")
+    for sender in downtime.notices_from:
+        about = f" They speak for {', '.join(sender.speaks_for)}." if sender.speaks_for else ""
+        who = ", ".join(sender.addresses)
+        yield sender.source, Item("entry", sender.id, f"Notices of {sender.label} come from {who}.{about}")
     for procedure in downtime.procedures:
         yield procedure.source, Item("entry", procedure.id, procedure.label, tuple(_steps(planbook, procedure)))
 

@@ -54,6 +54,19 @@ class Alert:
     events: list[str] = field(default_factory=list)
 
 
+@dataclass
+class Broken:
+    """An incident: what a service's alarm became."""
+
+    id: str
+    number: int
+    title: str
+    service: str
+    status: str
+    urgency: str
+    began: datetime
+
+
 class PagerDuty(Desk):
     """One account. ``hidden`` are services the token may not see."""
 
@@ -70,6 +83,7 @@ class PagerDuty(Desk):
         self.windows: dict[str, Window] = {}
         self.turns: list[Turn] = []
         self.alerts: dict[str, Alert] = {}
+        self.broken: list[Broken] = []
         self.zone = timezone(timedelta(hours=-5))
         self.lag = timedelta(0)
         self._made_at: dict[str, datetime] = {}
@@ -89,6 +103,7 @@ class PagerDuty(Desk):
             Route("PUT", "/maintenance_windows/{id}", self.update),
             Route("DELETE", "/maintenance_windows/{id}", self.delete),
             Route("GET", "/oncalls", self.on_calls),
+            Route("GET", "/incidents", self.list_incidents),
             Route("POST", "/v2/enqueue", self.enqueue),
         ]
 
@@ -143,6 +158,13 @@ class PagerDuty(Desk):
         """Somebody changes one by hand."""
         with self.lock:
             self.windows[window] = replace(self.windows[window], **fields)
+
+    def breaks(self, title: str, service: str, *, status: str = "triggered", urgency: str = "high") -> Broken:
+        """Something breaks."""
+        with self.lock:
+            number = len(self.broken) + 1
+            self.broken.append(Broken(f"Q{number:06d}", number, title, service, status, urgency, self.clock.now()))
+            return self.broken[-1]
 
     def takes_turn(self, user: str, name: str, schedule: str, *, policy: str = "PPOLICY", **more: Any) -> None:
         """Somebody is on call."""
@@ -228,6 +250,25 @@ class PagerDuty(Desk):
             and (turn.end is None or turn.end > since)
         ]
         return self._page(call, "oncalls", [self._turn(turn) for turn in rows])
+
+    def list_incidents(self, call: Call) -> Reply:
+        """GET incidents by status and urgency."""
+        status, urgency = call.query.get("statuses[]"), call.query.get("urgencies[]")
+        rows = [
+            {
+                **self._reference("incident", one.id, f"[#{one.number}] {one.title}"),
+                "type": "incident",
+                "incident_number": one.number,
+                "title": one.title,
+                "created_at": one.began.isoformat(),
+                "status": one.status,
+                "urgency": one.urgency,
+                "service": self._reference("service", one.service, self.services.get(one.service, one.service)),
+            }
+            for one in self.broken
+            if status in (None, one.status) and urgency in (None, one.urgency)
+        ]
+        return self._page(call, "incidents", rows)
 
     def enqueue(self, call: Call) -> Reply:
         """POST an event: 202, whatever becomes of it."""

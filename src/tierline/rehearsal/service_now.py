@@ -76,6 +76,7 @@ class ServiceNow(Desk):
 
     def __init__(self, group: str = "Product Support", *, port: int = 0, secret: str = "rehearsal-secret") -> None:  # noqa: S107 - it opens nothing
         super().__init__(port=port)
+        self.conflicts: dict[str, list[Row]] = {}
         self.clients = {"tierline": secret}
         self.passwords = {"tierline.bot": secret}
         self.tokens: set[str] = set()
@@ -96,6 +97,7 @@ class ServiceNow(Desk):
             Route("POST", table, self.create),
             Route("GET", table + "/{sys_id}", self.get),
             Route("PATCH", table + "/{sys_id}", self.update),
+            Route("GET", "/api/sn_chg_rest/change/{sys_id}/conflict", self.list_conflicts),
         ]
 
     def refusal(self, status: int, words: str) -> Any:  # noqa: ARG002 - its errors do not repeat the status
@@ -155,6 +157,14 @@ class ServiceNow(Desk):
     def resolves(self, sys_id: str, notes: str = "Repaired.", *, by: str = "ada.quill") -> None:
         """Somebody resolves an incident."""
         self.changes(sys_id, by=by, state="6", close_code="Solved (Permanently)", close_notes=notes)
+
+    def finds_in_the_way(self, sys_id: str, kind: str, *, schedule: str = "", change: str = "") -> str:
+        """Its conflict check finds something in the way of a change; the id of what it found."""
+        with self.lock:
+            known = hashlib.md5(f"{sys_id} {kind} {schedule} {change}".encode(), usedforsecurity=False).hexdigest()
+            row = {"sys_id": known, "change": sys_id, "type": kind, "schedule": schedule, "conflicting_change": change}
+            self.conflicts.setdefault(sys_id, []).append(row)
+            return known
 
     def closes_old(self) -> int:
         """The nightly job: what has been resolved for days is closed by the system. How many."""
@@ -257,6 +267,17 @@ class ServiceNow(Desk):
                 return Reply(403, {"error": {"message": "Operation Failed", "detail": detail}, "status": "failure"})
         self._change(call.named["table"], row, asked, "tierline.bot")
         return Reply(json={"result": self._told(call.named["table"], row, call)})
+
+    def list_conflicts(self, call: Call) -> Reply:
+        """GET what the conflict check found in the way of a change."""
+        if call.named["sys_id"] not in self.tables["change_request"]:
+            detail = "Record doesn't exist or ACL restricts the record retrieval"
+            return Reply(404, {"error": {"message": "No Record found", "detail": detail}, "status": "failure"})
+        rows = [
+            {column: {"value": value, "display_value": value} for column, value in row.items()}
+            for row in self.conflicts.get(call.named["sys_id"], [])
+        ]
+        return Reply(json={"result": rows})
 
     # How it keeps things
 

@@ -21,10 +21,12 @@ from tierline.trackers.servicenow_reading import (
     STAGES_OF,
     STATES_OF,
     Approvals,
+    Hindrance,
     approvals_of,
     as_note,
     as_record,
     correlation_of,
+    hindrances_of,
     is_sys_id,
     literal,
     revision_of,
@@ -193,6 +195,11 @@ class ServiceNow:
         told: Approvals | TryAgain | NotConnected | None = self._asked(lambda: self._approvals(record))
         return told
 
+    def hindrances(self, record: str) -> Sequence[Hindrance] | TryAgain | NotConnected | None:
+        """What the instance found in the way of a change request; None where it cannot be asked for that."""
+        told: Sequence[Hindrance] | TryAgain | NotConnected | None = self._asked(lambda: self._hindrances(record))
+        return told
+
     def _asked(self, question: Any) -> Any:
         try:
             with visit():
@@ -244,6 +251,11 @@ class ServiceNow:
         columns = "sys_id,sysapproval,approver,state,comments,sys_updated_on"
         given = self._api.rows("sysapproval_approver", f"sysapproval={sys_id}^ORDERBYsys_created_on", columns)
         return approvals_of(row, given)
+
+    def _hindrances(self, record: str) -> Sequence[Hindrance] | None:
+        _, sys_id = self._where(record)
+        result = self._api.conflicts(sys_id)
+        return None if result is None else hindrances_of(result, self.label)
 
     # Rows as records
 

@@ -91,6 +91,36 @@ class Approvals:
     text: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Hindrance:
+    """Something the instance found in the way of a change, in a sentence's words."""
+
+    id: str
+    text: str
+
+
+def hindrances_of(result: Any, label: str) -> tuple[Hindrance, ...]:
+    """What an answer about conflicts names. The vendor leaves its form open: a list of rows, or an object holding one;
+    columns with both values, or plain. A row that says nothing is left out."""
+    rows: Any = result
+    if isinstance(result, Mapping):
+        rows = next((value for value in result.values() if isinstance(value, list)), [])
+    found = []
+    for row in rows if isinstance(rows, list) else []:
+        said = {name: _plain(row, name) for name in ("sys_id", "type", "conflicting_change", "schedule")}
+        about = " ".join(said[name] for name in ("conflicting_change", "schedule") if said[name])
+        on = _plain(row, "configuration_item")
+        if said["type"] or about:
+            parts = [said["type"] or "a conflict", f": {about}" if about else "", f" (on {on})" if on else ""]
+            text = f"{label} finds in its way: {''.join(parts)}."
+            found.append(Hindrance((said["sys_id"] or hashlib.sha256(text.encode()).hexdigest())[:40], text[:400]))
+    return tuple(dict.fromkeys(found))
+
+
+def _plain(row: Any, column: str) -> str:
+    return text_at(row, column, "display_value") or text_at(row, column, "value") or text_at(row, column)
+
+
 def value_of(row: Mapping[str, Any], column: str) -> str:
     """What is stored."""
     return text_at(row, column, "value")

@@ -70,6 +70,15 @@ class TableApi:
             raise Stopped(TryAgain("ServiceNow answered with something that cannot be read. It will be asked again."))
         return row
 
+    def conflicts(self, record: str) -> Any:
+        """What the instance found in the way of a change; None where it offers no such question."""
+        told = self.line.ask("GET", f"api/sn_chg_rest/change/{record}/conflict")
+        if told.status in (403, 404):
+            return None
+        if told.status >= 300:
+            raise Stopped(self._no(told, "the question"))
+        return self.line.wants(told, dict).get("result")
+
     def row_of(self, key: str) -> Mapping[str, Any] | None:
         """The oldest record with our key: copying an incident there copies its correlation too."""
         written = correlation_of(key)

@@ -16,7 +16,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from tierline.directory.actor import Actor
-from tierline.downtime.actions import approving, guarding, planning, telling, working
+from tierline.downtime.actions import approving, guarding, planning, taking_in, telling, working
 from tierline.downtime.actions.turning import SUBJECT
 from tierline.downtime.content import unready_to_approve
 from tierline.downtime.gates import Approval
@@ -243,6 +243,17 @@ def downtime_conflict(request: DeskRequest, actor: Actor, downtime_number: int) 
             actor, downtime_number, request.POST.get("key", ""), request.POST.get("text", ""), at=at
         )
         messages.success(request, "Your reason is written down.")
+
+    return _do(request, actor, downtime_number, write)
+
+
+@page("POST")
+def downtime_upstream(request: DeskRequest, actor: Actor, downtime_number: int, notice: int) -> HttpResponse:
+    """What follows here from another team's notice that has changed."""
+
+    def write(at: datetime) -> None:
+        taking_in.look_at_change(actor, downtime_number, notice, request.POST.get("text", ""), at=at)
+        messages.success(request, "Written down: you looked at what changed.")
 
     return _do(request, actor, downtime_number, write)
 

@@ -128,6 +128,8 @@ FACTS = {
     "work-finished": "said that the work is done",
     "work-resumed": "went on with the work",
     "downtime-concluded": "concluded it",
+    "upstream-changed": "heard that the notice it rests on has changed",
+    "upstream-looked-at": "looked at what changed in the notice it rests on",
     "conflict-answered": "gave a reason for a conflict",
     "audience-answered": "answered for somebody to be told",
     "announced": "told everybody",
@@ -224,8 +226,13 @@ def obligation_words(
 
 
 def conflict_words(conflict: Conflict, answered: Mapping[str, Any]) -> dict[str, Any]:
-    """A conflict with its weight and the reason somebody gave for it."""
-    return {"conflict": conflict, "tag": WEIGHTS[conflict.weight], "answer": answered.get(conflict.key)}
+    """A conflict with its weight, the reason somebody gave for it, and the number of the other work where it is one."""
+    return {
+        "conflict": conflict,
+        "tag": WEIGHTS[conflict.weight],
+        "answer": answered.get(conflict.key),
+        "other": conflict.other.rpartition("-")[2],
+    }
 
 
 def content_words(content: Content, planbook: Planbook, labels: Mapping[str, str]) -> list[dict[str, Any]]:

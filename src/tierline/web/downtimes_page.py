@@ -93,15 +93,19 @@ def _begin_with(request: DeskRequest, actor: Actor, at: datetime) -> dict[str, A
     if not (notice.isdigit() and event.isdigit()):
         return {"zone": settings.TIME_ZONE}
     kept = taking_in.upstream(actor, int(notice), at=at)
+    if not kept.proposals:
+        return {"zone": settings.TIME_ZONE, "notice": f"{notice}-{kept.seen}"}
     found = kept.proposals[min(int(event), len(kept.proposals) - 1)]
-    content = taking_in.content_of_proposal(found, planbook_in_force().planbook)
-    return {**typed_of(content), "notice": notice, "left_open": found.open}
+    planbook = planbook_in_force().planbook
+    speaks_for = taking_in.speaks_for(planbook, kept.source, at)
+    content = taking_in.content_of_proposal(found, planbook, speaks_for)
+    return {**typed_of(content), "notice": f"{notice}-{kept.seen}", "left_open": found.open}
 
 
 def _settle_notice(request: DeskRequest, actor: Actor, number: int, at: datetime) -> None:
-    notice = request.POST.get("notice", "")
+    notice, _, seen = request.POST.get("notice", "").partition("-")
     if notice.isdigit():
-        taking_in.settle(actor, int(notice), at=at, downtime=number)
+        taking_in.settle(actor, int(notice), at=at, downtime=number, seen=seen)
 
 
 @page("GET", "POST")

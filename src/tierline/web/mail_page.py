@@ -31,6 +31,7 @@ VERDICTS = {
     Verdict.AUTO_REPLY: Tag("By a machine", "closed"),
     Verdict.LOOP: Tag("Loop", "waiting"),
     Verdict.UNPLACED: Tag("Not placed", "offered"),
+    Verdict.NOTICE: Tag("Notice", "new"),
 }
 CAME_BY = {"imap": "fetched from the mailbox", "pipe": "handed over by a pipe", "lmtp": "handed over by LMTP"}
 

@@ -5,6 +5,7 @@ Refuses nothing itself; the form they lead to checks everything once more.
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -20,7 +21,14 @@ from tierline.foundation.clock import now
 from tierline.foundation.trouble import Conflict, NotAllowed, Refusal, Unusable
 from tierline.web.access import DeskRequest, page
 from tierline.web.boundary import words_for
+from tierline.web.moments import past
 
+STANDINGS = {
+    "first": "the first word of it",
+    "changed": "something else than before",
+    "same": "the same once more",
+    "older": "older than what was known; left aside",
+}
 MENDABLE = (Unusable, Conflict, NotAllowed)
 
 
@@ -38,6 +46,7 @@ def upstream(request: DeskRequest, actor: Actor) -> HttpResponse:
     context = {
         "nav": SUBJECT,
         "waiting": taking_in.waiting(actor, at=now()),
+        "address": settings.NOTICES_ADDRESS,
         "trouble": trouble,
         "typed": request.POST,
     }
@@ -64,6 +73,10 @@ def upstream_one(request: DeskRequest, actor: Actor, notice: int) -> HttpRespons
         "proposals": [
             {"number": number, "rows": _rows(proposal), "open": proposal.open, "parts": marked(proposal)}
             for number, proposal in enumerate(kept.proposals)
+        ],
+        "versions": [
+            {"when": past(came_at, now(), settings.TIME_ZONE), "came_from": came_from, "standing": STANDINGS[standing]}
+            for came_at, came_from, standing, _ in kept.versions
         ],
         "trouble": trouble,
     }

@@ -94,6 +94,7 @@ urlpatterns = [
     path(DOWNTIME + "approve/", downtime_page.downtime_approve, name="downtime-approve"),
     path(DOWNTIME + "window/", downtime_page.downtime_window, name="downtime-window"),
     path(DOWNTIME + "verify/", downtime_page.downtime_verify, name="downtime-verify"),
+    path(DOWNTIME + "upstream/<int:notice>/", downtime_page.downtime_upstream, name="downtime-upstream"),
     path(DOWNTIME + "conflict/", downtime_page.downtime_conflict, name="downtime-conflict"),
     path(DOWNTIME + "waive/<int:obligation>/", downtime_page.downtime_waive, name="downtime-waive"),
     path(DOWNTIME + "tell/<slug:moment>/", downtime_telling.downtime_tell, name="downtime-tell"),

@@ -5,17 +5,19 @@ before them. Without an account nothing here happens, and the number is written 
 system refuses stands in the outbox, and the gate stays closed.
 """
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
 
 from tierline.directory.actor import TIERLINE
+from tierline.downtime.actions.conflicting import tell_of_conflicts
 from tierline.downtime.actions.telling import document_for, link_to, subject_of
 from tierline.downtime.actions.turning import carry_approval, content_of, moved, note, saved
 from tierline.downtime.gates import APPROVAL_TRANSITIONS, Approval, ApprovalMove, after
 from tierline.downtime.hands import Change, locked
-from tierline.downtime.lifecycle import DowntimeMove, DowntimeState
+from tierline.downtime.lifecycle import STANDING, DowntimeMove, DowntimeState
 from tierline.downtime.models import DowntimeRow
 from tierline.notices.moments import Moment
 from tierline.notices.rendering.service_now import change_fields
@@ -24,9 +26,10 @@ from tierline.outbox.lifecycle import EffectState
 from tierline.outbox.queries import Fared, fared_by_key
 from tierline.outbox.registry import tracker, trackers
 from tierline.trackers.servicenow import ServiceNow
-from tierline.trackers.servicenow_reading import Approvals
+from tierline.trackers.servicenow_reading import Approvals, Hindrance
 
 LONGEST_WORDS: Final = 500
+ASK_AGAIN_AFTER: Final = timedelta(minutes=30)
 #: The account's words for columns of a change, and what the renderer calls them.
 _FIELDS: Final = {
     "start": "start_date",
@@ -129,6 +132,38 @@ def read_changes_back(*, at: datetime) -> int:
         if isinstance(read, Approvals):
             done += _decided(number, kept["id"], read, at=at)
     return done
+
+
+def read_hindrances(*, at: datetime) -> int:
+    """Read what the system that keeps changes found in the way of ours, each change every half hour. Returns in how
+    many it found something else than before."""
+    rows = DowntimeRow.objects.filter(state__in=STANDING, change__has_key="id")
+    done = 0
+    for number, kept in list(rows.values_list("pk", "change")):
+        if kept.get("void") or kept.get("asked_at", "") > (at - ASK_AGAIN_AFTER).isoformat():
+            continue
+        keeps = _keeps_changes(kept["account"])
+        # Asked before the row is locked: nothing waits for a partner's network.
+        read = keeps.hindrances(kept["id"]) if keeps is not None else None
+        if isinstance(read, Sequence):
+            done += _hindered(number, kept["id"], read, at=at)
+    return done
+
+
+@transaction.atomic
+def _hindered(number: int, record: str, read: Sequence[Hindrance], *, at: datetime) -> int:
+    change = locked(TIERLINE, number, at=at)
+    row = change.row
+    if row.change.get("id") != record:
+        return 0
+    before, found = row.change.get("conflicts", []), [{"id": one.id, "text": one.text} for one in read]
+    row.change = {**row.change, "conflicts": found, "asked_at": at.isoformat()}
+    DowntimeRow.objects.filter(pk=number).update(change=row.change)
+    if before == found:
+        return 0
+    if found:
+        tell_of_conflicts(change, because="It was found where its change is kept.")
+    return 1
 
 
 @transaction.atomic

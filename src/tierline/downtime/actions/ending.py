@@ -12,7 +12,7 @@ from typing import Final
 from django.db import transaction
 
 from tierline.directory.actor import TIERLINE
-from tierline.directory.queries import colleague
+from tierline.downtime.actions.conflicting import owner_of
 from tierline.downtime.actions.telling import link_to, mail_to
 from tierline.downtime.actions.turning import content_of, note, saved
 from tierline.downtime.gates import WINDOW_TRANSITIONS, Window, WindowMove, after
@@ -80,14 +80,6 @@ def _ask(change: Change, whom: str, people: Iterable[Reachable]) -> None:
         text=f"{content_of(change.row).title} was told to end at {ends:%Y-%m-%d %H:%M} UTC and nobody has said that it "
         f"has. Conclude it, or give it a later end that people hear of: {link_to(change.row.pk)}\n",
     )
-
-
-def owner_of(change: Change) -> tuple[Reachable, ...]:
-    """Whoever planned it; where they are here no more, whoever sends word of it."""
-    found = colleague(change.row.owner_id)
-    own = (Reachable(f"person-{found.person_id}", found.name, {"email": found.email}),) if found else ()
-    sender = change.procedural.procedure.sender
-    return own or (people_behind(change.planbook, sender) if sender else ())
 
 
 def _deputies(change: Change) -> tuple[Reachable, ...]:

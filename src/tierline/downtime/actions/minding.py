@@ -9,13 +9,12 @@ from typing import Final
 from django.db import transaction
 
 from tierline.directory.actor import TIERLINE
-from tierline.downtime.actions.ending import ask_about_open_ends, ask_before_the_end, owner_of, tell_of_lapsed_windows
+from tierline.downtime.actions.conflicting import tell_of_conflicts
+from tierline.downtime.actions.ending import ask_about_open_ends, ask_before_the_end, tell_of_lapsed_windows
 from tierline.downtime.actions.telling import ask_sender, link_to, mail_to, subject_of, tell
-from tierline.downtime.actions.turning import SUBJECT, content_of, saved
-from tierline.downtime.conflicts import WINDOW_KEY, Weight
+from tierline.downtime.actions.turning import SUBJECT, saved
 from tierline.downtime.hands import Change, locked
 from tierline.downtime.lifecycle import DowntimeState
-from tierline.downtime.surroundings import conflicts_of
 from tierline.notices.moments import Moment, Standing
 from tierline.notices.queries import ObligationView, obligations, owed_by, relays_overdue
 from tierline.notices.resolving import people_behind
@@ -58,17 +57,7 @@ def _tell_the_day_before(change: Change, owed: ObligationView) -> int:
 
 def _look_around_again(change: Change) -> None:
     """The morning before: has anything come in its way since?"""
-    found = conflicts_of(change.row.pk, content_of(change.row), change.procedural, change.planbook, at=change.at)
-    grave = [one for one in found if one.weight is Weight.BLOCK or one.key.startswith(WINDOW_KEY)]
-    new = [one for one in grave if one.key not in change.row.answered_conflicts]
-    if new:
-        mail_to(
-            change,
-            owner_of(change),
-            purpose=f"{change.row.revision}:conflict:{new[0].key}"[:120],
-            subject=f"[{change.reference}] Something has come in its way",
-            text=f"{' '.join(one.sentence for one in new)}\n\nDecide before it starts: {link_to(change.row.pk)}\n",
-        )
+    tell_of_conflicts(change, because="It is to start tomorrow, or today.")
 
 
 def remind_of_late_word(*, at: datetime) -> int:

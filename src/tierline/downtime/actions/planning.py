@@ -13,6 +13,7 @@ from django.db import transaction
 
 from tierline.directory.actor import Actor
 from tierline.downtime.actions.changing import void_change
+from tierline.downtime.actions.conflicting import tell_of_conflicts
 from tierline.downtime.actions.saying import said_why
 from tierline.downtime.actions.telling import Outcome, Told, drop_passing, owe, owe_the_day_before, tell, was_told
 from tierline.downtime.actions.turning import (
@@ -127,6 +128,7 @@ def plan(actor: Actor, number: int, *, at: datetime, version: int | None = None)
     ask_for_window(change)
     outcome = tell(change, Moment.PLANNING_STARTED)
     saved(change)
+    tell_of_conflicts(change, because="It is being planned.")
     return outcome
 
 
@@ -193,6 +195,7 @@ def change_content(
     note(change, "downtime-changed", changes=said, voids=sorted(gates))
     outcome = _owe_change(change, found, frame=Gate.WINDOW in gates)
     saved(change)
+    tell_of_conflicts(change, because="It was changed.")
     return found, outcome
 
 
@@ -275,6 +278,7 @@ def replan(actor: Actor, number: int, content: Content, *, at: datetime, version
     note(change, "downtime-replanned", changes=[[c.what, c.before, c.after, c.material] for c in found])
     outcome = _owe_change(change, found, frame=True)
     saved(change)
+    tell_of_conflicts(change, because="It has a new time.")
     return outcome
 
 

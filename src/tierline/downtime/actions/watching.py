@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db import transaction
 
 from tierline.channels.channel import NotConnected
-from tierline.channels.paging_windows import KeepsWindows
+from tierline.channels.paging_windows import Incident, KeepsWindows
 from tierline.channels.paging_windows import Window as Read
 from tierline.directory.actor import TIERLINE
 from tierline.downtime.actions.guarding import SetWindow, window_gone, window_read
@@ -18,9 +18,9 @@ from tierline.downtime.actions.windowing import services_covered
 from tierline.downtime.gates import Window
 from tierline.downtime.hands import procedural_of
 from tierline.downtime.lifecycle import STANDING
-from tierline.downtime.models import DowntimeRow, ForeignWindowRow
+from tierline.downtime.models import DowntimeRow, ForeignIncidentRow, ForeignWindowRow
 from tierline.foundation.trouble import Refusal
-from tierline.outbox.registry import keeps_windows
+from tierline.outbox.registry import keeps_windows, tells_incidents
 from tierline.plans.procedures import procedures_at
 from tierline.plans.queries import planbook_in_force
 
@@ -42,6 +42,7 @@ def _watch(system: str, *, at: datetime) -> int:
     if not isinstance(told, Sequence):
         return 0
     _keep_foreign(system, told)
+    _read_incidents(system)
     there = {one.id: one for one in told}
     return sum(_held_against(number, keeps, there, at=at) for number in _ours(system, at))
 
@@ -92,6 +93,29 @@ def _stands(kept: dict[str, object], found: SetWindow, *, drifted: bool) -> bool
     services = kept.get("services")
     covers = not drifted and isinstance(services, list) and set(services) <= set(found.services)
     return now == kept or (covers and now == {**kept, "services": now["services"]})
+
+
+def _read_incidents(system: str) -> None:
+    """What is broken there now; where it cannot be asked, what was read last stays."""
+    tells = tells_incidents(system)
+    told = () if isinstance(tells, NotConnected) else tells.incidents()
+    if isinstance(told, Sequence):
+        _keep_incidents(system, told)
+
+
+@transaction.atomic
+def _keep_incidents(system: str, told: Iterable[Incident]) -> None:
+    ForeignIncidentRow.objects.filter(system=system).delete()
+    ForeignIncidentRow.objects.bulk_create(
+        ForeignIncidentRow(
+            system=system,
+            incident=one.id[:60],
+            label=f"#{one.number}"[:60],
+            title=one.title[:255],
+            services=sorted(one.services),
+        )
+        for one in {each.id: each for each in told}.values()
+    )
 
 
 @transaction.atomic
