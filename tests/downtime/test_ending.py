@@ -14,10 +14,12 @@ from tierline.downtime.actions.minding import mind
 from tierline.downtime.actions.windowing import read_windows_back
 from tierline.downtime.gates import Window
 from tierline.downtime.lifecycle import DowntimeState
+from tierline.downtime.models import ForeignIncidentRow
 from tierline.downtime.queries import downtime
 from tierline.outbox.actions import carry_out
 from tierline.outbox.queries import EffectView, effects_of
 from tierline.outbox.registry import channel as channel_of
+from tierline.plans.queries import planbook_in_force
 
 pytestmark = pytest.mark.django_db
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -140,3 +142,23 @@ def test_a_later_end_that_never_reached_the_window_is_found_when_the_old_one_pas
     assert "emil.engstrom@tools.example" in to(number, ":window-lapsed:")
     answered(number, ENDS + 6 * MINUTE)
     assert downtime(crew.platform, number, at=ENDS + HOUR).gates.window is Window.SET
+
+
+def test_what_is_still_broken_as_the_work_ends_is_told_inside_the_house_and_to_nobody_else(
+    crew: Crew, at: datetime
+) -> None:
+    services = planbook_in_force().planbook.services
+    watched = next(iter(services["secure-messaging"].window_ids))
+    for label, ids in (("#41", [watched]), ("#42", ["PELSEWHERE"])):
+        ForeignIncidentRow.objects.create(
+            system="pagerduty", incident=label, label=label, title="Queue is full", services=ids
+        )
+    number = begun(crew, at)
+    working.finish(crew.engineer, number, at=ENDS - HOUR)
+    working.conclude(crew.communicator, number, "success", "", at=ENDS - HOUR)
+    assert to(number, ":still-burning:") == ["carla.commons@tools.example", "emil.engstrom@tools.example"]
+    view = downtime(crew.platform, number, at=ENDS)
+    [fact] = [fact for fact in view.story if fact.kind == "still-burning"]
+    assert "#41: Queue is full" in repr(fact)
+    assert "#42" not in repr(fact)
+    assert "Queue is full" not in repr(view.announcements[-1].document)

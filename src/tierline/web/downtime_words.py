@@ -136,6 +136,7 @@ FACTS = {
     "reached-otherwise": "reached people another way whom no channel had",
     "called": "called somebody whom no channel had reached",
     "called-in-vain": "called somebody in vain",
+    "still-burning": "found something still broken there",
     "window-lapsed": "found that the window ended before the work did",
     "word-waived": "decided that nobody is told",
     "relay-confirmed": "passed word on",

@@ -19,6 +19,7 @@ from tierline.downtime.gates import WINDOW_TRANSITIONS, Window, WindowMove, afte
 from tierline.downtime.hands import Change, locked
 from tierline.downtime.lifecycle import RUNNING
 from tierline.downtime.models import DowntimeRow
+from tierline.downtime.surroundings import incidents_read_elsewhere
 from tierline.notices.audience import Reachable
 from tierline.notices.resolving import people_behind, reachable
 
@@ -135,3 +136,23 @@ def _woken(change: Change) -> tuple[Reachable, ...]:
     turns = change.row.on_call.get("now", ())
     found += [Reachable(one["email"], one["name"], {"email": one["email"]}) for one in turns if one["email"]]
     return tuple({person.addresses.get("email", person.id).casefold(): person for person in found}.values())
+
+
+def tell_of_what_still_burns(change: Change) -> tuple[str, ...]:
+    """Write down, inside the house only, what was read as broken on its services and is unresolved as the work ends,
+    and tell those whom alarms wake. Returns it in words. What was read last is a few minutes old at most."""
+    touched = {*content_of(change.row).services, *change.row.stands_on}
+    found = [one for one in incidents_read_elsewhere(change.at) if touched & one.services]
+    burning = tuple(f"{one.reference}: {one.title}" for one in found)
+    if burning:
+        note(change, "still-burning", because="; ".join(burning)[:500])
+        listed = chr(10).join(f"- {one}" for one in burning)
+        mail_to(
+            change,
+            _woken(change),
+            purpose=f"{change.row.revision}:still-burning",
+            subject=f"[{change.reference}] Concluded, and something is still broken there",
+            text=f"{content_of(change.row).title} is over, and its alarms are no longer kept quiet. Still unresolved "
+            f"on what it touched:\n\n{listed}\n\nIts page: {link_to(change.row.pk)}\n",
+        )
+    return burning
