@@ -15,7 +15,9 @@ from aiosmtpd.smtp import SMTP
 @dataclass
 class MailServer:
     """``refuse`` maps a recipient to the server's answer, ``refuse_once`` is that to the next; ``drop_answer`` takes
-    the mail and breaks the line. ``asked`` holds who sent it and what was asked of a server that ``reports``.
+    the mail and breaks the line; ``hangs_up`` ends the line in place of taking the next sender. ``asked`` holds who
+    sent it and what was asked of a server that ``reports``; one that ``pipelines`` takes commands in one go;
+    one that is ``ascii_only`` takes no other addresses.
     """
 
     received: list[Message] = field(default_factory=list)
@@ -24,16 +26,30 @@ class MailServer:
     drop_answer: int = 0
     url: str = ""
     reports: bool = False
+    pipelines: bool = False
+    hangs_up: bool = False
+    ascii_only: bool = False
     greeted: int = 0
     asked: list[str] = field(default_factory=list)
 
     async def handle_EHLO(  # noqa: N802 - aiosmtpd names it
         self, server: Any, session: Any, envelope: Any, hostname: str, responses: list[str]
     ) -> list[str]:
-        """With the switch on, offer to report (RFC 3461)."""
+        """With the switches on, offer to report (RFC 3461) and to take commands in one go (RFC 2920)."""
         session.host_name = hostname
         self.greeted += 1
-        return [responses[0], "250-DSN", *responses[1:]] if self.reports else responses
+        responses = [one for one in responses if not (self.ascii_only and "SMTPUTF8" in one)]
+        offered = (["250-DSN"] if self.reports else []) + (["250-PIPELINING"] if self.pipelines else [])
+        return [responses[0], *offered, *responses[1:]]
+
+    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802 - aiosmtpd names it
+        """Take a sender; with the switch on, end the line as a server does that has waited for too long."""
+        if self.hangs_up:
+            self.hangs_up = False
+            await server.push("421 4.4.2 Waited for too long")
+            server.transport.close()
+        envelope.mail_from = address
+        return "250 OK"
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802 - aiosmtpd names it
         """Take or refuse a recipient."""

@@ -93,6 +93,7 @@ INSTALLED_APPS = [
     "tierline.plans",
     "tierline.bonds",
     "tierline.notices",
+    "tierline.rooms",
     "tierline.cases",
     "tierline.downtime",
     "tierline.guides",

@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.schemas import OpenApiSchema
 from tests.api.callers import BASE, Caller, key_of
 from tests.people import Cast
 
-from tierline.api import asked, told
+from tierline.api import asked, downtime_asked, downtime_told, told
 from tierline.api.document import with_words
 from tierline.api.fields import Asked, Told
 from tierline.api.v1 import api
@@ -73,7 +73,12 @@ def test_generated_calls_find_nothing(case: "schemathesis.Case[Any]", key: str) 
 
 
 def test_no_two_schemas_share_a_name() -> None:
-    names = [part.__name__ for words in (asked, told) for part in vars(words).values() if is_schema(part)]
+    names = [
+        part.__name__
+        for words in (asked, told, downtime_asked, downtime_told)
+        for part in vars(words).values()
+        if is_schema(part)
+    ]
     assert len(names) == len(set(names))
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 from tests.api.callers import BASE, Caller, a_report, entered
+from tests.downtime.crew import drafted, enter_crew
 from tests.people import Cast
 
 from tierline.api.v1 import api
@@ -41,12 +42,38 @@ BODIES: dict[str, Any] = {
     "POST /bonds/{bond_id}/say": {"text": "Repaired?"},
     "POST /outbox/{effect_id}/rewrite": {"text": "Other words."},
     "POST /outbox/{effect_id}/send-as-it-is": {"reason": "A test."},
+    "POST /downtimes": {"procedure": "user-facing", "title": "Database upgrade"},
+    "PATCH /downtimes/{reference}": {"title": "Another title"},
+    "POST /downtimes/{reference}/changes/preview": {"title": "Another title"},
+    "POST /downtimes/{reference}/moves/submit": {},
+    "POST /downtimes/{reference}/moves/approve": {"content_hash": "0" * 64},
+    "POST /downtimes/{reference}/moves/reject": {"because": "No."},
+    "POST /downtimes/{reference}/moves/start": {},
+    "POST /downtimes/{reference}/moves/extend": {"ends": "2026-12-05T09:00:00Z", "because": "It takes longer."},
+    "POST /downtimes/{reference}/moves/roll-back": {"because": "It does not come up."},
+    "POST /downtimes/{reference}/moves/resume": {"because": "It does not work."},
+    "POST /downtimes/{reference}/moves/conclude": {"result": "success"},
+    "POST /downtimes/{reference}/moves/cancel": {"because": "Not needed."},
+    "POST /downtimes/{reference}/moves/postpone": {"because": "Not ready."},
+    "POST /downtimes/{reference}/moves/replan": {"starts": "2026-12-12T03:00:00Z"},
+    "PUT /downtimes/{reference}/window": {
+        "window": "PW1",
+        "starts": "2026-12-05T03:00:00Z",
+        "ends": "2026-12-05T07:00:00Z",
+    },
+    "POST /downtimes/{reference}/window/verify": {"window": "PW1", "right": True},
+    "POST /downtimes/{reference}/conflicts": {"key": "work:DT-1", "because": "Both go."},
+    "POST /downtimes/{reference}/announcements": {"moment": "day-before"},
+    "POST /downtimes/{reference}/obligations/{obligation_id}/waive": {"because": "All know."},
+    "POST /downtimes/{reference}/audience": {"about": "horizon-team", "kind": "waived", "because": "Nobody is there."},
+    "POST /downtimes/{reference}/relays/{relay_id}": {"done": True},
     "POST /decisions": {"service": "mhv-portal", "holder": "hrc", "needs_tier": 1},
 }
 QUERIES = {
     "GET /cases": "?team=hrc",
     "GET /cases/{reference}/as-it-stood": "?at=2999-01-01T00:00:00Z",
     "GET /search": "?q=banner",
+    "GET /downtimes/{reference}/announcements/preview": "?moment=day-before",
 }
 
 
@@ -60,6 +87,7 @@ def ask(by: Caller, endpoint: str, reference: str) -> Any:
     method, path = endpoint.split(" ")
     address = path.replace("{reference}", reference).replace("{attachment_id}", "1").replace("{effect_id}", "1")
     address = address.replace("{inquiry_id}", "1").replace("{bond_id}", "1")
+    address = address.replace("{obligation_id}", "1").replace("{relay_id}", "1")
     if endpoint == "POST /cases/{reference}/attachments":
         from django.core.files.uploadedfile import SimpleUploadedFile  # noqa: PLC0415 - needed here only
 
@@ -82,12 +110,24 @@ def is_a_problem(answer: Any, status: int, kind: str) -> bool:
 
 @pytest.mark.parametrize("endpoint", endpoints())
 def test_nobody_comes_in_without_a_key(endpoint: str) -> None:
-    answer = ask(Caller(None), endpoint, "TL-1")
+    answer = ask(Caller(None), endpoint, "DT-1" if of_downtimes(endpoint) else "TL-1")
     assert is_a_problem(answer, 401, "no-key")
     assert answer.headers["WWW-Authenticate"] == 'Bearer realm="tierline"'
 
 
-@pytest.mark.parametrize("endpoint", [endpoint for endpoint in endpoints() if "{" in endpoint])
+def of_downtimes(endpoint: str) -> bool:
+    return "/downtimes/" in endpoint
+
+
+@pytest.mark.parametrize("endpoint", [one for one in endpoints() if of_downtimes(one)])
+def test_an_outsider_does_not_learn_that_there_is_a_downtime(endpoint: str, cast: Cast, outsider: Caller) -> None:
+    reference = f"DT-{drafted(enter_crew(), now())}"
+    there, nowhere = ask(outsider, endpoint, reference), ask(outsider, endpoint, "DT-999999999")
+    assert is_a_problem(there, 404, "not-found"), there.content
+    assert there.json()["detail"].replace(reference, "") == nowhere.json()["detail"].replace("DT-999999999", "")
+
+
+@pytest.mark.parametrize("endpoint", [one for one in endpoints() if "{" in one and not of_downtimes(one)])
 def test_an_outsider_does_not_learn_that_there_is_a_case(endpoint: str, agent: Caller, outsider: Caller) -> None:
     reference = entered(agent)
     there, nowhere = ask(outsider, endpoint, reference), ask(outsider, endpoint, "TL-999999999")

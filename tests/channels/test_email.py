@@ -1,7 +1,9 @@
 """E-mail: threads, forms beside the plain text, reports asked for, an easy way out of optional lists only."""
 
 from collections.abc import Iterator
-from email.message import EmailMessage
+from email import message_from_bytes
+from email.message import EmailMessage, Message
+from email.policy import SMTP
 from typing import Any
 
 import pytest
@@ -150,10 +152,67 @@ def test_a_line_to_a_server_that_went_away_is_not_the_next_ones_trouble() -> Non
 
 
 def test_a_line_is_given_back_before_the_server_minds(server: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tierline.channels.email.MAILS_A_LINE", 2)
+    monkeypatch.setattr("tierline.channels.mail_line.MAILS_A_LINE", 2)
     for number in range(5):
         assert isinstance(deliver(server, f"k{number}"), Delivered)
     assert server.greeted == 3
-    monkeypatch.setattr("tierline.channels.email.IDLE_SECONDS", 0.0)
+    monkeypatch.setattr("tierline.channels.mail_line.IDLE_SECONDS", 0.0)
     deliver(server)
     assert server.greeted == 4
+
+
+@pytest.mark.parametrize("pipelines", [False, True])
+def test_a_refused_recipient_costs_no_line_and_says_what_the_server_said(server: MailServer, pipelines: bool) -> None:
+    server.pipelines = pipelines
+    server.refuse["ben@desk.example"] = "550 5.1.1 No such mailbox"
+    assert isinstance(deliver(server), Delivered)
+    refused = deliver(server, "k2", to="ben@desk.example")
+    assert isinstance(refused, Refused)
+    assert "550 5.1.1 No such mailbox" in refused.because
+    assert deliver(server, "k3").evidence["answer"] == "250 OK"
+    assert server.greeted == 1
+    assert [one["To"] for one in server.received] == ["ada@desk.example"] * 2
+
+
+@pytest.mark.parametrize("pipelines", [False, True])
+def test_a_lost_answer_is_never_repeated_on_the_quiet(server: MailServer, pipelines: bool) -> None:
+    server.pipelines = pipelines
+    assert isinstance(deliver(server), Delivered)
+    server.drop_answer = 1
+    assert isinstance(deliver(server, "k2"), TryAgain)
+    assert len(server.received) == 2
+
+
+@pytest.mark.parametrize("pipelines", [False, True])
+def test_a_kept_line_that_the_server_ended_is_replaced_without_a_word(server: MailServer, pipelines: bool) -> None:
+    server.pipelines = pipelines
+    assert isinstance(deliver(server), Delivered)
+    server.hangs_up = True
+    assert isinstance(deliver(server, "k2"), Delivered)
+    assert (server.greeted, len(server.received)) == (2, 2)
+
+
+@pytest.mark.parametrize("text", [".\r\n..\r\n", "First.\n.\nLast.", "Straße; line\n" * 3, "x" * 2000])
+def test_what_arrives_is_what_was_written(server: MailServer, text: str) -> None:
+    server.pipelines = True
+    assert isinstance(deliver(server, text=text, html="<p>On Saturday.</p>"), Delivered)
+    whole = server.received[0]
+    assert isinstance(whole, Message)
+    assert whole.as_string().isascii()
+    plain = next(part for part in whole.walk() if part.get_content_type() == "text/plain")
+    assert bytes(plain.get_payload(decode=True)).decode().split() == text.split()
+
+
+def test_the_quick_way_writes_what_the_whole_mail_says(server: MailServer) -> None:
+    said = {
+        "html": "<p>On Saturday.</p>", "calendar": "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n",
+        "in_reply_to": "<a@x.example>",
+        "reply_to": "tierline+7-abc@tierline.example", "subject": "Straße: " + "long " * 40,
+    }  # fmt: skip
+    assert isinstance(deliver(server, **said), Delivered)
+    [arrived], whole = server.received, mail(**said)
+    ours = {name: " ".join(str(said).split()) for name, said in whole.items() if name != "Content-Type"}
+    decoded = message_from_bytes(arrived.as_bytes(), policy=SMTP)
+    theirs = {name: " ".join(str(decoded[name]).split()) for name in ours}
+    assert theirs == ours
+    assert [part.get_content_type() for part in arrived.walk()] == [part.get_content_type() for part in whole.walk()]

@@ -13,6 +13,7 @@ from tests.trackers.validation import specs, violations
 
 from tierline.channels.block_kit import escaped, made_safe, safe, tagged, unfit
 from tierline.channels.channel import Delivered, Refused, TryAgain
+from tierline.channels.knowing_people import Member
 from tierline.channels.on_call import OnCall
 from tierline.channels.slack import Account, Slack
 from tierline.rehearsal.faults import LostAnswer, Throttled
@@ -169,6 +170,22 @@ def test_a_person_is_written_to_by_id_or_by_mail(partner: SlackPartner) -> None:
     assert "nobody with this e-mail" in refused(partner, to="BEN.ROWE@desk.example")
 
 
+def test_people_are_known_by_their_e_mail_until_they_leave(partner: SlackPartner) -> None:
+    assert slack(partner).member("Ben.Rowe@desk.example") == Member("UBEN")
+    partner.desk.people["UBEN"].deleted = True
+    assert slack(partner).member("ben.rowe@desk.example") == Member("UBEN", left=True)
+    assert slack(partner).member("zoe@desk.example") is None
+
+
+def test_a_pause_in_looking_people_up_holds_no_message(partner: SlackPartner) -> None:
+    partner.desk.faults.next(Throttled(30), path="lookupByEmail")
+    assert isinstance(slack(partner).member("ben.rowe@desk.example"), TryAgain)
+    asked = len(partner.desk.exchanges)
+    assert isinstance(slack(partner).member("ada.quill@desk.example"), TryAgain)
+    assert len(partner.desk.exchanges) == asked
+    assert isinstance(partner.channel.deliver(KEY, partner.message()), Delivered)
+
+
 @pytest.mark.parametrize("to", ["#downtimes", "downtimes", "@ada", "", "C-DOWN"])
 def test_a_name_is_no_place_to_write_to(partner: SlackPartner, to: str) -> None:
     assert "is no id" in refused(partner, to=to)
@@ -308,6 +325,7 @@ def test_every_parameter_is_known_to_slacks_own_description(partner: SlackPartne
 
     post(partner, thread=post(partner, "k0").evidence["ts"])
     post(partner, attempt=2)
+    slack(partner).member("ada.quill@desk.example")
     folder = specs()
     if folder is None:
         return

@@ -330,7 +330,7 @@ def test_who_was_told_holds_every_person_on_every_channel_with_the_answer(
     number = drafted(crew, at)
     planning.plan(crew.communicator, number, at=at)
     assert {told.state for told in who_was_told(crew.engineer, number) if told.channel == "email"} == {"on its way"}
-    monkeypatch.setattr("tierline.outbox.actions.channel", lambda _: TakesEverything())
+    monkeypatch.setattr("tierline.outbox.carrying.channel", lambda _: TakesEverything())
     from tierline.outbox.actions import carry_out  # noqa: PLC0415 - beside its use
 
     for effect in mails(number, "planning-started"):

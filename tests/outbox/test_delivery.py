@@ -111,7 +111,7 @@ def test_two_workers_never_try_the_same_message_at_once(server: MailServer, at: 
             return Email(self.url, self.sender).deliver(key, message)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("tierline.outbox.actions.channel", lambda name: Nosy(server.url, "tierline@tierline.example"))
+        patch.setattr("tierline.outbox.carrying.channel", lambda name: Nosy(server.url, "tierline@tierline.example"))
         assert actions.carry_out(effect, at=at) is EffectState.DONE
     assert state == [EffectState.PENDING]
     assert len(server.received) == 1
@@ -120,7 +120,7 @@ def test_two_workers_never_try_the_same_message_at_once(server: MailServer, at: 
 def test_a_worker_that_dies_while_trying_leaves_the_message_to_the_next_sweep(server: MailServer, at: datetime) -> None:
     effect = a_message(at)
     with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit):
-        patch.setattr("tierline.outbox.actions.channel", lambda name: (_ for _ in ()).throw(SystemExit))
+        patch.setattr("tierline.outbox.carrying.channel", lambda name: (_ for _ in ()).throw(SystemExit))
         actions.carry_out(effect, at=at)
     assert actions.deliver_due(at=at) == 0
     assert actions.deliver_due(at=at + actions.LEASE) == 1

@@ -16,7 +16,7 @@ from tierline.channels.channel import Delivered, NotConnected
 from tierline.channels.on_call import FixedList, KnowsOnCall, OnCall
 from tierline.directory.actor import TIERLINE
 from tierline.launch.worker import queues_of
-from tierline.outbox import actions, queries, registry
+from tierline.outbox import actions, carrying, queries, registry
 from tierline.outbox.apps import usable_accounts
 from tierline.outbox.lifecycle import EffectState
 from tierline.rehearsal.faults import LostAnswer
@@ -65,7 +65,7 @@ def test_an_announcement_leaves_by_chat_and_a_lost_answer_is_asked_for(workspace
 def test_a_worker_that_dies_after_the_post_leaves_no_second_one(workspace: Slack, at: datetime) -> None:
     effect = announce(at)
     with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit):
-        patch.setattr(actions, "_settle", lambda *_, **__: (_ for _ in ()).throw(SystemExit))
+        patch.setattr(carrying, "_settle", lambda *_, **__: (_ for _ in ()).throw(SystemExit))
         actions.carry_out(effect, at=at)
     assert len(workspace.messages) == 1
     registry._channel.cache_clear()  # the next worker is another process

@@ -152,3 +152,26 @@ def test_the_page_costs_few_statements(
 
 def test_numbers_no_key_can_have_are_not_found(cast: Cast, signed_in: SignedIn) -> None:
     assert signed_in(cast.agent).post(f"/account/keys/{10**25}/").status_code == 404
+
+
+def test_somebody_writes_down_where_slack_reaches_them(cast: Cast, signed_in: SignedIn) -> None:
+    client, own = signed_in(cast.agent), f"/account/slack/{cast.agent.person_id}/"
+    assert "Not known yet" in client.get("/account/").content.decode()
+    refused = client.post(own, {"slack": "@ada"})
+    assert refused.status_code == 422
+    assert "begins with U or W" in refused.content.decode()
+    assert 'value="@ada"' in refused.content.decode()
+    page = client.post(own, {"slack": " U0ADA "}, follow=True).content.decode()
+    assert 'value="U0ADA"' in page
+    assert "Written down by Ada Quill (HRC)" in page
+    assert "Not known yet" in client.post(own, {"slack": ""}, follow=True).content.decode()
+
+
+def test_a_lead_sees_and_corrects_their_team_s_and_nobody_else_s(cast: Cast, signed_in: SignedIn) -> None:
+    client = signed_in(cast.lead)
+    page = client.get("/account/").content.decode()
+    assert "Emil Thorn (Tier 3)" in page
+    assert "Ada Quill (HRC)" not in page
+    assert client.post(f"/account/slack/{cast.analyst.person_id}/", {"slack": "U0EMIL"}).status_code == 302
+    assert client.post(f"/account/slack/{cast.agent.person_id}/", {"slack": "U0ADA"}).status_code == 403
+    assert "Emil Thorn (Tier 3)</label>" not in signed_in(cast.analyst).get("/account/").content.decode()

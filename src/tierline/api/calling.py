@@ -1,4 +1,4 @@
-"""What endpoints share of a call: a case's reference in the address, the version a caller saw.
+"""What endpoints share of a call: a case's or downtime's reference in the address, the version a caller saw.
 
 Refuses an ``If-Match`` that names no version, as HTTP wants it: the condition cannot be true.
 """
@@ -15,13 +15,14 @@ _VERSION: Final = re.compile(r'(?<!W/)"([1-9][0-9]{0,8})"')
 _ANY: Final = "*"
 
 Reference = Annotated[f.Reference, Path(...)]
+DowntimeReference = Annotated[f.DowntimeReference, Path(...)]
 Id = Annotated[f.Id, Path(...)]
 Seen = Annotated[
     str,
     Header(
         ...,
         alias="If-Match",
-        description='The version you saw: the ETag of the case, like `"3"`. Another version by now is refused (409)',
+        description='The version you saw: its ETag, like `"3"`. Another version by now is refused (409)',
     ),
 ]
 MaybeSeen = Annotated[
@@ -34,8 +35,8 @@ MaybeSeen = Annotated[
 
 
 def number_of(reference: str) -> int:
-    """The case number in a reference that fits the schema."""
-    return int(reference.removeprefix("TL-"))
+    """The number of a case or a downtime in a reference that fits the schema."""
+    return int(reference[3:])
 
 
 def version_of(seen: str | None) -> int | None:
@@ -44,5 +45,5 @@ def version_of(seen: str | None) -> int | None:
         return None
     versions = [int(version) for version in _VERSION.findall(seen)]
     if not versions:
-        raise Conflict("If-Match names no version of this case. Read the case and send its ETag.")
+        raise Conflict("If-Match names no version. Read it again and send its ETag.")
     return max(versions)

@@ -4,7 +4,7 @@ Every such text is some place in a queue, so a cursor of another page or day is 
 """
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from pydantic import StringConstraints
 
@@ -19,7 +19,16 @@ _LATEST = (NEVER - _BEGINNING) // _MICROSECOND
 _BIGGEST_NUMBER = 2**63 - 1
 
 
-def opaque(cursor: Cursor | None) -> str | None:
+class Placed(Protocol):
+    """A place in a list: an instant, and a number where several share it."""
+
+    @property
+    def due_at(self) -> datetime: ...
+    @property
+    def number(self) -> int: ...
+
+
+def opaque(cursor: Placed | None) -> str | None:
     """The text for a cursor; None where the walk ends."""
     if cursor is None:
         return None

@@ -15,7 +15,7 @@ from tierline.plans.facts import UNKNOWN, USER
 from tierline.plans.planbook import Planbook
 
 INTRODUCTION: Final = """\
-Cases, their hand-offs and the plans that decide about them, for programs.
+Cases, their hand-offs, planned downtimes and the plans that decide about them, for programs.
 
 Every call carries a key of a person (`Authorization: Bearer tl_...`, made on the account page) and may do what that
 person may. What somebody may not know of is answered 404.
@@ -24,7 +24,8 @@ Every refusal is a problem (RFC 9457) whose `detail` says what now: 422 when the
 the case, as it stands now, does not allow it.
 
 Lists are walked with the cursor in `next`. A case's `version` is its ETag; corrections need it in `If-Match`, so that
-nobody overwrites what they have not seen. A creation sent with an `Idempotency-Key` can be sent again safely for 24
+nobody overwrites what they have not seen. A downtime's ETag is its revision.
+A creation sent with an `Idempotency-Key` can be sent again safely for 24
 hours. Bodies are JSON up to 256 KiB, files up to 10 MiB.
 """
 PROBLEM_REF: Final = {"$ref": "#/components/schemas/Problem"}
@@ -96,7 +97,9 @@ def _words_of(planbook: Planbook) -> dict[str, list[str]]:
     return {
         "services": sorted(planbook.services),
         "systems": sorted({*planbook.systems, UNKNOWN, USER}),
+        "services-and-systems": sorted({*planbook.services, *planbook.systems}),
         "teams": sorted(planbook.teams),
+        "procedures": sorted({each.id for file in planbook.files for each in file.plan.downtime.procedures}),
         "impacts": list(planbook.impacts),
         "severities": list(planbook.severities),
     }

@@ -25,11 +25,14 @@ _LINE = r"^[^\x00-\x1f\x7f]*$"
 _WRITTEN_LINE = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
 
 
-def _named(kind: Literal["services", "systems", "teams", "impacts", "severities"]) -> Any:
+def named(
+    kind: Literal["services", "systems", "services-and-systems", "teams", "impacts", "severities", "procedures"],
+) -> Any:
+    """Marks a field whose words the plans in force list."""
     return Field(json_schema_extra={NAMED: kind})
 
 
-def _whole(value: object) -> object:
+def whole(value: object) -> object:
     """JSON knows one kind of number: 2.0 is 2, but neither "2" nor true is."""
     if isinstance(value, (str, bool)):
         raise PydanticCustomError("whole_number", "Give a whole number, not a text or a truth value.")
@@ -46,17 +49,17 @@ def _instant(value: object) -> datetime:
 
 
 Slug = Annotated[str, StringConstraints(pattern=_SLUG, min_length=1, max_length=LONGEST_SLUG)]
-Service = Annotated[Slug, _named("services")]
-FaultIn = Annotated[Slug, _named("systems")]
+Service = Annotated[Slug, named("services")]
+FaultIn = Annotated[Slug, named("systems")]
 Word = Annotated[str, StringConstraints(pattern=_SLUG, min_length=1, max_length=80)]
 Impacts = Annotated[
-    tuple[Annotated[Word, _named("impacts")], ...],
+    tuple[Annotated[Word, named("impacts")], ...],
     Field(max_length=20, description="Words for an impact that the plans' clocks ask about"),
 ]
-Severity = Annotated[Word, _named("severities")]
-Count = Annotated[int, Field(ge=0, le=MOST_REPORTS), BeforeValidator(_whole)]
-Team = Annotated[Slug, _named("teams")]
-Tier = Annotated[int, Field(ge=1, le=4, description="Support tier, 1 to 4"), BeforeValidator(_whole)]
+Severity = Annotated[Word, named("severities")]
+Count = Annotated[int, Field(ge=0, le=MOST_REPORTS), BeforeValidator(whole)]
+Team = Annotated[Slug, named("teams")]
+Tier = Annotated[int, Field(ge=1, le=4, description="Support tier, 1 to 4"), BeforeValidator(whole)]
 Instant = Annotated[
     datetime,
     BeforeValidator(_instant),
@@ -70,6 +73,9 @@ Version = Annotated[int, Field(ge=1)]
 
 Reference = Annotated[
     str, StringConstraints(pattern=r"^TL-[1-9][0-9]{0,17}$", max_length=21), Field(description="Like TL-1042")
+]
+DowntimeReference = Annotated[
+    str, StringConstraints(pattern=r"^DT-[1-9][0-9]{0,17}$", max_length=21), Field(description="Like DT-12")
 ]
 Summary = Annotated[str, StringConstraints(pattern=_WRITTEN_LINE, min_length=1, max_length=200)]
 Line = Annotated[str, StringConstraints(pattern=_LINE, max_length=120)]

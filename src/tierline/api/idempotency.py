@@ -40,7 +40,7 @@ def once(actor: Actor, key: str, fingerprint: str, make: Callable[[], str], *, a
     kept = KeptAnswer.objects.select_for_update().get(person_id=person, key=key)
     if kept.answer and kept.kept_at > at - KEPT_FOR:
         if kept.fingerprint != fingerprint:
-            raise Refused(409, "key-reused", "This Idempotency-Key was used for another report. Take a new one.")
+            raise Refused(409, "key-reused", "This Idempotency-Key was used for something else. Take a new one.")
         return Given(kept.answer, replayed=True)
     kept.answer, kept.fingerprint, kept.kept_at = make(), fingerprint, at
     kept.save()

@@ -1,6 +1,18 @@
 """Version 1 of the machine interface, as one object that ``urls.py`` mounts. Refuses every call without a key."""
 
-from tierline.api import attachments, bonds, cases, inquiries, me, moves, outbox, plans
+from tierline.api import (
+    attachments,
+    bonds,
+    cases,
+    downtime_moves,
+    downtime_telling,
+    downtimes,
+    inquiries,
+    me,
+    moves,
+    outbox,
+    plans,
+)
 from tierline.api.interface import Interface
 
 api = Interface()
@@ -10,6 +22,9 @@ api.add_router("/cases", inquiries.case_router)
 api.add_router("/cases", attachments.router)
 api.add_router("/cases", bonds.case_router)
 api.add_router("/inquiries", inquiries.router)
+api.add_router("/downtimes", downtimes.router)
+api.add_router("/downtimes", downtime_moves.router)
+api.add_router("/downtimes", downtime_telling.router)
 api.add_router("/search", cases.search_router)
 api.add_router("/decisions", plans.decisions_router)
 api.add_router("/plans", plans.router)

@@ -1,4 +1,4 @@
-"""What stands beside a case and is shown with it: its hand-offs, its numbers elsewhere, its files.
+"""What stands beside a case and is shown with it: its hand-offs, its numbers elsewhere, where it was told, its files.
 
 Three statements written out: a page of a case has to be there before anybody notices, and composing them took longer
 than PostgreSQL needs to answer. Refuses nothing: whoever asks has seen to it that the case may be seen.
@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connection
 
 from tierline.cases.lifecycle import CAME_BACK, HandOffState
+from tierline.rooms.queries import TOLD, ToldIn, told_from
 
 _HAND_OFFS = """
 SELECT id, state, sender, receiver, tier, by, system, sender_records, ask, note, override, decision, offered_by,
@@ -20,7 +21,11 @@ SELECT id, state, sender, receiver, tier, by, system, sender_records, ask, note,
        returned_by, returned_at
 FROM cases_handoff WHERE case_id = %s ORDER BY id
 """
-_NUMBERS = "SELECT system, number FROM cases_outsidenumber WHERE case_id = %s ORDER BY id"
+_KNOWN_AS = f"""
+SELECT (SELECT coalesce(json_agg(json_build_array(system, number) ORDER BY id), '[]')
+        FROM cases_outsidenumber WHERE case_id = %(number)s),
+       {TOLD.format(number="%(number)s")}
+"""  # noqa: S608 - composed of constants
 _ATTACHMENTS = "SELECT id, name, kind, size, added_by, added_at FROM cases_attachment WHERE case_id = %s ORDER BY id"
 
 
@@ -73,9 +78,12 @@ def hand_offs_of(number: int) -> tuple[HandOffView, ...]:
     return tuple(_hand_off(row) for row in _rows(_HAND_OFFS, number))
 
 
-def numbers_of(number: int) -> tuple[tuple[str, str], ...]:
-    """What other systems call a case: (system, number), as they came."""
-    return tuple((system, outside) for system, outside in _rows(_NUMBERS, number))
+def known_as(number: int) -> tuple[tuple[tuple[str, str], ...], tuple[ToldIn, ...]]:
+    """What other systems call a case, (system, number) as they came; and the rooms of a chat it was told in."""
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN_AS, {"number": number})
+        numbers, told = cursor.fetchone()
+    return tuple((system, outside) for system, outside in numbers), told_from(told)
 
 
 def attachments_of(number: int) -> tuple[AttachmentView, ...]:

@@ -34,7 +34,7 @@ from tierline.cases.lifecycle import (
     moves_from,
 )
 from tierline.cases.models import Attachment, CaseRow, OutsideNumber
-from tierline.cases.particulars import AttachmentView, HandOffView, attachments_of, hand_offs_of, numbers_of
+from tierline.cases.particulars import AttachmentView, HandOffView, attachments_of, hand_offs_of, known_as
 from tierline.cases.places import NEVER, ON_TOP
 from tierline.cases.promising import Promised
 from tierline.directory.actor import Actor
@@ -42,6 +42,7 @@ from tierline.foundation.ids import case_number, case_reference
 from tierline.foundation.trouble import NotAllowed, NotFound
 from tierline.plans.decision import Decision, Outcome
 from tierline.plans.queries import planbook_in_force
+from tierline.rooms.queries import ToldIn
 from tierline.timeline.fact import Fact
 from tierline.timeline.queries import stories_without, story, story_page
 
@@ -160,6 +161,7 @@ class CaseView:
     audience: str
     planbook: int
     numbers: tuple[tuple[str, str], ...]
+    told: tuple[ToldIn, ...]
     hand_offs: tuple[HandOffView, ...]
     attachments: tuple[AttachmentView, ...]
     decision: Decision
@@ -253,8 +255,9 @@ def case(actor: Actor, number: int, *, at: datetime, with_story: bool = True, wi
     if row is None:
         raise NotFound(f"There is no case {case_reference(number)} that you may see.")
     report, hand_offs = row.report, hand_offs_of(number)
+    numbers, told = known_as(number)
     planbook = planbook_in_force().planbook
-    told = story(SUBJECT, number) if with_story else stories_without(SUBJECT, [number], AT_LENGTH).get(number, [])
+    facts = story(SUBJECT, number) if with_story else stories_without(SUBJECT, [number], AT_LENGTH).get(number, [])
     inquiries = inquiries_of(row, actor, planbook, at)
     contact = contact_decision(row, planbook, row.holder, reporter_of(row), at)
     return CaseView(
@@ -268,7 +271,8 @@ def case(actor: Actor, number: int, *, at: datetime, with_story: bool = True, wi
         needs_tier=row.needs_tier,
         audience=row.audience,
         planbook=row.planbook,
-        numbers=numbers_of(number),
+        numbers=numbers,
+        told=told,
         hand_offs=hand_offs,
         attachments=attachments_of(number),
         decision=decision_for(row, planbook, at),
@@ -278,9 +282,9 @@ def case(actor: Actor, number: int, *, at: datetime, with_story: bool = True, wi
         questions=row.questions,
         moves=_without_what_waits(moves_of(row, actor, hand_offs), contact, inquiries),
         may_change=may_change(actor, _hands(row, hand_offs)),
-        story=tuple(told) if with_story else (),
+        story=tuple(facts) if with_story else (),
         extent=extent_of(report),
-        promised=promised_for(row, told, planbook, at=at),
+        promised=promised_for(row, facts, planbook, at=at),
     )
 
 

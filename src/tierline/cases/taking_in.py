@@ -15,9 +15,10 @@ from tierline.cases.extent import FIELDS, UNKNOWN, Extent
 from tierline.cases.models import CaseRow
 from tierline.cases.places import places
 from tierline.cases.words import vector
+from tierline.rooms.actions import OF_NEW
 
 _COLUMNS = [field.attname for field in CaseRow._meta.concrete_fields if not field.primary_key]
-_WRITE = f"""
+_WRITTEN = f"""
 WITH made AS (
     INSERT INTO cases_case ({", ".join(_COLUMNS)})
     VALUES ({", ".join(f"%({column})s" for column in _COLUMNS)}) RETURNING id
@@ -36,8 +37,10 @@ WITH made AS (
     SELECT id, system, number FROM made, unnest(%(systems)s::varchar[], %(numbers)s::varchar[]) AS told (system, number)
     ON CONFLICT DO NOTHING RETURNING id
 )
+{{more}}
 SELECT id, (SELECT count(*) FROM numbers) FROM made
 """  # noqa: S608 - composed of constants and of the table's own columns
+_WRITE, _WRITE_HEARD = _WRITTEN.format(more=""), _WRITTEN.format(more=f", {OF_NEW}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +56,11 @@ class Reported:
     extent: Extent = UNKNOWN
 
 
-def write_new(case: CaseRow, reported: Reported) -> int:
-    """Write a new case, give its row the number it got, and return how many of its numbers elsewhere were kept."""
+def write_new(case: CaseRow, reported: Reported, heard: Mapping[str, Any] | None = None) -> int:
+    """Write a new case, give its row the number it got, and return how many of its numbers elsewhere were kept.
+
+    ``heard``: what the rooms that hear of it know, where there are any.
+    """
     stands = places(case.standing())
     said: dict[str, Any] = {column: getattr(case, column) for column in _COLUMNS}
     said |= reported.extent.said()
@@ -70,6 +76,9 @@ def write_new(case: CaseRow, reported: Reported) -> int:
         "numbers": [number for _, number in reported.numbers],
     }
     with connection.cursor() as cursor:
-        cursor.execute(_WRITE, said)
+        if heard is None:
+            cursor.execute(_WRITE, said)
+        else:
+            cursor.execute(_WRITE_HEARD, {**said, **heard})
         case.pk, kept = cursor.fetchone()
     return int(kept)

@@ -19,6 +19,7 @@ from tierline.channels.addresses import secure_address
 from tierline.channels.answers import rows_at, text_at
 from tierline.channels.block_kit import made_safe, safe, said_late, tagged, unfit, with_key
 from tierline.channels.channel import Answer, Delivered, NotConnected, Refused, TryAgain
+from tierline.channels.knowing_people import Member
 from tierline.channels.line import Line, Stopped, visit
 from tierline.channels.on_call import OnCall
 
@@ -26,6 +27,8 @@ BEFORE = timedelta(seconds=60)  # how far before our first try is looked, for cl
 PAGE = 200
 MOST_REMEMBERED = 5000
 MOST_PAGES = 25
+LOOKING_UP = "users.lookupByEmail"
+UNSAID_PAUSE = 30.0  # where Slack does not say how long
 TOKEN_PAUSE = 900.0
 ALONE_AFTER = 5  # tries for which a thread's first message is waited for: some minutes
 _CHANNEL = re.compile(r"[CGD][A-Z0-9]{2,30}", re.ASCII)
@@ -66,6 +69,7 @@ class Account(BaseModel):
     address: str = "https://slack.com/api"
     channels: dict[str, str] = Field(default_factory=dict)  # the plan's word for a channel -> its id (C…)
     workspace: str = ""  # https://desk.slack.example, for links people open
+    look_up_people: bool = False  # whether members are looked up by e-mail, for people whose id nobody wrote down
     seconds_between_posts: float = Field(default=1.0, ge=0, le=10)  # in one channel; Slack asks for about one
 
     @field_validator("channels")
@@ -307,6 +311,24 @@ class Slack:
         told: str | TryAgain | Refused | NotConnected | None = _asked(lambda: self._person(email))
         return told
 
+    @property
+    def looks_people_up(self) -> bool:
+        """Whether the account wants people looked up by e-mail."""
+        return self.account.look_up_people
+
+    def member(self, email: str) -> Member | TryAgain | Refused | NotConnected | None:
+        """Who has an e-mail address, and whether their account is deactivated; None when Slack knows nobody.
+
+        A pause Slack asks for is kept: until it is over nobody is asked for.
+        """
+        left = self._paused_until.get(LOOKING_UP, 0.0) - time.monotonic()
+        if left > 0:
+            return TryAgain("Slack asked for a pause in looking people up.", left)
+        told: Member | TryAgain | Refused | NotConnected | None = _asked(lambda: self._member(email))
+        if isinstance(told, TryAgain):
+            self._paused_until[LOOKING_UP] = time.monotonic() + (told.after or UNSAID_PAUSE)
+        return told
+
     def on_call(self, of: str, at: datetime) -> Sequence[OnCall] | TryAgain | Refused | NotConnected:  # noqa: ARG002 - a group holds whoever is on call now
         """Who is in the user group that holds whoever is on call."""
         told = self.members_of(of)
@@ -333,10 +355,14 @@ class Slack:
         return frozenset(found)
 
     def _person(self, email: str) -> str | None:
+        found = self._member(email)
+        return found.id if found is not None and not found.left else None
+
+    def _member(self, email: str) -> Member | None:
         told = self._call("users.lookupByEmail", {"email": email}, unless="users_not_found")
         found = text_at(told, "user", "id")
         deactivated = isinstance(told.get("user"), Mapping) and told["user"].get("deleted") is True
-        return found if _PERSON.fullmatch(found) and not deactivated else None
+        return Member(found, left=deactivated) if _PERSON.fullmatch(found) else None
 
     def _pages(self, method: str, asked: Mapping[str, str], rows: str) -> Iterator[Mapping[str, Any]]:
         asked = dict(asked)

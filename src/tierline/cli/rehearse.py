@@ -113,12 +113,15 @@ def _fill(script: dict[str, Any], dynamics: Dynamics365, servicenow: ServiceNow)
 
 
 def furnish(script: dict[str, Any], slack: Slack, paging: PagerDuty) -> None:
-    """Who is in the channel that hears of planned work, and what is watched where windows are set."""
+    """Who is in the channels that hear of planned work and of cases, and what is watched where windows are set."""
     told = script["slack"]
-    for person in told["people"]:
+    rooms = told.get("rooms", [])
+    for person in dict.fromkeys([*told["people"], *(one for room in rooms for one in room["people"])]):
         name = person.removeprefix("U01").title()
         slack.joins(person, name, f"{name.lower()}@desk.example")
     slack.has_channel(told["channel"]["id"], told["channel"]["name"], *told["people"])
+    for room in rooms:
+        slack.has_channel(room["id"], room["name"], *room["people"])
     for group, members in told["groups"].items():
         slack.puts_in_group(group, *members)
     for service, name in script["pagerduty"].items():

@@ -30,8 +30,11 @@ from tierline.guides.actions import write_advice
 from tierline.plans.actions import publish_planbook
 from tierline.plans.loading import SHIPPED, texts_of
 from tierline.plans.queries import planbook_in_force, versions
+from tierline.plans.room_asking import calendar_of_room, last_open, rooms_in_force
+from tierline.rooms.posting import post_what_is_due
 
 _DAY = re.compile(r"\b(\d\d)/(\d\d)/(\d{4})\b")
+ROOMS_TOLD_FOR = 14  # half hours
 _LOADING = 7_461_003  # advisory lock: two loaders take turns
 
 
@@ -59,7 +62,17 @@ def load(*, at: datetime) -> bool:
         chase_overdue_questions(at=at)
         renew_promises(at=at)
         carry_out_promises(at=at)
+        _tell_rooms(at=at)
     return True
+
+
+def _tell_rooms(*, at: datetime) -> None:
+    """What rooms heard in the last hours in which they were open, as the sweep of each half hour told it."""
+    planbook = planbook_in_force().planbook
+    for hearing in rooms_in_force(planbook, at):
+        ended = last_open(calendar_of_room(planbook, hearing), at)
+        for half_hours in range(ROOMS_TOLD_FOR, -1, -1):
+            post_what_is_due(at=ended - timedelta(minutes=30 * half_hours))
 
 
 def _take_turns() -> None:

@@ -107,3 +107,29 @@ class WrongPassword(models.Model):
 
     def __str__(self) -> str:
         return f"{self.digest[:8]} at {self.at:%H:%M}"
+
+
+class ChannelAddress(models.Model):
+    """Where a channel reaches somebody, by their e-mail address: people whom only the plans name have one as well.
+
+    ``given`` is what they, or somebody for them, wrote down; ``found`` what the channel answered when it was asked.
+    ``gone_at``: since when the channel says that they are no longer there.
+    """
+
+    channel = models.CharField(max_length=SLUG_LENGTH)
+    email = models.EmailField()
+    given = models.CharField(max_length=80, blank=True)
+    given_by = models.CharField(max_length=120, blank=True)
+    given_at = models.DateTimeField(null=True)
+    found = models.CharField(max_length=80, blank=True)
+    found_at = models.DateTimeField(null=True)
+    gone_at = models.DateTimeField(null=True)
+    asked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint("channel", Lower("email"), name="one_address_a_channel"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} on {self.channel}"

@@ -80,6 +80,12 @@ def people_with_duty(duty: str) -> list[Colleague]:
     return [Colleague(person.pk, person.name, person.email) for person in people]
 
 
+def people_with_any_duty() -> list[Colleague]:
+    """Active people who hold or stand in for any duty, once each."""
+    people = Person.objects.filter(duties__isnull=False, is_active=True).distinct().order_by("pk")
+    return [Colleague(person.pk, person.name, person.email) for person in people]
+
+
 def teams_with_people() -> frozenset[str]:
     """Teams in which somebody can sign in; for the others their sender writes down what they say."""
     return frozenset(Team.objects.filter(people__is_active=True).values_list("pk", flat=True).distinct())

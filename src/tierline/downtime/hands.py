@@ -10,7 +10,7 @@ from tierline.directory.actor import Actor
 from tierline.directory.queries import colleague
 from tierline.downtime.models import DowntimeRow
 from tierline.foundation.ids import downtime_reference
-from tierline.foundation.trouble import Conflict, NotAllowed, NotFound
+from tierline.foundation.trouble import Conflict, NotAllowed, NotFound, Unusable
 from tierline.plans.planbook import Planbook
 from tierline.plans.procedures import Procedural, procedure_named, procedures_at
 from tierline.plans.queries import PlanbookInForce, planbook_in_force
@@ -58,6 +58,16 @@ def procedures_for(actor: Actor, at: datetime) -> tuple[Procedural, ...]:
     """The procedures by which the actor may plan work now."""
     planbook = planbook_in_force().planbook
     return tuple(known for known in procedures_at(planbook, at) if may_lead(actor, known))
+
+
+def procedure_to_plan_by(actor: Actor, procedure: str, planbook: Planbook, at: datetime) -> Procedural:
+    """The procedure by which the actor wants to plan work; refuses one there is not, and one that is not theirs."""
+    procedural = procedure_named(planbook, procedure, at)
+    if procedural is None:
+        raise Unusable("Choose who acts: it decides what follows.", {"procedure": "Choose one."})
+    if not may_lead(actor, procedural):
+        raise NotAllowed(f"You do not plan work by “{procedural.procedure.label}”.")
+    return procedural
 
 
 def locked(actor: Actor, number: int, *, at: datetime, version: int | None = None) -> Change:

@@ -37,6 +37,7 @@ from tierline.notices.queries import (
     RelayView,
     announcements,
     deliveries,
+    deliveries_after,
     obligations,
     relays,
 )
@@ -96,6 +97,7 @@ class DowntimeView:
     tells: bool
     approves: bool
     verifies: bool
+    rolled_back: bool
     upstream: tuple[Upstream, ...] = ()
 
 
@@ -121,7 +123,7 @@ def board(actor: Actor, *, past: bool = False) -> list[Line]:
         rows = rows.filter(state__in=ENDED).order_by("-changed_at")
     else:
         rows = rows.exclude(state__in=ENDED).order_by("starts_at", "pk")
-    return [_line(row) for row in rows[:PAGE]]
+    return [line_of(row) for row in rows[:PAGE]]
 
 
 def row_for(actor: Actor, number: int) -> DowntimeRow:
@@ -145,7 +147,7 @@ def downtime(actor: Actor, number: int, *, at: datetime) -> DowntimeView:
     content, subject = content_of(row), subject_of(row)
     leads = may_lead(actor, procedural)
     return DowntimeView(
-        line=_line(row),
+        line=line_of(row),
         content=content,
         content_hash=row.content_hash,
         user_message=row.user_message,
@@ -171,6 +173,7 @@ def downtime(actor: Actor, number: int, *, at: datetime) -> DowntimeView:
         tells=may_tell(actor, procedural),
         approves=procedural.procedure.approval in actor.duties and row.state == DowntimeState.AWAITING_APPROVAL,
         verifies=row.window == Window.SET and may_verify(actor, row, procedural),
+        rolled_back=row.rolled_back,
         upstream=changed_notices(row.pk),
     )
 
@@ -197,6 +200,23 @@ def _moves(actor: Actor, row: DowntimeRow, procedural: Procedural) -> tuple[Down
     return tuple(move for move in moves_from(DowntimeState(row.state)) if move not in asked and move is not needless)
 
 
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """Where a downtime stands: its state and revision, what it says, and the zone its plan counts days in."""
+
+    state: DowntimeState
+    revision: int
+    content: Content
+    zone: str
+
+
+def stand(actor: Actor, number: int, *, at: datetime) -> Stand:
+    """Where it stands, for whoever wants to change it or has. One statement beside the plans' look-up."""
+    row = row_for(actor, number)
+    zone = procedural_of(row, planbook_in_force().planbook, at).zone
+    return Stand(DowntimeState(row.state), row.revision, content_of(row), zone)
+
+
 def preview(actor: Actor, number: int, moment: Moment, *, at: datetime) -> Preview:
     """What would be told of a moment now, and to whom."""
     row, in_force = row_for(actor, number), planbook_in_force()
@@ -221,13 +241,19 @@ def who_was_told(actor: Actor, number: int) -> tuple[DeliveryView, ...]:
     return deliveries(subject_of(row_for(actor, number)))
 
 
+def page_of_told(actor: Actor, number: int, *, after: int = 0) -> tuple[tuple[DeliveryView, ...], int | None]:
+    """``who_was_told`` page by page, in the order of telling, and after which id the next page begins."""
+    return deliveries_after(subject_of(row_for(actor, number)), after)
+
+
 def revisions(actor: Actor, number: int) -> list[tuple[int, datetime, str, list[Any]]]:
     """Every revision: number, when, by whom, what changed. Oldest first."""
     rows = row_for(actor, number).revisions.order_by("revision")
     return [(row.revision, row.at, row.by, list(row.changes)) for row in rows]
 
 
-def _line(row: DowntimeRow) -> Line:
+def line_of(row: DowntimeRow) -> Line:
+    """A downtime as lists show it."""
     content = from_json(row.content)
     return Line(
         row.pk, downtime_reference(row.pk), content.title, DowntimeState(row.state), row.result, content.services,

@@ -19,12 +19,17 @@ TOLD_BEFORE: Final = "told-before"
 
 @dataclass(frozen=True, slots=True)
 class Reachable:
-    """A person and the address each channel reaches them at. ``not_on``: channels the plan says they do not use."""
+    """A person and the address each channel reaches them at. ``not_on``: channels the plan says they do not use.
+
+    ``notes`` says by channel how an address is known, ``gone`` on which channels, as a sentence, they no longer are.
+    """
 
     id: str
     name: str
     addresses: Mapping[str, str] = field(default_factory=dict)
     not_on: frozenset[str] = frozenset()
+    notes: Mapping[str, str] = field(default_factory=dict)
+    gone: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,13 +255,20 @@ def _blocks(members: Sequence[Member], channels: Sequence[str]) -> list[Block]:
         person = member.person
         open_on = [cell.channel for cell in member.cells if not cell.answered]
         if open_on:
-            where = " and ".join(open_on)
-            say = f"{person.name} has no address on {where}. Give one, name a substitute, or say why not."
-            blocks.append(Block(person.id, say))
+            blocks.append(Block(person.id, _unreached(person, open_on)))
         elif not member.reached and not _excused(member):
             say = f"No channel reaches {person.name}. Give an address, name a substitute, or waive it with a reason."
             blocks.append(Block(person.id, say))
     return blocks
+
+
+def _unreached(person: Reachable, open_on: Sequence[str]) -> str:
+    """Why the channels do not reach somebody: who left one is said to have left it."""
+    left = [person.gone[channel] for channel in open_on if channel in person.gone]
+    never = [channel for channel in open_on if channel not in person.gone]
+    if never:
+        left.append(f"{person.name} has no address on {' and '.join(never)}.")
+    return f"{' '.join(left)} Give one, name a substitute, or say why not."
 
 
 def _excused(member: Member) -> bool:

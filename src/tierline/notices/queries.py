@@ -22,6 +22,7 @@ Subject = tuple[str, int]
 
 NOT_SENT: Final = "not sent"
 TO_BE_CALLED: Final = "to be called"
+PAGE: Final = 200
 _FARED: Final = {
     EffectState.PENDING: "on its way",
     EffectState.HELD: "held",
@@ -84,6 +85,7 @@ class RelayView:
 
     id: int
     moment: str
+    by: str
     by_label: str
     to: str
     state: Relaying
@@ -185,6 +187,17 @@ def _fared_as(how: Fared | None, because: str) -> tuple[str, datetime | None, st
     return _FARED[how.state], how.settled_at, answer, how.state is EffectState.DONE
 
 
+def deliveries_after(subject: Subject, after: int) -> tuple[tuple[DeliveryView, ...], int | None]:
+    """A page of ``deliveries`` in the order of telling, and after which id to go on. Two statements."""
+    rows = DeliveryRow.objects.filter(subject_kind=subject[0], subject_id=subject[1], pk__gt=after)
+    found = list(rows.select_related("announcement").order_by("pk")[: PAGE + 1])
+    page = found[:PAGE]
+    how = fared([row.effect_id for row in page if row.effect_id is not None])
+    return tuple(_delivery(row, how.get(row.effect_id or 0)) for row in page), page[-1].pk if len(
+        found
+    ) > PAGE else None
+
+
 def _delivery(row: DeliveryRow, how: Fared | None) -> DeliveryView:
     told = row.announcement
     state, at, answer, went = _fared_as(how, row.because)
@@ -276,7 +289,7 @@ def relay_view(relay: int, *, at: datetime) -> RelayView:
 def _relay(row: RelayRow, at: datetime) -> RelayView:
     state = Relaying(row.state)
     return RelayView(
-        row.pk, row.announcement.moment, row.by_label, row.to, state, in_words(state, row.due_at, at),
+        row.pk, row.announcement.moment, row.by, row.by_label, row.to, state, in_words(state, row.due_at, at),
         tuple(row.asked_of), row.due_at, row.answered_by, row.answered_at, row.words, row.announcement.document,
     )  # fmt: skip
 

@@ -3,8 +3,11 @@
 A person is one person, whether a plan or the directory names them: their e-mail address says so.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Final
 
+from tierline.directory.addresses import KnownAddress, addresses_of
 from tierline.directory.queries import colleague, people_with_duty
 from tierline.notices.audience import Group, Reachable
 from tierline.outbox.registry import Nowhere, channel
@@ -12,10 +15,52 @@ from tierline.plans import schema
 from tierline.plans.planbook import Planbook
 from tierline.plans.procedures import Told, people_of
 
+CHANNEL_NAMES: Final = {"slack": "Slack"}
+
 
 def groups_of(planbook: Planbook, told: Iterable[Told]) -> tuple[Group, ...]:
-    """The plan's words with who stands behind each now. One statement a word that is a duty."""
-    return tuple(Group(each.word, each.label, people_behind(planbook, each.word), each.when) for each in told)
+    """The plan's words with who stands behind each now. One statement a word that is a duty, and one for addresses."""
+    behind = [(each, people_behind(planbook, each.word)) for each in told]
+    known = addresses_of(person.addresses.get("email", "") for _, people in behind for person in people)
+    return tuple(
+        Group(each.word, each.label, tuple(with_known(person, known) for person in people), each.when)
+        for each, people in behind
+    )
+
+
+def as_known(people: Iterable[Reachable]) -> tuple[Reachable, ...]:
+    """People with where channels reach them by what the directory knows now."""
+    everybody = tuple(people)
+    known = addresses_of(person.addresses.get("email", "") for person in everybody)
+    return tuple(with_known(person, known) for person in everybody)
+
+
+def with_known(person: Reachable, known: Mapping[str, tuple[KnownAddress, ...]]) -> Reachable:
+    """A person with what the directory knows: what they wrote down counts before the plan, the plan before what a
+    channel answered; who left a channel is not reached there."""
+    addresses, notes, gone = dict(person.addresses), dict(person.notes), dict(person.gone)
+    for one in known.get(person.addresses.get("email", "").casefold(), ()):
+        name = CHANNEL_NAMES.get(one.channel, one.channel)
+        planned = addresses.get(one.channel, "")
+        address = one.given or planned or one.found
+        if one.gone_at is not None and (not one.found or address == one.found):
+            addresses.pop(one.channel, None)
+            gone[one.channel] = (
+                f"{person.name} is not at {name} any more: their account there was found deactivated on "
+                f"{one.gone_at:%Y-%m-%d}."
+            )
+        elif address:
+            addresses[one.channel] = address
+            notes[one.channel] = _how(one, planned, name)
+    return replace(person, addresses=addresses, notes=notes, gone=gone)
+
+
+def _how(one: KnownAddress, planned: str, name: str) -> str:
+    if one.given and one.given_at is not None:
+        return f"written down by {one.given_by} on {one.given_at:%Y-%m-%d}"
+    if planned or one.found_at is None:
+        return "the plan says so"
+    return f"found at {name} by e-mail on {one.found_at:%Y-%m-%d}"
 
 
 def people_behind(planbook: Planbook, word: str) -> tuple[Reachable, ...]:

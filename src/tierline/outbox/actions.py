@@ -1,36 +1,34 @@
-"""Putting effects on their way and carrying them out.
+"""Putting effects on their way, and what people decide about those that did not leave.
 
-The row and its job are written in the caller's transaction. Carrying out books the next try *before* trying
-(compare and swap), holds no transaction while the network is spoken to, and keeps the provider's answer.
+The row and its job are written in the caller's transaction. How an effect is tried is ``carrying``'s business. Refuses
+what the table of its life does not name.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from procrastinate.contrib.django import app
 
-from tierline.channels.channel import Answer, Delivered, NotConnected, Refused, TryAgain
-from tierline.channels.email import Email
-from tierline.directory.actor import TIERLINE, Actor
+from tierline.directory.actor import Actor
 from tierline.foundation.trouble import Conflict, Unusable
-from tierline.outbox.guard import Finding, digest, findings, in_words, redacted
+from tierline.outbox.carrying import LEASE, carry_out_all
+from tierline.outbox.guard import digest, redacted
 from tierline.outbox.lifecycle import EffectMove, EffectState, after
 from tierline.outbox.models import EffectRow
 from tierline.outbox.queries import effect_row_for
-from tierline.outbox.registry import channel, queue
-from tierline.outbox.replying import mark_of, reply_address
-from tierline.outbox.retrying import next_try
+from tierline.outbox.queueing import give_a_job, give_jobs, turn
+from tierline.outbox.replying import mark_of
 from tierline.timeline.actions import record
 
+__all__ = [
+    "LEASE", "bounce", "carry_out", "carry_out_all", "deliver_due", "release", "rewrite", "send_as_it_is", "send_out",
+    "send_out_all", "send_redacted", "withdraw", "withdraw_by_key",
+]  # fmt: skip
+
 PATIENCE = timedelta(days=3)
-LEASE = timedelta(minutes=2)
-AT_ONCE = 25  # messages one job tries; enough to cost little, few enough that several workers share them
-LATE_AFTER = timedelta(minutes=10)
 LONGEST_REASON = 500
-_ELSEWHERE = {"email": "e-mail", "slack": "Slack", "teams": "Teams", "sms": "a text message"}
 
 
 def send_out(
@@ -77,7 +75,7 @@ def send_out(
         },
     )
     if made:
-        _give_a_job(row, at=at, lock=_turn(row) if in_turn else "")
+        give_a_job(row, at=at, lock=turn(row) if in_turn else "")
     return row.pk
 
 
@@ -113,176 +111,15 @@ def send_out_all(
         for key, message in messages.items()
         if key not in found
     )
-    _give_jobs(rows, at=at)
+    # One for a whole room waits for its turn: a thread's first message is tried before the next.
+    give_jobs(by, [row.pk for row in rows], at=at, lock=turn(rows[0]) if len(rows) == 1 else "")
     return found | {row.key: row.pk for row in rows}
-
-
-def _turn(row: EffectRow) -> str:
-    """The lock of those about one subject that leave by one channel in turn."""
-    return f"{row.channel}-{row.subject_kind}-{row.subject_id}"
-
-
-def _give_a_job(row: EffectRow, *, at: datetime, lock: str = "") -> None:
-    """Write the job that tries ``row`` at ``at``, in the caller's transaction; a queue a channel, so that none
-    waits for another."""
-    way = queue(row.channel)
-    task = app.configure_task("outbox.deliver_effect", queue=way, lock=lock or f"effect-{row.pk}", schedule_at=at)
-    task.defer(effect_id=row.pk)
-
-
-def _give_jobs(rows: Sequence[EffectRow], *, at: datetime) -> None:
-    """Jobs for many messages of one channel that were just written: each tries some, one after the other. What a job
-    that dies leaves behind is given a job of its own within a minute, as any lost one is. One for a whole room waits
-    for its turn: a thread's first message is tried before the next."""
-    if rows:
-        lock = _turn(rows[0]) if len(rows) == 1 else None
-        way = app.configure_task("outbox.deliver_effects", queue=queue(rows[0].channel), lock=lock, schedule_at=at)
-        ids = [row.pk for row in rows]
-        chunks: list[dict[str, Any]] = [
-            {"effect_ids": ids[here : here + AT_ONCE]} for here in range(0, len(ids), AT_ONCE)
-        ]
-        way.batch_defer(*chunks)
 
 
 def carry_out(effect_id: int, *, at: datetime) -> EffectState:
     """Try one effect, if it is due and nobody else is trying it. Returns the state it is in afterwards."""
-    booked = EffectRow.objects.filter(pk=effect_id, state=EffectState.PENDING, next_try_at__lte=at).first()
-    if booked is None:
-        return EffectState(EffectRow.objects.values_list("state", flat=True).get(pk=effect_id))
-    mine = EffectRow.objects.filter(pk=effect_id, state=EffectState.PENDING, attempts=booked.attempts).update(
-        attempts=booked.attempts + 1, next_try_at=at + LEASE
-    )
-    if not mine:
-        return EffectState.PENDING
-    booked.attempts += 1
-    found = _found_by_guard(booked)
-    if found:
-        return _hold_back(booked, found, at=at)
-    if _has_a_newer_word(booked):
-        return _give_way(booked, at=at)
-    answer = channel(booked.channel).deliver(booked.key, _addressed(booked, at=at))
-    return _settle(booked, answer, at=at)
-
-
-def _found_by_guard(row: EffectRow) -> tuple[Finding, ...]:
-    """What the privacy guard finds in a message that more than its one receiver may read; a person's word that these
-    very texts may leave goes before it."""
-    if row.channel == Email.name and not row.wide:
-        return ()
-    found = findings(row.message, row.names)
-    return () if found and row.cleared == digest(row.message) else found
-
-
-@transaction.atomic
-def _hold_back(booked: EffectRow, found: tuple[Finding, ...], *, at: datetime) -> EffectState:
-    row = EffectRow.objects.select_for_update().get(pk=booked.pk)
-    if row.state != EffectState.PENDING or row.attempts != booked.attempts:
-        return EffectState(row.state)
-    row.state = after(EffectState(row.state), EffectMove.HOLD)
-    row.attempts -= 1  # nothing was tried: withdrawing it takes back all of it
-    row.next_try_at, row.settled_at = None, at
-    row.trouble, row.found = in_words(found), [one.as_json() for one in found]
-    row.save()
-    kinds = sorted({one.kind for one in found})
-    record(
-        row.subject_kind, row.subject_id, "message-guarded", actor=TIERLINE, at=at, effect=row.pk, channel=row.channel,
-        kinds=kinds, because=row.trouble,
-    )  # fmt: skip
-    return EffectState.HELD
-
-
-def _has_a_newer_word(row: EffectRow) -> bool:
-    """Whether a message that waited for its channel is one of those of which only the newest is worth reading."""
-    if row.attempts == 1 or not row.trouble or not row.message.get("only_newest"):
-        return False
-    same = EffectRow.objects.filter(channel=row.channel, subject_kind=row.subject_kind, subject_id=row.subject_id)
-    newer = same.filter(pk__gt=row.pk, message__only_newest=True)
-    if row.message.get("to"):  # one of many, each to somebody else
-        newer = newer.filter(message__to=row.message["to"])
-    return newer.filter(state__in=[EffectState.PENDING, EffectState.DONE]).exists()
-
-
-@transaction.atomic
-def _give_way(booked: EffectRow, *, at: datetime) -> EffectState:
-    row = EffectRow.objects.select_for_update().get(pk=booked.pk)
-    if row.state != EffectState.PENDING or row.attempts != booked.attempts:
-        return EffectState(row.state)
-    row.state = after(EffectState(row.state), EffectMove.WITHDRAW)
-    row.next_try_at, row.settled_at = None, at
-    row.trouble = f"It waited until a newer word stood in its place. Before: {row.trouble}"
-    row.save(update_fields=["state", "next_try_at", "settled_at", "trouble"])
-    said = {"effect": row.pk, "channel": row.channel, "because": row.trouble}
-    record(row.subject_kind, row.subject_id, "message-withdrawn", actor=TIERLINE, at=at, **said)
-    return EffectState.WITHDRAWN
-
-
-def _late(row: EffectRow, *, at: datetime) -> str:
-    """What a message that waited for its channel says of that, and when the same word left by another first."""
-    if row.attempts == 1 or not row.message.get("only_newest") or at - row.created_at < LATE_AFTER:
-        return ""
-    same = EffectRow.objects.filter(subject_kind=row.subject_kind, subject_id=row.subject_id, created_at=row.created_at)
-    others = same.exclude(channel=row.channel).filter(wide=True, state=EffectState.DONE)
-    first = others.order_by("settled_at").values_list("channel", "settled_at").first()
-    went = f"; {_ELSEWHERE.get(first[0], first[0])} went {first[1]:%Y-%m-%d %H:%M} UTC" if first else ""
-    return f"Sent late, at {at:%Y-%m-%d %H:%M} UTC{went}."
-
-
-def _addressed(row: EffectRow, *, at: datetime) -> dict[str, Any]:
-    """The message with what an answer to it finds it by, which it may bring itself, which try this is, since when an
-    earlier try may have left something, and that it is late where that matters."""
-    late = _late(row, at=at)
-    answers_to = reply_address(settings.REPLY_ADDRESS, row.pk, settings.SECRET_KEY)
-    tries = {"attempt": row.attempts, "written_at": row.created_at.isoformat()}
-    return {"mark": row.mark, "reply_to": answers_to, **row.message, **tries} | ({"late": late} if late else {})
-
-
-@transaction.atomic
-def _settle(booked: EffectRow, answer: Answer, *, at: datetime) -> EffectState:
-    row = EffectRow.objects.select_for_update().get(pk=booked.pk)
-    if row.state != EffectState.PENDING or row.attempts != booked.attempts:
-        return EffectState(row.state)
-    move, retry_at = _judge(row, answer, at=at)
-    row.state = after(EffectState(row.state), move)
-    row.next_try_at = retry_at
-    row.settled_at = None if row.state == EffectState.PENDING else at
-    row.trouble = "" if isinstance(answer, Delivered) else answer.because
-    row.evidence = dict(answer.evidence) if isinstance(answer, Delivered) else row.evidence
-    # Not its words: a letter of some kilobytes would be written again.
-    row.save(update_fields=["state", "next_try_at", "settled_at", "trouble", "evidence"])
-    if retry_at is not None:
-        _give_a_job(row, at=retry_at)
-        return EffectState(row.state)
-    _tell_the_subject(row, move, at=at)
-    if row.then:
-        app.configure_task(row.then, queue="system", schedule_at=at).defer(effect_id=row.pk)
-    return EffectState(row.state)
-
-
-def _judge(row: EffectRow, answer: Answer, *, at: datetime) -> tuple[EffectMove, datetime | None]:
-    match answer:
-        case Delivered():
-            return EffectMove.DELIVER, None
-        case NotConnected():
-            return EffectMove.HOLD, None
-        case Refused():
-            return EffectMove.FAIL, None
-        case TryAgain(after=pause):
-            retry_at = next_try(row.attempts, at=at, not_after=row.not_after, pause=pause)
-            return (EffectMove.POSTPONE, retry_at) if retry_at else (EffectMove.FAIL, None)
-
-
-def _tell_the_subject(row: EffectRow, move: EffectMove, *, at: datetime) -> None:
-    kinds = {EffectMove.DELIVER: "message-sent", EffectMove.HOLD: "message-held", EffectMove.FAIL: "message-failed"}
-    record(
-        row.subject_kind,
-        row.subject_id,
-        kinds[move],
-        actor=TIERLINE,
-        at=at,
-        effect=row.pk,
-        channel=row.channel,
-        because=row.trouble,
-    )
+    tried = carry_out_all([effect_id], clock=lambda: at)
+    return tried.get(effect_id) or EffectState(EffectRow.objects.values_list("state", flat=True).get(pk=effect_id))
 
 
 @transaction.atomic
@@ -293,7 +130,7 @@ def release(actor: Actor, effect_id: int, *, at: datetime) -> None:
     row.next_try_at, row.settled_at, row.not_after = at, None, at + PATIENCE
     row.save()
     record(row.subject_kind, row.subject_id, "message-released", actor=actor, at=at, effect=row.pk)
-    _give_a_job(row, at=at)
+    give_a_job(row, at=at)
 
 
 @transaction.atomic
@@ -335,7 +172,7 @@ def _let_go(row: EffectRow, move: EffectMove, message: Mapping[str, Any], *, at:
     row.message, row.found, row.trouble = dict(message), [], ""
     row.next_try_at, row.settled_at, row.not_after = at, None, at + PATIENCE
     row.save()
-    _give_a_job(row, at=at)
+    give_a_job(row, at=at)
 
 
 @transaction.atomic
@@ -372,8 +209,14 @@ def withdraw_by_key(key: str, *, at: datetime) -> bool:
 
 
 def deliver_due(*, at: datetime, most: int = 500) -> int:
-    """Give every due effect a job again, so that a lost job never means a lost message. Returns how many."""
-    due = EffectRow.objects.filter(state=EffectState.PENDING, next_try_at__lte=at).order_by("next_try_at")[:most]
-    for row in due:
-        _give_a_job(row, at=at)
-    return len(due)
+    """Give every due effect a job again, so that a lost job never means a lost message. Returns how many.
+
+    At most ``most`` of each channel, so that what waits for one keeps none of another's from being found.
+    """
+    due = EffectRow.objects.filter(state=EffectState.PENDING, next_try_at__lte=at)
+    given = 0
+    for name in due.order_by().values_list("channel", flat=True).distinct():
+        waiting = list(due.filter(channel=name).order_by("next_try_at").values_list("pk", flat=True)[:most])
+        give_jobs(name, waiting, at=at)
+        given += len(waiting)
+    return given

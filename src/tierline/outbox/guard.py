@@ -9,9 +9,10 @@ import json
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
-from tierline.privacy.judging import judge
+from tierline.privacy.judging import Hit, judge
 
 #: What is no text for people: ids, words of the partner's form, addresses of the message itself.
 UNREAD: Final = frozenset(
@@ -45,8 +46,14 @@ def findings(message: Mapping[str, Any], names: Collection[str]) -> tuple[Findin
     return tuple(
         Finding(where, hit.start, hit.end, hit.kind.value, _placed(hit.words, where))
         for where, text in texts_of(message)
-        for hit in judge(text, names=names, known=_REFERENCE.findall(text)).hits
+        for hit in _hits(text, tuple(names))
     )
+
+
+@lru_cache(maxsize=32)
+def _hits(text: str, names: tuple[str, ...]) -> tuple[Hit, ...]:
+    """What is found in a text; the same words to hundreds of people are looked at once."""
+    return judge(text, names=names, known=_REFERENCE.findall(text)).hits
 
 
 def _placed(words: str, where: str) -> str:

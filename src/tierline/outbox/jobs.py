@@ -20,8 +20,7 @@ for _name in registry.ways_out()[1:]:
 @app.task(name="outbox.deliver_effects", queue="email")
 def deliver_effects(effect_ids: list[int]) -> None:
     """Try several effects of one channel, one after the other."""
-    for effect_id in effect_ids:
-        actions.carry_out(effect_id, at=now())
+    actions.carry_out_all(effect_ids, clock=now)
 
 
 @app.periodic(cron="* * * * *")

@@ -15,6 +15,7 @@ from django.conf import settings
 from tierline.channels.accounts import CHANNELS, UnusableAccount
 from tierline.channels.channel import Answer, Channel, NotConnected, Send
 from tierline.channels.email import Email
+from tierline.channels.knowing_people import KnowsPeople
 from tierline.channels.on_call import KnowsOnCall
 from tierline.channels.paging_windows import KeepsWindows, TellsIncidents
 from tierline.trackers.accounts import tracker_of
@@ -81,6 +82,12 @@ def keeps_windows(name: str) -> KeepsWindows | NotConnected:
     if isinstance(found, Nowhere):
         return NotConnected(found.because)
     return found if isinstance(found, KeepsWindows) else NotConnected(f"'{name}' keeps no windows.")
+
+
+def channels_that_look_people_up() -> list[tuple[str, KnowsPeople]]:
+    """The channels whose account says that people are looked up there."""
+    found = [(name, channel(name)) for name in settings.CHANNELS]
+    return [(name, one) for name, one in found if isinstance(one, KnowsPeople) and one.looks_people_up]
 
 
 def tells_incidents(name: str) -> TellsIncidents | NotConnected:

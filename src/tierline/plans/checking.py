@@ -21,6 +21,7 @@ from tierline.plans.planbook import Planbook, PlanFile
 from tierline.plans.policy_checking import policy_findings
 from tierline.plans.reading import Path
 from tierline.plans.references import heading_names, reference_findings, sourced
+from tierline.plans.room_checking import room_findings
 from tierline.plans.terms import terms_of
 
 _OPEN: Final = re.compile(r"\bTBD\b|\bTBC\b|\bto be (?:determined|named|decided)\b|\?", re.IGNORECASE)
@@ -74,6 +75,7 @@ def _with_planbook(planbook: Planbook, findings: list[Finding], at: datetime) ->
         *_unsaid(planbook, said),
         *policy_findings(planbook, said),
         *downtime_findings(planbook, said),
+        *room_findings(planbook, said),
         *coverage_findings(planbook),
     ]
     return Check(_sorted(findings), covered(planbook, planbook.epoch(at)))

@@ -32,6 +32,7 @@ SECTIONS: Final = (
     "calendars",
     "clocks",
     "attempts",
+    "rooms",
     "clauses",
     "gaps",
 )

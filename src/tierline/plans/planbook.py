@@ -317,7 +317,7 @@ class Planbook:
         plan_id, _, entry_id = key.partition("/")
         for file in self.files:
             if file.plan.id == plan_id:
-                for section in ("clauses", "gaps", "ticketing", "clocks", "attempts"):
+                for section in ("clauses", "gaps", "ticketing", "clocks", "attempts", "rooms"):
                     for place, entry in enumerate(getattr(file.plan, section)):
                         if entry.id == entry_id:
                             return plan_id, file.text.file, file.line(section, place)

@@ -17,6 +17,7 @@ from tierline.plans.entries import Source
 from tierline.plans.findings import Finding
 from tierline.plans.planbook import PlanFile, overridden
 from tierline.plans.reading import Path
+from tierline.plans.rooms import Room
 
 # Sections whose ids share one namespace, because one list of words may name either.
 _NAMESPACES: Final = (
@@ -31,11 +32,12 @@ _NAMESPACES: Final = (
     ("calendars",),
     ("clocks",),
     ("attempts",),
+    ("rooms",),
 )
 QUESTIONS: Final = "questions of downtime"
 _SOURCED: Final = (
-    "teams", "duties", "services", "ticketing", "intake", "returns", "calendars", "clocks", "attempts", "clauses",
-    "gaps",
+    "teams", "duties", "services", "ticketing", "intake", "returns", "calendars", "clocks", "attempts", "rooms",
+    "clauses", "gaps",
 )  # fmt: skip
 
 
@@ -90,7 +92,7 @@ def _names(plan: schema.Plan) -> Iterator[tuple[str, Path, str]]:
             for place, entry in enumerate(getattr(plan, section)):
                 yield space[0], (section, place, "id"), entry.id
     # What a decision cites as plan and clause has to be one sentence of that plan.
-    for section in ("clauses", "gaps", "ticketing", "clocks", "attempts"):
+    for section in ("clauses", "gaps", "ticketing", "clocks", "attempts", "rooms"):
         for place, entry in enumerate(getattr(plan, section)):
             yield f"sentences of {plan.id}", (section, place, "id"), entry.id
 
@@ -107,6 +109,7 @@ def _undeclared(file: PlanFile, declared: Mapping[str, frozenset[str]]) -> Itera
 def _references(plan: schema.Plan) -> Iterator[Reference]:
     for place, team in enumerate(plan.teams):
         yield from _each(("teams", place, "organisation"), [team.organisation], "organisations")
+        yield from _each(("teams", place, "group"), [team.group], "groups")
         people = team.receives.email.people if team.receives.email else ()
         yield from _each(("teams", place, "receives", "email", "people"), people, "people")
     for place, person in enumerate(plan.people):
@@ -124,6 +127,8 @@ def _references(plan: schema.Plan) -> Iterator[Reference]:
         yield from _each(("attempts", place, "teams"), rule.teams, "teams")
     for place, clock in enumerate(plan.clocks):
         yield from _in_clock(("clocks", place), clock)
+    for place, room in enumerate(plan.rooms):
+        yield from _in_room(("rooms", place), room)
     yield from _in_downtime(plan)
     yield from _in_clauses(plan)
 
@@ -134,6 +139,13 @@ def _in_clock(path: Path, clock: Clock) -> Iterator[Reference]:
     yield from _each((*path, "calendar"), [clock.calendar], "calendars")
     if clock.escalate_to is not None:
         yield from _each((*path, "escalate_to", "duty"), [clock.escalate_to.duty], "duties")
+
+
+def _in_room(path: Path, room: Room) -> Iterator[Reference]:
+    yield from _each((*path, "of"), [room.of], "teams")
+    yield from _each((*path, "calendar"), [room.calendar], "calendars")
+    for place, heard in enumerate(room.hears):
+        yield from _each((*path, "hears", place, "tag"), heard.tag, "duties", "teams")
 
 
 def _in_services(plan: schema.Plan) -> Iterator[Reference]:

@@ -14,13 +14,15 @@ from typing import Final, Literal
 
 from tierline.foundation.business_time import Span
 from tierline.plans import schema
-from tierline.plans.clocks import Clock
+from tierline.plans.clocks import Clock, minute_in_words
 from tierline.plans.conditions import When
 from tierline.plans.decision import CHANNELS
 from tierline.plans.downtimes import Downtime, MomentRule, Procedure, WayStep
 from tierline.plans.entries import Source
 from tierline.plans.planbook import Planbook
+from tierline.plans.procedures import label_of
 from tierline.plans.references import heading_names
+from tierline.plans.rooms import Room
 from tierline.plans.time_wording import clock_in_words, hours_in_words
 from tierline.plans.wording import then_in_words, when_in_words
 
@@ -131,10 +133,26 @@ def _ticketing_and_times(planbook: Planbook, plan: schema.Plan) -> Iterator[tupl
     for rule in plan.attempts:
         tried = (f"tries: {', then '.join(rule.by)}", *((f"by {', '.join(rule.teams)}",) if rule.teams else ()))
         yield rule.source, Item("clause", rule.id, f"{rule.label}. {rule.text}", tried)
+    for room in plan.rooms:
+        yield room.source, Item("clause", room.id, f"{room.label}. {room.text}", tuple(_room(planbook, room)))
     for reason in plan.returns:
         yield reason.source, Item("entry", reason.id, f"Comes back for: {reason.label}", (reason.guidance,))
     for clock in plan.clocks:
         yield clock.source, Item("clause", clock.id, f"{clock.label}. {clock.text}", _clock(planbook, clock))
+
+
+def _room(planbook: Planbook, room: Room) -> Iterator[str]:
+    yield f"{room.by} room {room.room} hears of the cases of {planbook.team_label(room.of)}"
+    for one in room.hears:
+        waited = f", after {one.after}" if one.after else ""
+        tagged = [label_of(planbook, word) for word in one.tag] + ["whoever it was handed to"] * one.tag_receiver
+        tags = f" Tags {' and '.join(tagged)}." if tagged else ""
+        yield f"{one.label}{waited}: {one.ask}{tags}"
+    yield f"more than {room.gather.above} within {span_in_words(room.gather.within)} are told in one post"
+    if room.calendar:
+        yield f"posts within {planbook.calendars[room.calendar].label}; quiet outside"
+    if room.digest:
+        yield f"everything that waits is listed at {' and '.join(map(minute_in_words, room.digest))}"
 
 
 def _clock(planbook: Planbook, clock: Clock) -> tuple[str, ...]:

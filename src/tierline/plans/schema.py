@@ -19,6 +19,7 @@ from tierline.plans.decision import BUILT_IN, By
 from tierline.plans.downtimes import ChannelWord, Downtime
 from tierline.plans.entries import Label, Sentence, Slug, Source, Span, require
 from tierline.plans.facts import Audience
+from tierline.plans.rooms import Room
 
 Tier = Annotated[int, Field(ge=1, le=4)]
 Outreach = Literal["email", "telephone", "letter"]
@@ -143,7 +144,8 @@ class Team(Entry):
     """A team and the tiers it works; no tier at all is a desk outside, which may only be named.
 
     ``own_system`` names the system in which the team works its cases when it works them in one of its own: it is told
-    by one of the channels, and whoever sent it the case writes down what it answers.
+    by one of the channels, and whoever sent it the case writes down what it answers. ``group`` is tagged where the team
+    is to see something in a chat.
     """
 
     id: Slug
@@ -153,6 +155,7 @@ class Team(Entry):
     receives: Receives = Receives()
     own_system: Label | None = None
     chat: Label | None = None
+    group: Slug | None = None
     source: Source | None = None
 
     @field_validator("tiers")
@@ -356,6 +359,7 @@ class Plan(Entry):
     calendars: tuple[CalendarEntry, ...] = ()
     clocks: tuple[Clock, ...] = ()
     attempts: tuple[Attempts, ...] = ()
+    rooms: tuple[Room, ...] = ()
     downtime: Downtime = Downtime()
     clauses: tuple[Clause, ...] = ()
     gaps: tuple[Gap, ...] = ()

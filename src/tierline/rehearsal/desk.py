@@ -319,6 +319,7 @@ class _Line(BaseHTTPRequestHandler):
         call = Call(self.command, parts.path, {}, query, headers, self.rfile.read(length), desk.clock.now())
         fault = desk.faults.take(call.method, call.path)
         if isinstance(fault, Reset):
+            time.sleep(fault.seconds)
             self._break_off()
             return
         reply, route = desk.answer(call, fault)

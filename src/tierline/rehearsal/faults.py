@@ -32,7 +32,9 @@ class LostAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Reset:
-    """The line breaks before anything is done."""
+    """The line breaks before anything is done, having hung for ``seconds``."""
+
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

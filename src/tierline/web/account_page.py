@@ -1,4 +1,4 @@
-"""Somebody's own account: teams and duties, password, keys for the machine interface.
+"""Somebody's own account: teams and duties, where chat reaches them, password, keys.
 
 Refuses what the directory refuses, beside the field it is about. A key is shown once, in the answer that makes it.
 """
@@ -16,6 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from tierline.directory.actions import change_password, issue_token, revoke_token
 from tierline.directory.actor import Actor
+from tierline.directory.addresses import SLACK, KnownAddress, reached_on, set_address
 from tierline.directory.queries import tokens_of
 from tierline.directory.signing_in import forget_failures, must_wait, note_failure
 from tierline.foundation.clock import now
@@ -82,11 +83,52 @@ def account_key_revoke(request: DeskRequest, actor: Actor, token_id: int) -> Htt
     return HttpResponseRedirect(reverse("account"))
 
 
+@page("POST")
+def account_address(request: DeskRequest, actor: Actor, person_id: int) -> HttpResponse:
+    """Write down where Slack reaches somebody: oneself, or whoever is in a team one leads."""
+    written = request.POST.get("slack", "")
+    try:
+        set_address(actor, person_id, SLACK, written, at=now())
+    except Unusable as refusal:
+        troubles = {f"slack_{person_id}": refusal.fields[SLACK]}
+        return _account(request, actor, troubles, status=422, typed={person_id: written})
+    messages.success(request, "Written down." if written.strip() else "Taken back: what else is known counts again.")
+    return HttpResponseRedirect(reverse("account") + "#chat")
+
+
+def _chat(actor: Actor, troubles: dict[str, str], typed: dict[int, str]) -> list[dict[str, Any]]:
+    """Those whose Slack id the actor may write down, with how it is known."""
+    return [
+        {
+            "id": one.person_id,
+            "name": one.name,
+            "mine": one.person_id == actor.person_id,
+            "given": typed.get(one.person_id, one.known.given if one.known else ""),
+            "how": _how_known(one.known),
+            "trouble": troubles.get(f"slack_{one.person_id}", ""),
+        }
+        for one in reached_on(actor, SLACK)
+    ]
+
+
+def _how_known(known: KnownAddress | None) -> str:
+    if known is None or not known.address:
+        return "Not known yet. A plan may name one."
+    if known.gone_at is not None and known.address == known.found:
+        return f"{known.found} was found deactivated on {known.gone_at:%Y-%m-%d}. Write down the new one."
+    if known.given and known.given_at is not None:
+        return f"Written down by {known.given_by} on {known.given_at:%Y-%m-%d}."
+    found = f" on {known.found_at:%Y-%m-%d}" if known.found_at else ""
+    return f"{known.found}, found at Slack by e-mail{found}."
+
+
 def _account(
     request: DeskRequest, actor: Actor, troubles: dict[str, str] | None = None, *, status: int = 200, **more: Any
 ) -> HttpResponse:
+    typed = more.pop("typed", {})
     context = {
         "nav": "account",
+        "chat": _chat(actor, troubles or {}, typed),
         "actor": actor,
         "email": _person(request).get_username(),
         "duties": _duties(actor),

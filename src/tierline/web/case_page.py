@@ -25,6 +25,7 @@ from tierline.plans.queries import planbook_in_force
 from tierline.web.access import DeskRequest, page, safe_way_back
 from tierline.web.boundary import words_for
 from tierline.web.case_words import CaseOnPage, case_on_page
+from tierline.web.room_words import rooms_told
 from tierline.web.story_words import entries, value_words
 from tierline.web.words import FIELDS, FLAGS, WORKAROUND, spelt_out
 
@@ -45,11 +46,13 @@ def show_case(
 ) -> HttpResponse:
     """The case's page; with a trouble, the form it belongs to is open and holds what was typed."""
     at, planbook = now(), planbook_in_force().planbook
-    shown = case_on_page(case(actor, number, at=at), planbook, actor, at)
+    view = case(actor, number, at=at)
+    shown = case_on_page(view, planbook, actor, at)
     context = {
         "nav": "queue",
         "case": shown,
         "number": number,
+        "rooms": rooms_told(view.told, planbook, actor, at),
         "choices": choices(planbook),
         "kinds": ",".join(KINDS),
         "now": local_input(at),

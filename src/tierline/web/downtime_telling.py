@@ -3,10 +3,8 @@
 Refuses what the actions refuse; an outsider finds nothing here.
 """
 
-import csv
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from io import StringIO
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +17,7 @@ from tierline.directory.actor import Actor
 from tierline.downtime.actions import telling
 from tierline.downtime.actions.turning import SUBJECT
 from tierline.downtime.queries import Preview, downtime, preview, who_was_told
+from tierline.downtime.told_as_csv import lines
 from tierline.foundation.clock import now
 from tierline.foundation.trouble import Conflict, MoveNotAllowed, NotAllowed, NotFound, Refusal, Unusable
 from tierline.notices.audience import KIND_LABELS
@@ -41,7 +40,6 @@ TONES = {
     "not sent": "waiting",
     TO_BE_CALLED: "flag",
 }
-_HEADS = ("Moment", "Revision", "Person", "Told as", "Channel", "State", "When (UTC)", "Answer", "Step")
 CHANNELS = {
     "email": "E-mail",
     "slack": "Slack",
@@ -135,7 +133,7 @@ def _members(seen: Preview) -> list[dict[str, Any]]:
                     "address": cell.address,
                     "said": f"{KIND_LABELS[cell.disposition.kind]}: {cell.disposition.because}"
                     if cell.disposition
-                    else "",
+                    else member.person.notes.get(cell.channel, ""),
                 }
                 for cell in member.cells
             ],
@@ -201,21 +199,6 @@ def _told(one: DeliveryView) -> dict[str, Any]:
 def downtime_told_csv(request: DeskRequest, actor: Actor, downtime_number: int) -> StreamingHttpResponse:  # noqa: ARG001 - every view takes it
     """The same as CSV."""
     told = who_was_told(actor, downtime_number)
-    response = StreamingHttpResponse(_lines(told), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(lines(told), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="DT-{downtime_number}-told.csv"'
     return response
-
-
-def _lines(told: tuple[DeliveryView, ...]) -> Iterator[str]:
-    yield _line(_HEADS)
-    for one in told:
-        at = f"{one.at:%Y-%m-%d %H:%M:%S}" if one.at else ""
-        said = ", ".join(one.words)
-        yield _line((one.moment, str(one.revision), one.name, said, one.channel, one.state, at, one.answer, one.step))
-
-
-def _line(cells: tuple[str, ...]) -> str:
-    """One line; what a spreadsheet would take for a formula is made text."""
-    written_to = StringIO()
-    csv.writer(written_to).writerow([f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell for cell in cells])
-    return written_to.getvalue()

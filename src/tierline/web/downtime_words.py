@@ -236,6 +236,10 @@ def conflict_words(conflict: Conflict, answered: Mapping[str, Any]) -> dict[str,
     }
 
 
+#: Facts whose doer says so by a signed link, without an account.
+BY_SOMEBODY_ELSE = frozenset({"relay-confirmed", "relay-declined"})
+
+
 def content_words(content: Content, planbook: Planbook, labels: Mapping[str, str]) -> list[dict[str, Any]]:
     """The four fields as the page shows them."""
     users = "not known yet" if content.users is None else f"{content.users:,}"
@@ -260,7 +264,7 @@ def fact_words(fact: Fact, at: datetime) -> dict[str, Any]:
     said = [str(fact.said[key]) for key in ("because", "override", "words", "record") if fact.said.get(key)]
     moment = fact.said.get("moment")
     return {
-        "who": fact.actor,
+        "who": str(fact.said.get("by") or fact.actor) if fact.kind in BY_SOMEBODY_ELSE else fact.actor,
         "what": FACTS.get(fact.kind, spelt_out(fact.kind).lower()),
         "moment": spelt_out(moment) if moment else "",
         "said": " · ".join(said),

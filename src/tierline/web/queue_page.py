@@ -25,6 +25,7 @@ from tierline.web import words
 from tierline.web.access import DeskRequest, page
 from tierline.web.case_words import case_on_page
 from tierline.web.promise_words import kind_words, left_alone_on_page
+from tierline.web.room_words import heard_in
 from tierline.web.row_markup import rows_markup
 from tierline.web.rows import rows_of
 
@@ -70,6 +71,7 @@ def _in_words(shown: QueuePage, planbook: Planbook, actor: Actor, asked: QueryDi
         "nav": "queue",
         "team": shown.team,
         "team_label": planbook.team_label(shown.team),
+        "heard_in": heard_in(planbook, shown.team, shown.at),
         "tab": shown.tab,
         "tabs": _tabs(shown.tab, shown.counts, asked),
         "rows": rows,

@@ -112,6 +112,7 @@ urlpatterns = [
     path("relay/<str:token>/", public_page.relay, name="relay"),
     path("account/", account_page.account, name="account"),
     path("account/password/", account_page.account_password, name="account-password"),
+    path("account/slack/<int:person_id>/", account_page.account_address, name="account-address"),
     path("account/keys/", account_page.account_keys, name="account-keys"),
     path("account/keys/<int:token_id>/", account_page.account_key_revoke, name="account-key-revoke"),
 ]

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tierline.bonds import actions as bonds
+from tierline.cases.actions.posting import BROUGHT_BACK, tell_rooms
 from tierline.cases.actions.promise import moves_promises, promise_again
 from tierline.cases.hands import Hands, acting_teams, may_change, may_make
 from tierline.cases.happenings import happening_of
@@ -95,6 +96,8 @@ class Change:
             bonds.seen_by((SUBJECT, case.pk), case.organisations, case.restricted_to, at=self.at)
         if changes or self.beside:
             said["changes"] = changes | self.beside
+        if changes or self.beside or kind in BROUGHT_BACK or self._promise_moved():
+            tell_rooms(case, kind, said, at=self.at)
         fact = record(SUBJECT, case.pk, kind, actor=self.actor, at=self.at, **said)
         self.before = now_says | {"due_at": case.due_at}
         return Saved(case.pk, case.version, CaseState(case.state), fact)

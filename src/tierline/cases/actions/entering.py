@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from tierline.cases.actions.changing import REMEMBERED, SUBJECT
+from tierline.cases.actions.posting import heard_of_new
 from tierline.cases.actions.promise import promise_first
 from tierline.cases.actions.telling import tell_duties
 from tierline.cases.asking_plans import facts_of, restricted_to
@@ -79,7 +80,7 @@ def enter(actor: Actor, new: NewCase, *, at: datetime) -> Entered:
     promise_first(case, new.extent, in_force.planbook, at=at)
     text, numbers = " ".join(texts_of(new)), tuple(dict.fromkeys(new.numbers))
     told = Reported(new.description, answers, new.reporter_name, new.reporter_contact, text, numbers, new.extent)
-    if write_new(case, told) < len(numbers):
+    if write_new(case, told, heard_of_new(case, new.extent, in_force.planbook, at=at)) < len(numbers):
         raise _one_is_taken(actor, case, numbers)
     record(
         SUBJECT,

@@ -17,6 +17,7 @@ from psycopg.types.json import Jsonb
 
 from tierline.cases.actions.changing import SUBJECT
 from tierline.cases.actions.entering import NewCase, check_report, first_changes, row_of, texts_of
+from tierline.cases.actions.posting import tell_rooms_of_new
 from tierline.cases.actions.promise import promise_first
 from tierline.cases.actions.telling import tell_duties
 from tierline.cases.importing.judging import Incoming, Judged
@@ -192,6 +193,11 @@ def _write(importing: Importing, fresh: list[tuple[Judged, Incoming, NewCase]]) 
     _copy(QueuePlace, [place for case in cases for place in _places(case)])
     index_cases(texts)
     record_many(_facts(importing, made, fresh), actor=importing.actor, at=importing.at)
+    tell_rooms_of_new(
+        ((case, new.extent) for case, (_, _, new) in zip(cases, fresh, strict=True)),
+        importing.in_force.planbook,
+        at=importing.at,
+    )
     for case, (judged, _, _) in zip(cases, fresh, strict=True):
         if judged.decision and judged.decision.tell:
             tell_duties(case, judged.decision, importing.in_force.planbook, at=importing.at)

@@ -14,7 +14,7 @@ from django.db import transaction
 from tierline.directory.actor import Actor
 from tierline.downtime.actions.changing import void_change
 from tierline.downtime.actions.conflicting import tell_of_conflicts
-from tierline.downtime.actions.saying import said_why
+from tierline.downtime.actions.saying import holds_control, said_why
 from tierline.downtime.actions.telling import Outcome, Told, drop_passing, owe, owe_the_day_before, tell, was_told
 from tierline.downtime.actions.turning import (
     SUBJECT,
@@ -32,15 +32,14 @@ from tierline.downtime.actions.windowing import ask_for_window, end_window
 from tierline.downtime.conflicts import unanswered
 from tierline.downtime.content import Changed, Content, changes, unready_to_announce, voided
 from tierline.downtime.gates import Approval, Gate, Verification, Window
-from tierline.downtime.hands import Change, locked, may_lead, require_lead
+from tierline.downtime.hands import Change, locked, procedure_to_plan_by, require_lead
 from tierline.downtime.lifecycle import DowntimeMove, DowntimeState
 from tierline.downtime.models import DowntimeRow
 from tierline.downtime.surroundings import conflicts_of
-from tierline.foundation.trouble import Conflict, NotAllowed, Unusable
+from tierline.foundation.trouble import Conflict, Unusable
 from tierline.notices.moments import Moment
-from tierline.notices.rendering.pager_duty import room_for
+from tierline.notices.rendering.pager_duty import PUBLISHED, room_for
 from tierline.plans.planbook import Planbook
-from tierline.plans.procedures import procedure_named
 from tierline.plans.queries import planbook_in_force
 from tierline.timeline.actions import record
 
@@ -52,11 +51,7 @@ LONGEST_WORK_DAYS: Final = 30
 def draft(actor: Actor, procedure: str, content: Content, *, at: datetime, user_message: str = "") -> int:
     """Write planned work down, for now only for those who plan. Returns its number."""
     in_force = planbook_in_force()
-    procedural = procedure_named(in_force.planbook, procedure, at)
-    if procedural is None:
-        raise Unusable("Choose who acts: it decides what follows.", {"procedure": "Choose one."})
-    if not may_lead(actor, procedural):
-        raise NotAllowed(f"You do not plan work by “{procedural.procedure.label}”.")
+    procedural = procedure_to_plan_by(actor, procedure, in_force.planbook, at)
     check_content(content, in_force.planbook)
     teams = sorted(actor.teams & set(procedural.procedure.teams)) or sorted(actor.teams)
     row = DowntimeRow(
@@ -86,7 +81,7 @@ def check_content(content: Content, planbook: Planbook) -> None:
     troubles: dict[str, str] = {}
     for name, most in LONGEST.items():
         text = getattr(content, name)
-        if len(text) > most or "\x00" in text:
+        if len(text) > most or holds_control(text):
             troubles[name] = f"Keep it under {most:,} plain characters."
     if not content.title.strip():
         troubles["title"] = "Give it a title in a few words."
@@ -109,6 +104,11 @@ def _user_message(number: int, words: str) -> str:
         raise Unusable(
             f"The text for users has {len(words)} characters; {most} fit.",
             {"user_message": f"Shorten it to {most} characters."},
+        )
+    if PUBLISHED in words or "\x00" in words:
+        raise Unusable(
+            f"The text for users may not hold {PUBLISHED}: front ends would show only what follows it.",
+            {"user_message": "Write it in plain words."},
         )
     return words
 

@@ -26,7 +26,7 @@ from tierline.notices.reaching_otherwise import (
     unreached,
     write_down_call,
 )
-from tierline.notices.resolving import contacts_of, has_channel, people_behind
+from tierline.notices.resolving import as_known, contacts_of, has_channel, people_behind
 from tierline.outbox.breaking import Health
 from tierline.outbox.queries import health_of_channels
 from tierline.plans.downtimes import Procedure, WayStep
@@ -81,7 +81,7 @@ def _step(step: WayStep) -> Step:
 
 def _contacts(change: Change) -> Contacts:
     named = [person for answer in dispositions_of(change.row) for person in answer.people]
-    contacts = contacts_of(change.planbook, everyone_told(subject_of(change.row)))
+    contacts = contacts_of(change.planbook, as_known(everyone_told(subject_of(change.row))))
     for person in named:
         contacts[person.id] = {**person.addresses, **contacts.get(person.id, {})}
     return contacts

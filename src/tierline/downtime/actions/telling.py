@@ -38,7 +38,7 @@ from tierline.notices.moments import (
     owed_the_day_before,
 )
 from tierline.notices.queries import everyone_told, obligations, told_of_channels_before
-from tierline.notices.resolving import channels_here, groups_of, people_behind
+from tierline.notices.resolving import as_known, channels_here, groups_of, people_behind
 from tierline.outbox.actions import send_out
 from tierline.plans.clocks import minute_of
 from tierline.plans.procedures import TAGS_NOBODY, Procedural, keys_of, told_by
@@ -114,7 +114,7 @@ def coverage_for(change: Change, moment: Moment) -> tuple[Coverage, tuple[str, .
     told = told_by(planbook, procedural, content_of(change.row).answers)
     procedure = procedural.procedure
     here, missing = channels_here(channel for channel in procedure.channels if channel not in procedural.extras)
-    before = everyone_told(subject_of(change.row)) if moment in TO_ALL_EVER_TOLD else ()
+    before = as_known(everyone_told(subject_of(change.row))) if moment in TO_ALL_EVER_TOLD else ()
     groups = groups_of(planbook, told)
     for rooms in TAGS_NOBODY & set(here):
         groups = seated(groups, procedure.room_holds, rooms, procedure.room or rooms)

@@ -20,6 +20,7 @@ from tierline.downtime.hands import procedural_of
 from tierline.downtime.lifecycle import STANDING
 from tierline.downtime.models import DowntimeRow, ForeignIncidentRow, ForeignWindowRow
 from tierline.foundation.trouble import Refusal
+from tierline.notices.rendering.pager_duty import whose
 from tierline.outbox.registry import keeps_windows, tells_incidents
 from tierline.plans.procedures import procedures_at
 from tierline.plans.queries import planbook_in_force
@@ -120,9 +121,15 @@ def _keep_incidents(system: str, told: Iterable[Incident]) -> None:
 
 @transaction.atomic
 def _keep_foreign(system: str, told: Iterable[Read]) -> None:
-    """Keep the windows that carry no mark of ours and that nobody wrote down here as set for a downtime."""
+    """Keep the windows that carry no mark of a downtime there is here, and that nobody wrote down here as set for one.
+
+    Another house that uses this tool marks its windows in the same form.
+    """
+    told = list(told)
     written = DowntimeRow.objects.filter(window_set__has_key="id").values_list("window_set__id", flat=True)
     known = frozenset(written)
+    marked = {one.id: int(mark[0].removeprefix("DT-")) for one in told if (mark := whose(one.description))}
+    here = frozenset(DowntimeRow.objects.filter(pk__in=set(marked.values())).values_list("pk", flat=True))
     ForeignWindowRow.objects.filter(system=system).delete()
     ForeignWindowRow.objects.bulk_create(
         ForeignWindowRow(
@@ -134,5 +141,5 @@ def _keep_foreign(system: str, told: Iterable[Read]) -> None:
             ends_at=one.end,
         )
         for one in {each.id: each for each in told}.values()
-        if not one.marker and one.id not in known
+        if marked.get(one.id) not in here and one.id not in known
     )

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from tierline.directory.actor import Actor
 from tierline.downtime.actions.ending import tell_of_what_still_burns
-from tierline.downtime.actions.saying import said_why
+from tierline.downtime.actions.saying import holds_control, said_why
 from tierline.downtime.actions.telling import Outcome, drop_passing, owe, subject_of, tell
 from tierline.downtime.actions.turning import close_gates, content_of, moved, note, put_content, saved, turned
 from tierline.downtime.actions.windowing import ask_for_window, end_window
@@ -166,7 +166,7 @@ def conclude(
     change = locked(actor, number, at=at, version=version)
     require_lead(change)
     ended = _result(change, result)
-    if len(words) > LONGEST_LAST_WORDS or "\x00" in words:
+    if len(words) > LONGEST_LAST_WORDS or holds_control(words):
         raise Unusable(f"Keep it under {LONGEST_LAST_WORDS:,} plain characters.", {"words": "Shorten it."})
     moved(change, DowntimeMove.CONCLUDE)
     turned(change)
