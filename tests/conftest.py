@@ -48,7 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.STATIC_ROOT = home / "static"
     settings.MEDIA_ROOT = home / "attachments"
     settings.STATIC_ROOT.mkdir(exist_ok=True)
-    settings.SMTP_URL = ""
+    settings.SMTP_URL = settings.REHEARSAL = ""
     settings.TRACKERS, settings.TRACKERS_TROUBLE = {}, ""
     # pytest keeps what is logged; our own handler would write to a stream that pytest has closed by then.
     logging.getLogger().handlers.clear()

@@ -12,6 +12,8 @@ has to take ``name+anything@`` for ``name@``
 ``TIERLINE_TRACKERS`` a YAML file of accounts at partners' systems (docs/how-to/trackers.md); absent: none is connected
 ``TIERLINE_CHANNELS`` a YAML file of accounts at chat, paging and the like (docs/how-to/channels.md); absent: none is
 connected
+``TIERLINE_REHEARSAL`` the page of the partners to rehearse with, by which the demonstration plays their people;
+absent: there are none, or they are left alone
 ``TIERLINE_HEARTBEAT_URL`` called each minute in which nothing that people should have been told is late; absent: never
 ``TIERLINE_HOSTS`` names this site answers to, separated by commas (default: this machine only)
 ``TIERLINE_HTTPS`` ``1`` behind a TLS proxy: secure cookies, HSTS
@@ -185,6 +187,7 @@ NOTICES_ADDRESS = os.environ.get("TIERLINE_NOTICES_ADDRESS") or "+notices@".join
 # A file that cannot be read stops nothing: what would leave by it is held, with this sentence.
 TRACKERS, TRACKERS_TROUBLE = read_accounts_or_trouble(os.environ.get("TIERLINE_TRACKERS", ""))
 CHANNELS, CHANNELS_TROUBLE = CHANNEL_ACCOUNTS.read_or_trouble(os.environ.get("TIERLINE_CHANNELS", ""))
+REHEARSAL = os.environ.get("TIERLINE_REHEARSAL", "")
 HEARTBEAT_URL = os.environ.get("TIERLINE_HEARTBEAT_URL", "")
 SITE_ADDRESS = os.environ.get("TIERLINE_SITE_ADDRESS", "http://127.0.0.1:8080")
 

@@ -1,4 +1,5 @@
-"""Planned work in the demonstration: a downtime of each kind of team, at every stage, with proof of who was told."""
+"""Planned work in the demonstration: a downtime of each kind of team, at every stage, where there are no partners to
+rehearse with: what is set and decided elsewhere is written down by hand."""
 
 from datetime import UTC, datetime
 
@@ -29,11 +30,13 @@ def test_every_stage_is_there_whatever_the_day(day: datetime) -> None:
     assert {line.state for line in lines} == {
         DowntimeState.SCHEDULED,
         DowntimeState.AWAITING_APPROVAL,
+        DowntimeState.IN_PROGRESS,
         DowntimeState.CONCLUDED,
         DowntimeState.CANCELLED,
     }
     assert {line.procedure for line in lines} == {"user-facing", "api-platform"}
-    done = next(line for line in lines if line.state is DowntimeState.CONCLUDED and line.procedure == "user-facing")
-    moments = {told.moment for told in who_was_told(TIERLINE, done.number)}
-    assert moments == {"planning-started", "day-before", "extended", "rolling-back", "concluded"}
-    assert not [owed for owed in downtime(TIERLINE, done.number, at=day).obligations if owed.is_owed]
+    for line in lines:
+        if line.state is DowntimeState.CONCLUDED and line.result != "success":
+            moments = {told.moment for told in who_was_told(TIERLINE, line.number)}
+            assert moments == {"planning-started", "changed", "day-before", "extended", "rolling-back", "concluded"}
+            assert not [owed for owed in downtime(TIERLINE, line.number, at=day).obligations if owed.is_owed]

@@ -295,3 +295,20 @@ def test_partners_to_rehearse_with_stand_before_anybody_is_told_of_them(
         assert supervisor._environment()["TIERLINE_TRACKERS"] == str(accounts)
     finally:
         supervisor._stop()
+
+
+def test_a_mail_server_of_ones_own_goes_before_the_rehearsed_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "rehearsal"
+    folder.mkdir()
+    (folder / "mail").write_text("smtp://127.0.0.1:2525\n")
+    (folder / "address").write_text("http://127.0.0.1:2526/\n")
+    supervisor = Supervisor(Launch(tmp_path, 1, None, rehearsal=("true",)))
+    monkeypatch.delenv("SMTP_URL", raising=False)
+    assert supervisor._environment()["SMTP_URL"] == "smtp://127.0.0.1:2525"
+    assert supervisor._environment()["TIERLINE_REHEARSAL"] == "http://127.0.0.1:2526/"
+    monkeypatch.setenv("SMTP_URL", "smtp://mail.desk.example")
+    assert supervisor._environment()["SMTP_URL"] == "smtp://mail.desk.example"
+    without = Supervisor(Launch(tmp_path, 1, None))
+    assert "TIERLINE_REHEARSAL" not in without._environment()

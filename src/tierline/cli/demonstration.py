@@ -34,9 +34,11 @@ def main(arguments: Sequence[str]) -> int:
 def _load() -> int:
     try:
         set_up()
+        from django.conf import settings  # noqa: PLC0415 - the same
+
         from tierline.demonstration.loading import load  # noqa: PLC0415 - needs the set-up above
 
-        load(at=clock.now())
+        load(at=clock.now(), rehearsal=settings.REHEARSAL)
     except Refusal as refusal:
         return refuse(str(refusal))
     return _print_sign_ins()

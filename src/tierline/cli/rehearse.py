@@ -1,8 +1,8 @@
 """``tierline rehearse``: partner systems to rehearse with, on this machine, and the accounts to reach them by.
 
-Stands up GitHub Issues, Dynamics 365, ServiceNow, Slack and PagerDuty, plays their people by the script of the
-demonstration, and shows what they hold on a small page. Keeps what they hold in the home. Refuses (status 2) a home
-that cannot be written to.
+Stands up GitHub Issues, Dynamics 365, ServiceNow, Slack, PagerDuty and a mail server, plays their people by the script
+of the demonstration, and shows what they hold on a small page. Keeps what they hold in the home. Refuses (status 2) a
+home that cannot be written to.
 """
 
 import argparse
@@ -24,6 +24,7 @@ from tierline.rehearsal.desk import Desk
 from tierline.rehearsal.dynamics_365 import Dynamics365
 from tierline.rehearsal.github_issues import GitHubIssues
 from tierline.rehearsal.keeping import bring_back, keep
+from tierline.rehearsal.mail_server import MailServer
 from tierline.rehearsal.pager_duty import PagerDuty
 from tierline.rehearsal.playing import Player, parts_of
 from tierline.rehearsal.service_now import ServiceNow
@@ -39,8 +40,8 @@ def parser() -> argparse.ArgumentParser:
     words = argparse.ArgumentParser(
         prog="tierline rehearse",
         description="Stand up partner systems to rehearse with, until Ctrl-C. TIERLINE_TRACKERS and "
-        "TIERLINE_CHANNELS are to name the accounts files this command writes; `tierline run` does all that by itself "
-        "for the demonstration.",
+        "TIERLINE_CHANNELS are to name the accounts files this command writes, SMTP_URL the mail server, and "
+        "TIERLINE_REHEARSAL the page it prints; `tierline run` does all that by itself for the demonstration.",
     )
     words.add_argument(
         "--home",
@@ -77,14 +78,15 @@ def _rehearse(folder: Path, asked: threading.Event) -> None:
     dynamics = Dynamics365(port=ports.get("dynamics", 0))
     servicenow = ServiceNow(script["group"], port=ports.get("servicenow", 0))
     slack, paging = Slack(port=ports.get("slack", 0)), PagerDuty(port=ports.get("pagerduty", 0))
+    mail = MailServer(port=ports.get("mail", 0))
     player = Player(github, parts_of(script["github"]))
-    partners = (github, dynamics, servicenow, slack, paging)
+    partners = (github, dynamics, servicenow, slack, paging, mail)
     showing = Showing(partners, port=ports.get("showing", 0))
     kept: dict[str, Desk | Player] = {"player": player}
     kept.update((desk.name, desk) for desk in partners)
     if not bring_back(kept, folder / "state"):
         _fill(script, dynamics, servicenow)
-        furnish(script, slack, paging)
+        furnish(script, slack, paging, servicenow)
     desks = (*partners, showing)
     try:
         for desk in desks:
@@ -92,6 +94,7 @@ def _rehearse(folder: Path, asked: threading.Event) -> None:
         _write_accounts(folder, script, desks)
         print(f"Partners to rehearse with: {showing.url}/", flush=True)
         print(f"Their accounts: {folder / 'trackers.yaml'}, {folder / 'channels.yaml'}", flush=True)
+        print(f"Their mail server: {mail.url}", flush=True)
         player.start()
         while not asked.wait(KEEP_EVERY_SECONDS):
             _keep(kept, folder)
@@ -112,8 +115,9 @@ def _fill(script: dict[str, Any], dynamics: Dynamics365, servicenow: ServiceNow)
             servicenow.changes(made, **row["columns"])
 
 
-def furnish(script: dict[str, Any], slack: Slack, paging: PagerDuty) -> None:
-    """Who is in the channels that hear of planned work and of cases, and what is watched where windows are set."""
+def furnish(script: dict[str, Any], slack: Slack, paging: PagerDuty, servicenow: ServiceNow | None = None) -> None:
+    """Who is in the channels that hear of planned work and of cases, what is watched where windows are set and who is
+    on call there, and whose approval every change is sent to."""
     told = script["slack"]
     rooms = told.get("rooms", [])
     for person in dict.fromkeys([*told["people"], *(one for room in rooms for one in room["people"])]):
@@ -126,6 +130,10 @@ def furnish(script: dict[str, Any], slack: Slack, paging: PagerDuty) -> None:
         slack.puts_in_group(group, *members)
     for service, name in script["pagerduty"].items():
         paging.has_service(service, name)
+    for turn in script["on_call"]:
+        paging.takes_turn(**turn)
+    if servicenow is not None:
+        servicenow.approvers = tuple(script["approvers"])
 
 
 def _keep(kept: dict[str, Desk | Player], folder: Path) -> None:
@@ -157,6 +165,7 @@ def _write_accounts(folder: Path, script: dict[str, Any], desks: Sequence[Desk])
     showing = next(desk for desk in desks if desk.name == Showing.name)
     (folder / "ports.json").write_text(json.dumps({desk.name: desk.port for desk in desks}))
     (folder / "address").write_text(f"{showing.url}/\n")
+    (folder / "mail").write_text(next(desk.url for desk in desks if isinstance(desk, MailServer)) + "\n")
     addresses = {desk.name: accounts_address(desk) for desk in desks}
     _write(folder / "channels.yaml", script["channels"], addresses)
     _write(folder / "trackers.yaml", script["accounts"], addresses)
@@ -180,8 +189,12 @@ def filled_in(accounts: dict[str, Any], addresses: dict[str, dict[str, str]]) ->
     """The accounts of a script with the addresses written in."""
     return {
         name: {
-            field: addresses[name].get(field, addresses[name][""]) if value == "ADDRESS" else value
+            field: _address(addresses[account.get("kind", name)], field) if value == "ADDRESS" else value
             for field, value in account.items()
         }
         for name, account in accounts.items()
     }
+
+
+def _address(known: dict[str, str], field: str) -> str:
+    return known.get(field, known[""])

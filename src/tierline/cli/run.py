@@ -21,8 +21,9 @@ def parser() -> argparse.ArgumentParser:
         prog="tierline run",
         description="Start PostgreSQL, the pages and the worker on this machine, and keep them up until Ctrl-C.",
         epilog="DATABASE_URL names an external PostgreSQL (15 or newer) instead of the embedded one; "
-        "SMTP_URL names the mail server, without which mail is held in the outbox; "
-        "IMAP_URL the mailbox that answers are fetched from; LMTP_SOCKET a socket on which mail is taken in.",
+        "SMTP_URL names the mail server, without which mail is held in the outbox or, with the demonstration, kept by "
+        "one to rehearse with; IMAP_URL the mailbox that answers are fetched from; LMTP_SOCKET a socket on which mail "
+        "is taken in.",
     )
     words.add_argument("--port", type=int, default=8080, help="the port of the pages on 127.0.0.1 (default 8080)")
     words.add_argument(

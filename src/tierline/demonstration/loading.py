@@ -23,6 +23,7 @@ from tierline.cases.queries import known_numbers
 from tierline.demonstration.cast import HERE, enter_players, players, words_of
 from tierline.demonstration.downtimes import Works
 from tierline.demonstration.letters import stray_mail
+from tierline.demonstration.rehearsing import partners_at
 from tierline.demonstration.stories import Stage
 from tierline.directory.actor import TIERLINE, Actor
 from tierline.foundation.tables import Export
@@ -38,8 +39,12 @@ ROOMS_TOLD_FOR = 14  # half hours
 _LOADING = 7_461_003  # advisory lock: two loaders take turns
 
 
-def load(*, at: datetime) -> bool:
-    """Load what is not there yet; whether anything was. One transaction: a killed load leaves nothing behind."""
+def load(*, at: datetime, rehearsal: str = "") -> bool:
+    """Load what is not there yet; whether anything was. One transaction: a killed load leaves nothing behind.
+
+    ``rehearsal`` is the page of partners to rehearse with: planned work is played against them then, each message at
+    its moment. What a killed load left there is forgotten at the next.
+    """
     words = words_of("stories.yaml")
     if _is_loaded(words["stories"]):
         return False
@@ -47,7 +52,7 @@ def load(*, at: datetime) -> bool:
         _take_turns()
         if _is_loaded(words["stories"]):  # by whoever was first
             return False
-        _publish_plans(words, at=at)
+        _publish_plans(words, rehearsed=bool(rehearsal), at=at)
         in_force = planbook_in_force().planbook
         actors = enter_players(players(in_force), in_force)
         stage = Stage(actors, zone=words["zone"], today=at, answers=words["answers"])
@@ -55,7 +60,8 @@ def load(*, at: datetime) -> bool:
         arrives = stage.moment(export["day"], export["at"])
         stage.play(words["stories"], [(arrives, lambda moment: _import(export, actors[export["by"]], at=moment))])
         _advise(words["advice"], actors, at=at)
-        Works(stage, actors, words["zone"], at).play()
+        with partners_at(rehearsal) as partners:
+            Works(stage, actors, words["zone"], at, partners).play()
         for mail in words["stray"]:
             stray_mail(mail["from"], mail["subject"], mail["text"], at=at - timedelta(hours=mail["ago"]))
         chase_overdue_hand_offs(at=at)
@@ -87,13 +93,30 @@ def _is_loaded(stories: list[dict[str, Any]]) -> bool:
     return bool(versions()) and bool(known_numbers(system, [number]))
 
 
-def _publish_plans(words: dict[str, Any], *, at: datetime) -> None:
-    """The shipped plans, as if published before the first case; plans already in force stay."""
+def _publish_plans(words: dict[str, Any], *, rehearsed: bool, at: datetime) -> None:
+    """The shipped plans, as if published before the first case; plans already in force stay. With partners to rehearse
+    with they say as well where one looks up who is on call, which the documents leave open."""
     if versions():
         return
     first = min(story["day"] for story in words["stories"])
     before = Stage({}, zone=words["zone"], today=at, answers={}).moment(first - 1, "08:00")
-    publish_planbook(TIERLINE, texts_of([SHIPPED]), at=before, remark="The shipped plans, for the demonstration")
+    texts, remark = texts_of([SHIPPED]), "The shipped plans, for the demonstration"
+    if rehearsed:
+        texts = looking_up(texts, words_of("partners.yaml")["looked_up"])
+        remark = f"{remark}; who is on call is looked up"
+    publish_planbook(TIERLINE, texts, at=before, remark=remark)
+
+
+def looking_up(texts: Mapping[str, bytes], where: Mapping[str, str]) -> dict[str, bytes]:
+    """The plans with where those behind a duty are looked up, by the duty's id. Refuses a duty that no plan has."""
+    told = dict(texts)
+    for duty, place in where.items():
+        said = f"{{id: {duty},".encode()
+        file = next((file for file, text in told.items() if said in text), None)
+        if file is None:
+            raise ValueError(f"No plan has a duty {duty}, so nobody can be looked up for it.")
+        told[file] = told[file].replace(said, said + f" on_call: {place},".encode(), 1)
+    return told
 
 
 def _advise(advice: list[dict[str, Any]], actors: Mapping[str, Actor], *, at: datetime) -> None:

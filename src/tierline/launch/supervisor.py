@@ -199,7 +199,8 @@ class Supervisor:
             return
         accounts = self.places.rehearsal / "trackers.yaml"
         accounts.unlink(missing_ok=True)
-        accounts.with_name("channels.yaml").unlink(missing_ok=True)
+        for other in ("channels.yaml", "address", "mail"):
+            accounts.with_name(other).unlink(missing_ok=True)
         self._keep_child("The partners to rehearse with", "rehearsal", self._start_partners)
         until = time.monotonic() + PARTNERS_STAND_WITHIN
         while not accounts.exists() and time.monotonic() < until:
@@ -313,7 +314,11 @@ class Supervisor:
             return {}
         files = {"TIERLINE_TRACKERS": "trackers.yaml", "TIERLINE_CHANNELS": "channels.yaml"}
         there = {name: self.places.rehearsal / file for name, file in files.items()}
-        return {name: str(file) for name, file in there.items() if file.exists()}
+        told = {name: str(file) for name, file in there.items() if file.exists()}
+        for name, file in {"TIERLINE_REHEARSAL": "address", "SMTP_URL": "mail"}.items():
+            with suppress(OSError):
+                told[name] = os.environ.get(name) or (self.places.rehearsal / file).read_text().strip()
+        return told
 
     def _wait_for_first_page(self) -> int:
         status = None

@@ -160,6 +160,19 @@ def fared_by_key(key: str) -> Fared | None:
     return fared([found])[found] if found is not None else None
 
 
+def to_try(subject_kind: str, *, until: datetime) -> list[tuple[int, str]]:
+    """The messages about one kind of subject that are to be tried by an instant, with their channels, in the order they
+    were written. For whoever plays what the worker would have done then."""
+    rows = EffectRow.objects.filter(state=EffectState.PENDING, next_try_at__lte=until, subject_kind=subject_kind)
+    return list(rows.order_by("pk").values_list("pk", "channel"))
+
+
+def keys_to_try(subject_kind: str) -> list[tuple[str, str]]:
+    """The keys of the messages about one kind of subject that are still to be tried, with their channels."""
+    rows = EffectRow.objects.filter(state=EffectState.PENDING, subject_kind=subject_kind)
+    return list(rows.order_by("pk").values_list("key", "channel"))
+
+
 def troubled(*, stuck_since: datetime) -> list[int]:
     """Messages that failed, are held, or have been on their way since before an instant; at most ``COUNTED_TO`` of
     each. Indexes answer it however many went well."""

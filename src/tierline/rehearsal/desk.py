@@ -156,6 +156,7 @@ class Desk:
         self.faults = Faults()
         self.exchanges: list[Exchange] = []
         self.webhooks = Webhooks(self.faults)
+        self.shown_at = ""  # the page that shows what it holds, when one does
         self.lock = threading.RLock()
         self._server: _Server | None = None
 
@@ -179,6 +180,9 @@ class Desk:
     def holdings(self) -> Sequence[Mapping[str, str]]:
         """What it holds, a row each, for a page that shows it: ``number title status owner url`` and what else."""
         return ()
+
+    def begin_anew(self) -> None:
+        """Forget what planned work left here, before it is played from its beginning; nothing where it leaves none."""
 
     # Standing it up
 
@@ -219,6 +223,11 @@ class Desk:
             self.start()
 
     # Answering
+
+    def leads_to(self, number: str) -> Reply:
+        """The address by which people open a record: there is no such page here, but it is shown where all are."""
+        place = f"{self.shown_at}/#{self.name}-{number}"
+        return Reply(302, headers={"Location": place}) if self.shown_at else self.refuse(404, "Nobody shows it.")
 
     def refuse(self, status: int, words: str, **headers: str) -> Reply:
         """A refusal in the vendor's form; header names are written with ``_`` for ``-``."""

@@ -13,7 +13,16 @@ from tierline.rehearsal.desk import Desk
 from tierline.rehearsal.playing import Player
 
 #: What a partner has beside its rows: how it is reached, who may come in, its clock, its switches.
-NOT_KEPT: Final = frozenset(vars(Desk())) | {"now", "client", "clients", "passwords", "tokens", "_tokens", "remembers"}
+NOT_KEPT: Final = frozenset(vars(Desk())) | {
+    "now",
+    "client",
+    "clients",
+    "passwords",
+    "tokens",
+    "_tokens",
+    "remembers",
+    "_listening",
+}
 
 
 def keep(parts: Mapping[str, Desk | Player], file: Path) -> None:

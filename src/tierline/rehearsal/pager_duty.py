@@ -102,6 +102,7 @@ class PagerDuty(Desk):
             Route("GET", "/maintenance_windows/{id}", self.get),
             Route("PUT", "/maintenance_windows/{id}", self.update),
             Route("DELETE", "/maintenance_windows/{id}", self.delete),
+            Route("GET", "/html/maintenance_windows/{id}", lambda call: self.leads_to(call.named["id"])),
             Route("GET", "/oncalls", self.on_calls),
             Route("GET", "/incidents", self.list_incidents),
             Route("POST", "/v2/enqueue", self.enqueue),
@@ -113,7 +114,7 @@ class PagerDuty(Desk):
 
     def admit(self, call: Call) -> Reply | None:
         """401 without a token that is worth something; events carry a routing key in place of one."""
-        if call.path.startswith("/v2/"):
+        if call.path.startswith(("/v2/", "/html/")):
             return None
         known = call.headers.get("authorization", "").removeprefix("Token token=") in self.tokens
         return None if known else self.refuse(401, "Account not found")
@@ -166,9 +167,17 @@ class PagerDuty(Desk):
             self.broken.append(Broken(f"Q{number:06d}", number, title, service, status, urgency, self.clock.now()))
             return self.broken[-1]
 
-    def takes_turn(self, user: str, name: str, schedule: str, *, policy: str = "PPOLICY", **more: Any) -> None:
+    def takes_turn(
+        self, user: str, name: str, schedule: str, *, email: str = "", policy: str = "PPOLICY", **more: Any
+    ) -> None:
         """Somebody is on call."""
-        self.turns.append(Turn(user, name, f"{user.lower()}@desk.example", schedule, policy, **more))
+        self.turns.append(Turn(user, name, email or f"{user.lower()}@desk.example", schedule, policy, **more))
+
+    def begin_anew(self) -> None:
+        """Forget every window."""
+        with self.lock:
+            self.windows.clear()
+            self._made_at.clear()
 
     # The calls
 

@@ -37,7 +37,12 @@ CHOICES = {
     },
     "sc_task.state": {"1": "Open", "2": "Work in Progress", "3": "Closed Complete"},
     "incident.hold_reason": {"": "", "1": "Awaiting Caller", "3": "Awaiting Problem", "4": "Awaiting Vendor"},
-    "change_request.approval": {"not requested": "Not Yet Requested", "requested": "Requested", "approved": "Approved"},
+    "change_request.approval": {
+        "not requested": "Not Yet Requested",
+        "requested": "Requested",
+        "approved": "Approved",
+        "rejected": "Rejected",
+    },
 }
 KINDS = {"incident": ("INC", "Incident"), "sc_task": ("SCTASK", "Catalog Task"), "change_request": ("CHG", "Change")}
 REFERENCES = {
@@ -53,7 +58,7 @@ TASK_COLUMNS = (
     "number short_description description state active assigned_to assignment_group opened_by closed_by close_code "
     "close_notes correlation_id correlation_display hold_reason follow_up approval category subcategory location "
     "severity contact_type sys_class_name start_date end_date work_start work_end type risk impact backout_plan "
-    "justification implementation_plan cmdb_ci"
+    "justification implementation_plan risk_impact_analysis cmdb_ci"
 )
 COLUMNS = {
     "incident": TASK_COLUMNS,
@@ -69,7 +74,8 @@ AUTO_CLOSE_AFTER = timedelta(days=3)
 
 
 class ServiceNow(Desk):
-    """One instance. ``zone`` is that of the account's user, for what is displayed."""
+    """One instance. ``zone`` is that of the account's user, for what is displayed; ``approvers`` are asked for their
+    approval of every change as it is opened, as its process there does."""
 
     name: ClassVar[str] = "servicenow"
     label: ClassVar[str] = "ServiceNow (rehearsal)"
@@ -82,6 +88,7 @@ class ServiceNow(Desk):
         self.tokens: set[str] = set()
         self.zone = timedelta(hours=-5)
         self.empty_is_404 = False
+        self.approvers: tuple[str, ...] = ()
         self.tables: dict[str, dict[str, Row]] = {table: {} for table in COLUMNS}
         self._made = 0
         self.group = self._add("sys_user_group", {"name": group, "active": "true"}, "admin")["sys_id"]
@@ -97,6 +104,7 @@ class ServiceNow(Desk):
             Route("POST", table, self.create),
             Route("GET", table + "/{sys_id}", self.get),
             Route("PATCH", table + "/{sys_id}", self.update),
+            Route("GET", "/nav_to.do", self.open),
             Route("GET", "/api/sn_chg_rest/change/{sys_id}/conflict", self.list_conflicts),
         ]
 
@@ -106,7 +114,7 @@ class ServiceNow(Desk):
 
     def admit(self, call: Call) -> Reply | None:
         """401 without a token or password that is worth something."""
-        if call.path == "/oauth_token.do":
+        if call.path in ("/oauth_token.do", "/nav_to.do"):
             return None
         kind, _, value = call.headers.get("authorization", "").partition(" ")
         pairs = {base64.b64encode(f"{user}:{word}".encode()).decode() for user, word in self.passwords.items()}
@@ -128,7 +136,7 @@ class ServiceNow(Desk):
                 "owner": self._shown(table, "assigned_to", row["assigned_to"]),
                 "queue": self._shown(table, "assignment_group", row["assignment_group"]),
                 "text": row["description"],
-                "comments": "\n\n".join(self.journal(row["sys_id"])),
+                "comments": "\n\n".join([*self.journal(row["sys_id"]), *self._said_of(row["sys_id"])]),
             }
             for table in KINDS
             for row in self.tables[table].values()
@@ -200,6 +208,32 @@ class ServiceNow(Desk):
             outcome = "rejected" if "rejected" in others else "approved" if set(others) == {"approved"} else "requested"
             self._change("change_request", change, {"approval": outcome}, "system")
 
+    def asked_of(self, sys_id: str) -> dict[str, str]:
+        """Whose approval of a change is still asked for, by the ids of their approvals."""
+        return {
+            row["sys_id"]: self._shown("sysapproval_approver", "approver", row["approver"])
+            for row in self.tables["sysapproval_approver"].values()
+            if row["sysapproval"] == sys_id and row["state"] == "requested"
+        }
+
+    def _said_of(self, sys_id: str) -> list[str]:
+        """What approvers said of a change."""
+        return [
+            f"{self._shown('sysapproval_approver', 'approver', row['approver'])}: {row['state']}. {row['comments']}"
+            for row in self.tables["sysapproval_approver"].values()
+            if row["sysapproval"] == sys_id
+        ]
+
+    def numbered(self, number: str) -> str:
+        """The sys_id of a change by its number; KeyError when there is none."""
+        return {row["number"]: row["sys_id"] for row in self.tables["change_request"].values()}[number]
+
+    def begin_anew(self) -> None:
+        """Forget every change and what was said of it."""
+        with self.lock:
+            for table in ("change_request", "sysapproval_approver"):
+                self.tables[table].clear()
+
     def journal(self, sys_id: str) -> list[str]:
         """What was said on a record, oldest first."""
         return [row["value"] for row in self.tables["sys_journal_field"].values() if row["element_id"] == sys_id]
@@ -220,6 +254,13 @@ class ServiceNow(Desk):
         token = hashlib.sha256(f"{self.url} {self._made}".encode()).hexdigest()
         self.tokens.add(token)
         return Reply(json={"access_token": token, "scope": "useraccount", "token_type": "Bearer", "expires_in": 1799})
+
+    def open(self, call: Call) -> Reply:
+        """GET the page people open of a record."""
+        sys_id = call.query.get("uri", "").rpartition("sys_id=")[2]
+        rows = (self.tables[table].get(sys_id) for table in KINDS)
+        found = next((row for row in rows if row), None)
+        return self.leads_to(found["number"]) if found else self.refuse(404, "No Record found")
 
     def list_rows(self, call: Call) -> Reply:
         """GET rows by an encoded query."""
@@ -248,6 +289,8 @@ class ServiceNow(Desk):
         if table not in KINDS:
             return self.refuse(403, "Operation Failed")
         row = self._add(table, {name: str(value) for name, value in call.json.items()}, "tierline.bot")
+        if table == "change_request" and self.approvers:
+            self.asks_for_approval(row["sys_id"], *self.approvers)
         place = f"{self.url}/api/now/table/{table}/{row['sys_id']}"
         return Reply(201, {"result": self._told(table, row, call)}, {"Location": place})
 

@@ -4,29 +4,37 @@ Stands on loopback like the partners themselves. Refuses acts that come from ano
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from html import escape
 from typing import Any, ClassVar, Final
 
 from tierline.rehearsal.desk import Call, Desk, Reply, Route
 from tierline.rehearsal.github_issues import GitHubIssues
+from tierline.rehearsal.mail_server import MailServer
+from tierline.rehearsal.service_now import ServiceNow
 
 HTML: Final = {
     "Content-Type": "text/html; charset=utf-8",
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'",
 }
+NEWEST: Final = 20  # mails on the first page; the others have a page of their own
+A_PAGE: Final = 100
 _STYLE: Final = (
     "body{font:16px/1.45 system-ui,sans-serif;max-width:60rem;margin:1.5rem auto;padding:0 1rem;color:#1b1b1b}"
-    "article{border:1px solid #dfe1e2;border-radius:4px;padding:.6rem 1rem;margin:.8rem 0}"
-    "pre{white-space:pre-wrap;overflow-wrap:anywhere;background:#f5f6f7;padding:.6rem}"
-    "form{display:inline-block;margin:.3rem .5rem .3rem 0}textarea{width:100%;min-width:16rem}"
-    ".quiet{color:#565c65}"
+    "article{border:1px solid #dfe1e2;border-radius:4px;padding:.6rem 1rem;margin:.8rem 0;overflow-wrap:anywhere}"
+    "h3{margin:.2rem 0}pre{white-space:pre-wrap;overflow-wrap:anywhere;background:#f5f6f7;padding:.6rem}"
+    "form{display:block;margin:.3rem 0}textarea{width:100%;box-sizing:border-box}"
+    "button{margin:.3rem .4rem .3rem 0;padding:.35rem .7rem;font:inherit}.quiet{color:#565c65}"
+    "nav a{margin-right:1rem}"
 )
 _TOP: Final = (
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Partners to rehearse with</title>'
     f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{_STYLE}</style></head><body>'
     "<main><h1>Partners to rehearse with</h1><p>Invented systems on this machine. What Tierline sends arrives here; "
-    "what you do here comes back within a minute.</p>"
+    "what you do here comes back within a minute or two.</p>"
 )
+_BOTTOM: Final = "</main></body></html>"
+_STATES: Final = {"approve": "approved", "reject": "rejected"}
 
 
 class Showing(Desk):
@@ -39,29 +47,75 @@ class Showing(Desk):
         super().__init__(port=port)
         self.desks = tuple(desks)
 
+    def start(self) -> None:
+        """Listen, and let the partners know where they are shown."""
+        super().start()
+        for desk in self.desks:
+            desk.shown_at = self.url
+
     def routes(self) -> Sequence[Route]:
-        """The list, and what people do with an issue."""
-        return [Route("GET", "/", self.list), Route("POST", "/github/{number}", self.act)]
+        """The lists, what people do with an issue and with a change, and what time it is there."""
+        return [
+            Route("GET", "/", self.list),
+            Route("GET", "/mail", self.list_mail),
+            Route("POST", "/github/{number}", self.act),
+            Route("POST", "/changes/{number}", self.decide),
+            Route("POST", "/clock", self.set_clocks),
+            Route("POST", "/anew", self.begin_anew_all),
+            Route("GET", "/addresses", self.addresses),
+        ]
+
+    def admit(self, call: Call) -> Reply | None:
+        """Nothing is done for a page of another site."""
+        origin = call.headers.get("origin", self.url)
+        if call.method == "GET" or origin in (self.url, f"http://localhost:{self.port}"):
+            return None
+        return _plain(403, "Not from here.")
+
+    # The lists
 
     def list(self, call: Call) -> Reply:  # noqa: ARG002 - every handler takes the call
-        """Everything they hold."""
-        parts = [_TOP]
+        """Everything they hold; of mail the newest."""
+        held = {desk.name: list(desk.holdings()) for desk in self.desks}
+        links = "".join(
+            f"<a href='#{desk.name}'>{escape(desk.label)} {len(held[desk.name])}</a> " for desk in self.desks
+        )
+        parts = [_TOP, f"<nav aria-label='Partners'>{links}</nav>"]
         for desk in self.desks:
-            rows = list(desk.holdings())
-            parts.append(f"<h2>{escape(desk.label)} <span class='quiet'>{len(rows)}</span></h2>")
+            rows = held[desk.name]
+            count = f"<span class='quiet'>{len(rows)}</span>"
+            parts.append(f"<h2 id='{desk.name}'>{escape(desk.label)} {count}</h2>")
+            if isinstance(desk, MailServer) and len(rows) > NEWEST:
+                parts.append(f"<p><a href='/mail'>All {len(rows)} mails</a>; here are the newest {NEWEST}.</p>")
+                rows = rows[-NEWEST:]
             parts += [self._row(desk, row) for row in reversed(rows)]
-        return Reply(headers=HTML, body="".join([*parts, "</main></body></html>"]).encode())
+        return _page(parts)
+
+    def list_mail(self, call: Call) -> Reply:
+        """Every mail the mail server took, newest first, a page at a time; ``to`` keeps to one address."""
+        desk = next((one for one in self.desks if isinstance(one, MailServer)), None)
+        wanted = call.query.get("to", "").casefold()
+        rows = [row for row in (desk.holdings() if desk else ()) if wanted in row["owner"].casefold()]
+        said = call.query.get("skip", "")
+        skip = int(said) if said.isascii() and said.isdigit() else 0
+        shown = rows[::-1][skip : skip + A_PAGE]
+        parts = [_TOP, "<p><a href='/'>All partners</a></p>", f"<h2>Mail <span class='quiet'>{len(rows)}</span></h2>"]
+        parts.append(
+            "<form method='get' action='/mail'><label for='to'>To whom</label> "
+            f"<input id='to' name='to' value='{escape(wanted)}'> <button>Show</button></form>"
+        )
+        parts += [self._row(self, row) for row in shown]
+        if skip + A_PAGE < len(rows):
+            parts.append(f"<p><a href='/mail?to={escape(wanted)}&amp;skip={skip + A_PAGE}'>Older mail</a></p>")
+        return _page(parts)
+
+    # What people do there
 
     def act(self, call: Call) -> Reply:
         """What somebody of the partner does with an issue."""
         github = next((desk for desk in self.desks if isinstance(desk, GitHubIssues)), None)
-        origin = call.headers.get("origin", self.url)
-        if (
-            github is None
-            or origin not in (self.url, f"http://localhost:{self.port}")
-            or not call.named["number"].isdigit()
-        ):
-            return Reply(403, headers=HTML, body=b"Not from here.")
+        if github is None or not call.named["number"].isdigit():
+            return _plain(403, "There is no such issue.")
         number, told = int(call.named["number"]), call.form
         text = told.get("text", "").strip()
         if text:
@@ -85,16 +139,85 @@ class Showing(Desk):
             case "reopen":
                 github.reopens(number)
 
+    def decide(self, call: Call) -> Reply:
+        """Somebody approves a change, or rejects it."""
+        desk = self._service_now()
+        told = call.form
+        state = _STATES.get(told.get("does", ""))
+        if desk is None or state is None:
+            return _plain(400, "Say approve or reject.")
+        try:
+            asked = desk.asked_of(desk.numbered(call.named["number"]))
+        except KeyError:
+            return _plain(404, "There is no such change.")
+        approval = next((known for known, who in asked.items() if who == told.get("who")), None)
+        if approval is None:
+            return _plain(409, "Their approval is not asked for.")
+        desk.decides(approval, state, told.get("text", "").strip()[:1000])
+        return Reply(303, headers={"Location": "/#servicenow"})
+
+    def set_clocks(self, call: Call) -> Reply:
+        """Let all partners stand at an instant, or run on."""
+        said = call.form.get("at", "")
+        try:
+            at = datetime.fromisoformat(said) if said else None
+        except ValueError:
+            return _plain(400, "Say an instant, such as 2026-11-20T17:00:00+00:00.")
+        if at is not None and at.tzinfo is None:
+            return _plain(400, "Say the instant with its offset.")
+        for desk in self.desks:
+            desk.clock.standing = at
+        return Reply(204)
+
+    def begin_anew_all(self, call: Call) -> Reply:  # noqa: ARG002 - every handler takes the call
+        """Let all partners forget what planned work left there."""
+        for desk in self.desks:
+            desk.begin_anew()
+        return Reply(204)
+
+    def addresses(self, call: Call) -> Reply:  # noqa: ARG002 - every handler takes the call
+        """Where each of them stands, by name."""
+        return Reply(json={desk.name: desk.url for desk in self.desks})
+
+    def _service_now(self) -> ServiceNow | None:
+        return next((desk for desk in self.desks if isinstance(desk, ServiceNow)), None)
+
+    # How it is written
+
     def _row(self, desk: Desk, row: Any) -> str:
-        about = " · ".join(escape(str(row.get(key))) for key in ("status", "owner", "labels", "queue") if row.get(key))
-        shown = [f"<article><h3>{escape(row['number'])} {escape(row['title'])}</h3><p class='quiet'>{about}</p>"]
+        named = ("status", "owner", "labels", "queue", "services", "start", "end")
+        about = " · ".join(escape(str(row.get(key))) for key in named if row.get(key))
+        place = escape(f"{desk.name}-{str(row['number']).lstrip('#')}")
+        shown = [
+            f"<article id='{place}'><h3>{escape(row['number'])} {escape(row['title'])}</h3><p class='quiet'>{about}</p>"
+        ]
         if row.get("text"):
             shown.append(f"<details><summary>The text</summary><pre>{escape(row['text'])}</pre></details>")
         if row.get("comments"):
             shown.append(f"<pre>{escape(row['comments'])}</pre>")
         if isinstance(desk, GitHubIssues):
             shown.append(_form(str(row["number"]).lstrip("#")))
+        if isinstance(desk, ServiceNow) and str(row["number"]).startswith("CHG"):
+            number = str(row["number"])
+            shown += [_approval(number, who) for who in desk.asked_of(desk.numbered(number)).values()]
         return "".join([*shown, "</article>"])
+
+
+def _page(parts: Sequence[str]) -> Reply:
+    return Reply(headers=HTML, body="".join([*parts, _BOTTOM]).encode())
+
+
+def _plain(status: int, words: str) -> Reply:
+    return Reply(status, headers={"Content-Type": "text/plain; charset=utf-8"}, body=words.encode())
+
+
+def _approval(number: str, who: str) -> str:
+    label = f"<label for='text-{number}'>What {escape(who)} says to it</label>"
+    area = f"<textarea id='text-{number}' name='text' rows='2'></textarea>"
+    kept = f"<input type='hidden' name='who' value='{escape(who)}'>"
+    made = f"<button name='does' value='approve'>Approve as {escape(who)}</button>"
+    made += f"<button name='does' value='reject'>Reject as {escape(who)}</button>"
+    return f"<form method='post' action='/changes/{number}'>{label}{area}{kept}{made}</form>"
 
 
 def _form(number: str) -> str:

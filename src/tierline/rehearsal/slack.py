@@ -138,6 +138,11 @@ class Slack(Desk):
         with self.lock:
             return self._keep(channel, text, [], {}, thread, author=by).ts
 
+    def begin_anew(self) -> None:
+        """Forget every message."""
+        with self.lock:
+            self.messages.clear()
+
     def in_channel(self, channel: str) -> list[Message]:
         """What stands in a channel, oldest first."""
         return [one for one in self.messages if one.channel == channel]

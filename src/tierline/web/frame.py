@@ -35,6 +35,7 @@ class Frame:
     failed: int
     nothing_leaves: bool
     partners: bool
+    rehearsal: str
     handles_restricted: bool
     places_mail: bool
     mail_trouble: str
@@ -59,6 +60,7 @@ def frame_of(actor: Actor) -> Frame:
         failed=counts.get("failed", 0),
         nothing_leaves=not settings.SMTP_URL,
         partners=bool(settings.TRACKERS),
+        rehearsal=settings.REHEARSAL,
         handles_restricted=handles_restricted(actor),
         places_mail=places_mail(actor),
         mail_trouble=mail.trouble,

@@ -1,0 +1,115 @@
+"""Partners are directed from elsewhere on this machine: their time, and what their people decide."""
+
+import http.client
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from tierline.rehearsal.directing import Director, NotDirected
+from tierline.rehearsal.mail_server import MailServer
+from tierline.rehearsal.pager_duty import PagerDuty
+from tierline.rehearsal.service_now import ServiceNow
+from tierline.rehearsal.showing import A_PAGE, NEWEST, Showing
+
+FRIDAY = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def page() -> Iterator[Showing]:
+    with Showing([ServiceNow(), PagerDuty(), MailServer()]) as showing:
+        yield showing
+
+
+def a_change(page: Showing) -> tuple[ServiceNow, str]:
+    desk = page.desks[0]
+    assert isinstance(desk, ServiceNow)
+    made = desk.opens("Certificates", table="change_request")
+    desk.asks_for_approval(made, "Sybil Overton")
+    return desk, desk.tables["change_request"][made]["number"]
+
+
+def ask(page: Showing, method: str, path: str, **headers: str) -> tuple[int, str]:
+    line = http.client.HTTPConnection("127.0.0.1", page.port, timeout=5)
+    line.request(method, path, headers=headers)
+    answer = line.getresponse()
+    told = answer.status, answer.read().decode()
+    line.close()
+    return told
+
+
+def test_all_clocks_stand_at_an_instant_and_run_on(page: Showing) -> None:
+    director = Director(page.url)
+    director.stand_at(FRIDAY)
+    assert {desk.clock.now() for desk in page.desks} == {FRIDAY}
+    director.run_on()
+    assert {desk.clock.standing for desk in page.desks} == {None}
+    for wrong in ("yesterday", "2026-11-20T17:00:00"):
+        with pytest.raises(NotDirected, match="instant"):
+            director._tell("/clock", at=wrong)
+
+
+def test_an_approver_decides_once_and_says_why(page: Showing) -> None:
+    desk, number = a_change(page)
+    assert "Approve as Sybil Overton</button>" in ask(page, "GET", "/")[1]
+    Director(page.url).decide(number, "Sybil Overton", approve=False, words="Not <then>.")
+    [row] = desk.tables["change_request"].values()
+    assert row["approval"] == "rejected"
+    shown = ask(page, "GET", "/")[1]
+    assert "Sybil Overton: rejected. Not &lt;then&gt;." in shown
+    assert "Approve as" not in shown
+    for change, who in ((number, "Sybil Overton"), (number, "Ada"), ("CHG1", "Sybil Overton")):
+        with pytest.raises(NotDirected, match="refused"):
+            Director(page.url).decide(change, who, approve=True)
+
+
+def test_the_pages_people_open_lead_to_where_the_record_is_shown(page: Showing) -> None:
+    desk, number = a_change(page)
+    paging = page.desks[1]
+    with desk, paging:
+        [sys_id] = desk.tables["change_request"]
+        places = {
+            f"servicenow-{number}": f"{desk.url}/nav_to.do?uri=change_request.do%3Fsys_id%3D{sys_id}",
+            "pagerduty-PWIN001": f"{paging.url}/html/maintenance_windows/PWIN001",
+        }
+        for place, address in places.items():
+            assert httpx.get(address).headers["Location"] == f"{page.url}/#{place}"
+        assert httpx.get(f"{desk.url}/nav_to.do?uri=x").status_code == 404
+    assert f"id='servicenow-{number}'" in ask(page, "GET", "/")[1]
+
+
+def test_another_sites_page_directs_nobody(page: Showing) -> None:
+    _, number = a_change(page)
+    for path in ("/clock", "/anew", f"/changes/{number}"):
+        assert ask(page, "POST", path, Origin="https://elsewhere.example")[0] == 403
+
+
+def test_only_this_machine_is_directed() -> None:
+    with pytest.raises(NotDirected, match="this machine only"):
+        Director("http://tools.example/")
+
+
+def test_mail_is_listed_newest_first_page_by_page_and_by_whom_it_went_to(page: Showing) -> None:
+    server = page.desks[2]
+    assert isinstance(server, MailServer)
+    for number in range(A_PAGE + 1):
+        to = "ola@tools.example" if number == 7 else "pia@tools.example"
+        server.take("desk@desk.example", [to], f"Subject: Word {number}\r\n\r\nWords <{number}>\r\n".encode())
+    first = ask(page, "GET", "/")[1]
+    assert f"All {A_PAGE + 1} mails" in first
+    assert first.count("Words &lt;") == NEWEST
+    newest = ask(page, "GET", "/mail")[1]
+    assert newest.index("Word 100") < newest.index("Word 99")
+    assert "Older mail" in newest
+    assert "Word 0<" in ask(page, "GET", f"/mail?skip={A_PAGE}")[1]
+    only = ask(page, "GET", "/mail?to=ola")[1]
+    assert only.count("<article ") == 1
+    assert ask(page, "GET", "/mail?skip=x&to=%3Cb%3E")[0] == 200
+
+
+def test_planned_work_is_forgotten_before_it_is_played_anew(page: Showing) -> None:
+    desk, _ = a_change(page)
+    Director(page.url).begin_anew()
+    assert not desk.tables["change_request"]
+    assert desk.tables["sys_user_group"]
