@@ -12,6 +12,7 @@ from tests.people import PASSWORD, Cast
 from tests.web.desk import page
 
 from tierline.downtime.actions import approving, planning, taking_in
+from tierline.downtime.actions.reaching import reach_another_way
 from tierline.foundation.clock import now
 from tierline.notices.queries import relays
 from tierline.notices.signing import relay_link
@@ -65,6 +66,8 @@ def test_every_page_is_accessible_and_fits_every_screen(
     tab.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
     sign_in(tab, live_server, "communicator")
     [relay] = relays(("downtime", work["scheduled"]), at=now())
+    for later in (timedelta(), timedelta(hours=1)):
+        reach_another_way(at=now() + later)  # nothing has left, so somebody has to be called
     pages = [
         page("downtimes"),
         page("downtime-new"),
@@ -72,6 +75,7 @@ def test_every_page_is_accessible_and_fits_every_screen(
         page("downtime-change", work["scheduled"]),
         page("downtime-tell", work["scheduled"], "day-before"),
         page("downtime-told", work["scheduled"]),
+        page("downtime-call-sheet", work["scheduled"]),
         page("downtime-approve", work["waiting"]),
         page("upstream"),
         page("upstream-one", work["notice"]),

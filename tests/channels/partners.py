@@ -1,5 +1,6 @@
 """Every channel with somebody at its other end, for the contract test. Joining it is one subclass in PARTNERS."""
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -28,12 +29,13 @@ class Partner(ABC):
     """A channel and who takes what it sends.
 
     ``asks``: what an earlier try left is found before a repeat. ``counts``: the other end keeps one of a key, asked or
-    not. ``names_pauses``: it says how long to wait.
+    not. ``names_pauses``: it says how long to wait. ``says_late``: people read it, so what waited says that it did.
     """
 
     asks: ClassVar[bool] = False
     counts: ClassVar[bool] = False
     names_pauses: ClassVar[bool] = True
+    says_late: ClassVar[bool] = False
     channel: Channel
     secrets: tuple[str, ...] = ()
 
@@ -48,6 +50,10 @@ class Partner(ABC):
     @abstractmethod
     def held(self) -> list[str]:
         """What arrived, each by what a repeat is known by."""
+
+    @abstractmethod
+    def newest(self) -> str:
+        """All of what arrived last, as text."""
 
     @abstractmethod
     def lose_the_answer(self) -> None:
@@ -80,6 +86,9 @@ class DeskPartner(Partner):
     writes: ClassVar[str] = ""  # the path, as a pattern, of the call that makes something
     desk: Desk
 
+    def newest(self) -> str:
+        return json.dumps(self.desk.exchanges[-1].request, ensure_ascii=False)
+
     def lose_the_answer(self) -> None:
         self.desk.faults.next(LostAnswer(), method="POST", path=self.writes)
 
@@ -108,6 +117,7 @@ class DeskPartner(Partner):
 class SlackPartner(DeskPartner):
     """A channel with the app in it, a user group, two people."""
 
+    says_late = True
     asks = True
     writes = "chat.postMessage"
     secrets = ("xoxb-hush",)
@@ -199,6 +209,7 @@ def pagerduty_partner(**fields: Any) -> Iterator[PagerDutyPartner]:
 class TeamsPartner(DeskPartner):
     """One flow."""
 
+    says_late = True
     writes = "/invoke"
     secrets = ("hush-signature",)
     desk: Teams
@@ -260,6 +271,7 @@ class EmailPartner(Partner):
     """A mail server."""
 
     names_pauses = False
+    says_late = True
     server: MailServer
     to = "ada.quill@desk.example"
 
@@ -268,6 +280,9 @@ class EmailPartner(Partner):
 
     def held(self) -> list[str]:
         return [str(mail["Message-ID"]) for mail in self.server.received]
+
+    def newest(self) -> str:
+        return str(self.server.received[-1])
 
     def lose_the_answer(self) -> None:
         self.server.drop_answer = 1

@@ -94,6 +94,14 @@ def test_two_keys_are_two_messages(partner: Partner) -> None:
     assert len(set(partner.held())) == 2
 
 
+def test_what_waited_for_its_channel_says_that_it_is_late(partner: Partner) -> None:
+    late = "Sent late, at 2026-11-20 14:10 UTC; e-mail went 2026-11-20 13:32 UTC."
+    sent(partner, Delivered, late=late)
+    assert (late in partner.newest()) is partner.says_late
+    sent(partner, Delivered, "DT-2:r1:day_before:all", **partner.other(2))
+    assert "Sent late" not in partner.newest()
+
+
 def test_a_pause_asked_for_is_kept(partner: Partner) -> None:
     partner.throttle(7)
     pause = sent(partner, TryAgain).after

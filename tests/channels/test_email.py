@@ -33,6 +33,13 @@ def deliver(server: MailServer, key: str = "k1", **more: Any) -> Any:
     return Email(url=server.url, sender=SENDER).deliver(key, told)
 
 
+def test_a_letter_that_waited_says_so_before_everything_else_in_both_forms() -> None:
+    letter = mail(late="Sent late, at <14:10> UTC.", html='<html><body style="x"><h1>Downtime</h1></body></html>')
+    plain, html = (str(part.get_content()) for part in letter.iter_parts())
+    assert plain.startswith("Sent late, at <14:10> UTC.\n\nOn Saturday.")
+    assert '<body style="x"><p><strong>Sent late, at &lt;14:10&gt; UTC.</strong></p><h1>' in html
+
+
 def test_each_person_is_a_transaction_of_their_own(server: MailServer) -> None:
     server.refuse["ben@desk.example"] = "550 5.1.1 No such mailbox"
     assert isinstance(deliver(server), Delivered)

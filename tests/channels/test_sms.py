@@ -29,6 +29,15 @@ def deliver(to: str = "+1 (555) 010-0100", text: str = "All back.", **fields: An
     return Sms(account, gateway.send).deliver("k1", {"to": to, "text": text, "mark": "m", "attempt": 2}), gateway
 
 
+def test_it_says_that_it_is_late_only_where_there_is_room_for_the_words_as_well() -> None:
+    for length, begins in ((100, "Sent late, at 14:10 UTC. x"), (150, "x")):
+        gateway = Gateway()
+        account = Account.model_validate({"gateway": "{number}@text.example", "parts": 1})
+        late = {"to": "+15550100100", "text": "x" * length, "late": "Sent late, at 14:10 UTC."}
+        assert isinstance(Sms(account, gateway.send).deliver("k1", late), Delivered)
+        assert gateway.sent[0][1]["text"].startswith(begins)
+
+
 def test_a_number_becomes_an_address_and_the_key_stays() -> None:
     answer, gateway = deliver()
     assert isinstance(answer, Delivered)

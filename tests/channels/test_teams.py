@@ -44,6 +44,18 @@ def test_a_document_becomes_a_card(partner: TeamsPartner) -> None:
     assert [one.get("text") for one in partner.desk.cards[0].content["body"]][:2] == ["Downtime", WORDS]
 
 
+def test_a_card_that_waited_for_its_channel_says_at_the_top_that_it_is_late_and_once(partner: TeamsPartner) -> None:
+    late = "Sent late, at 2026-11-20 14:10 UTC; e-mail went 2026-11-20 13:32 UTC."
+    document = {"title": "Downtime", "summary": WORDS, "asides": ["Slack was not available either."]}
+    card = {"type": "AdaptiveCard", "version": "1.5", "body": [{"type": "TextBlock", "text": "Ready"}]}
+    for more in ({"document": document, "room": "#downtimes"}, partner.message(), {"to": "downtimes", "card": card}):
+        assert isinstance(partner.channel.deliver(KEY, {**more, "late": late}), Delivered)
+        texts = [one.get("text") for one in partner.desk.cards[-1].content["body"]]
+        assert texts[0] == late
+        assert texts.count(late) == 1
+    assert "Slack was not available either." in repr(partner.desk.cards[0].content)
+
+
 def test_what_is_just_small_enough_is_taken_and_one_byte_more_is_not(partner: TeamsPartner) -> None:
     partner.channel.deliver(KEY, partner.message(text=""))
     import json  # noqa: PLC0415 - only here

@@ -170,3 +170,14 @@ def test_mail_fetches_nothing_and_acts_on_nothing() -> None:
     written = mail.mail(document())
     assert "<img" not in written.html
     assert "http" not in written.html.replace("https://tierline.example/downtimes/DT-12/", "")
+
+
+def test_what_is_kept_of_an_announcement_can_be_rendered_once_more() -> None:
+    told = document(
+        late="Sent late: it was due.", asides=("Slack was not available.",), changes=(Fact("Time", "later"),)
+    )
+    assert machine.from_json(json.loads(json.dumps(machine.as_json(told)))) == told
+    open_end = document(starts=None, ends=None)
+    assert machine.from_json(machine.as_json(open_end)) == open_end
+    for rendered in (mail.mail(told).text, mail.mail(told).html, repr(slack.message(told, members=[], key="k"))):
+        assert "Slack was not available." in rendered

@@ -1,6 +1,6 @@
 """Planned work as the plans say it: who is told by which procedure, on what a service stands, what is left open."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from tests.plans.books import book, check, plan, shipped
@@ -19,6 +19,7 @@ from tierline.plans.procedures import (
 from tierline.plans.rendering import to_html
 
 AT = datetime(2026, 11, 20, 17, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
 ALL = {"heading": "All"}
 
 
@@ -83,6 +84,52 @@ def test_systems_that_stand_on_each_other_are_followed_once() -> None:
     ring = [{"id": "a", "label": "A", "behind": ["b"]}, {"id": "b", "label": "B", "behind": ["a"]}]
     planbook = book(plan(systems=[{"id": "engine", "label": "Engine"}, *ring]))
     assert stands_on(planbook, "a") == {"a", "b"}
+
+
+def way(*steps: dict[str, object]) -> dict[str, object]:
+    return {"steps": list(steps), "source": ALL, "text": "Whom nobody has reached is reached another way."}
+
+
+def test_a_plan_says_how_somebody_is_reached_whom_no_channel_has_reached() -> None:
+    for procedural in (procedure_named(shipped(), word, AT) for word in ("api-platform", "user-facing")):
+        assert procedural is not None
+        written = procedural.procedure.another_way
+        assert written is not None
+        assert "our assumption" in written.text
+        assert [(step.by, step.offset / MINUTE) for step in written.steps] == [
+            ("sms", -5), ("page", 0), ("call-sheet", 5),
+        ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("steps", "words"),
+    [
+        ([{"id": "page", "by": "page"}], "whom it is to"),
+        ([{"id": "page", "by": "page", "whom": "boss"}], "through which account"),
+        ([{"id": "text", "by": "sms", "whom": "boss"}], "only a page does"),
+        ([{"id": "text", "by": "sms", "before_due": "5m", "after_due": "5m"}], "before or after"),
+        ([{"id": "text", "by": "sms", "after_due": "13h"}], "within 12 hours"),
+        ([{"id": "late", "by": "sms", "after_due": "5m"}, {"id": "soon", "by": "email"}], "the order"),
+        ([{"id": "same", "by": "sms"}, {"id": "same", "by": "email"}], "an id of its own"),
+        ([{"id": "call", "by": "telephone"}], "call-sheet"),
+    ],
+)
+def test_steps_that_do_not_fit_are_refused_with_a_sentence(steps: list[dict[str, object]], words: str) -> None:
+    with pytest.raises(PlanUnreadable, match=words):
+        book(plan(downtime={"procedures": [procedure(another_way=way(*steps))]}))
+
+
+def test_a_page_is_to_a_duty_that_is_declared() -> None:
+    page: dict[str, object] = {"id": "page", "by": "page", "whom": "nobody-knows", "through": "pagerduty"}
+    with pytest.raises(PlanUnreadable, match="nobody-knows is named here"):
+        book(plan(downtime={"procedures": [procedure(another_way=way(page))]}))
+
+
+def test_a_room_that_tags_nobody_counts_only_for_those_who_are_said_to_sit_in_it() -> None:
+    silent = check(plan(downtime={"procedures": [procedure(channels=["email", "teams"])]}))
+    assert [f.severity for f in silent.findings if f.code == "counts-for-nobody"] == ["note"]
+    untold = check(plan(downtime={"procedures": [procedure(channels=["teams"], room_holds=["back"])]}))
+    assert any("does not tell back at all" in f.message for f in untold.findings)
 
 
 CARRIER = {

@@ -138,7 +138,7 @@ def test_from_the_form_to_the_proof(crew: Crew, stopped_clock: StoppedClock) -> 
     later = text(client.get(reverse("downtime-told", args=[number])))
     assert "Not reached by any channel yet, though it was due" in later
     csv = streamed(client.get(reverse("downtime-told-csv", args=[number]))).decode()
-    assert csv.splitlines()[0] == "Moment,Revision,Person,Told as,Channel,State,When (UTC),Answer"
+    assert csv.splitlines()[0] == "Moment,Revision,Person,Told as,Channel,State,When (UTC),Answer,Step"
     assert "planning-started,1,Hanne Ruud,horizon-team,email,on its way" in csv
     shown = text(client.get(reverse("downtime", args=[number])))
     assert "Written, not all has left" in shown

@@ -6,12 +6,14 @@ headers that are the same for all. An address outside ASCII takes the long way, 
 """
 
 import hashlib
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr, parseaddr
 from functools import lru_cache
+from html import escape
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,7 +28,7 @@ def compose(key: str, message: Mapping[str, Any], *, sender: str, at: datetime |
 
 def filled(headers: EmailMessage, message: Mapping[str, Any]) -> EmailMessage:
     """The mail with these headers and this message's body."""
-    _fill(headers, message["text"], str(message.get("html") or ""), str(message.get("calendar") or ""))
+    _fill(headers, *_parts(message))
     return headers
 
 
@@ -51,8 +53,18 @@ def headed(key: str, message: Mapping[str, Any], *, sender: str, at: datetime | 
 
 def written(headers: EmailMessage, message: Mapping[str, Any]) -> bytes:
     """The bytes of the mail with these headers and this message's body."""
-    body = _body(message["text"], str(message.get("html") or ""), str(message.get("calendar") or ""))
+    body = _body(*_parts(message))
     return headers.as_bytes().rstrip(b"\r\n") + b"\r\n" + body
+
+
+def _parts(message: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Text, page and calendar; the sentence that it is late, where it brings one, before everything else."""
+    text, html, late = message["text"], str(message.get("html") or ""), str(message.get("late") or "")
+    if late:
+        text = f"{late}\n\n{text}"
+        said = f"<p><strong>{escape(late)}</strong></p>"
+        html = html and re.sub(r"<body[^>]*>|\Z", lambda here: here[0] + said, html, count=1)
+    return text, html, str(message.get("calendar") or "")
 
 
 @lru_cache(maxsize=8)

@@ -68,7 +68,7 @@ class Sms:
         if not re.fullmatch(r"\+[1-9]\d{6,14}", digits):
             return Refused("The telephone number is none; write it with its country code, such as +1 555 010 0100.")
         try:
-            fitted = fit(str(message.get("text") or ""), self.account.parts, shorten=self.account.too_long == "shorten")
+            fitted = self._fitted(str(message.get("text") or ""), str(message.get("late") or ""))
         except ValueError as trouble:
             return Refused(str(trouble))
         number = digits[1:].removeprefix(self.account.drop_prefix)
@@ -78,6 +78,16 @@ class Sms:
             return answer
         told = {"parts": fitted.parts, "alphabet": fitted.alphabet, "shortened": fitted.shortened, "accepted": True}
         return Delivered({**answer.evidence, **told, "found": False})
+
+    def _fitted(self, text: str, late: str) -> Fitted:
+        """The text with the sentence that it is late before it, where there is room for both."""
+        shorten = self.account.too_long == "shorten"
+        if late:
+            try:
+                return fit(f"{late} {text}", self.account.parts, shorten=False)
+            except ValueError:
+                pass
+        return fit(text, self.account.parts, shorten=shorten)
 
 
 def fit(text: str, parts: int, *, shorten: bool) -> Fitted:

@@ -52,7 +52,7 @@ class Teams:
         """Post ``{"to", "title", "text", "facts"?: [{"label", "text"}], "url"?}``, or ``{"to", "card"}`` as it is.
 
         ``room`` says the same as ``to``; title, ``summary`` for text, facts and url may stand under ``document``.
-        Evidence: ``accepted reference``.
+        ``late``: the sentence that says so, at the top of the card. Evidence: ``accepted reference``.
         """
         to = str(message.get("to") or message.get("room") or "").lstrip("#")
         if to not in self._flows:
@@ -90,13 +90,19 @@ def _flow(address: str) -> tuple[Line, str]:
 def _message(message: Mapping[str, Any], reference: str) -> dict[str, Any]:
     given = message.get("card")
     document = message.get("document")
-    content = document if isinstance(document, Mapping) and "title" not in message else message
+    own = {name: told for name, told in message.items() if name != "late"}
+    content = document if isinstance(document, Mapping) and "title" not in message else own
     card = dict(given) if isinstance(given, Mapping) else _card(content)
     body = card.get("body")
     mark = {"type": "TextBlock", "text": f"Reference {reference}", "size": "Small", "isSubtle": True, "wrap": True}
-    card["body"] = [*(body if isinstance(body, Sequence) and not isinstance(body, str) else []), mark]
+    late = [_emphasised(str(message["late"]))] if message.get("late") else []
+    card["body"] = [*late, *(body if isinstance(body, Sequence) and not isinstance(body, str) else []), mark]
     attachment = {"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": None, "content": card}
     return {"type": "message", "attachments": [attachment]}
+
+
+def _emphasised(text: str) -> dict[str, Any]:
+    return {"type": "TextBlock", "text": text, "weight": "Bolder", "wrap": True}
 
 
 def _card(told: Mapping[str, Any]) -> dict[str, Any]:
@@ -104,6 +110,8 @@ def _card(told: Mapping[str, Any]) -> dict[str, Any]:
     if told.get("title"):
         title = {"type": "TextBlock", "text": str(told["title"]), "size": "Large", "weight": "Bolder", "wrap": True}
         body.append(title)
+    if told.get("late"):
+        body.append(_emphasised(str(told["late"])))
     body.append({"type": "TextBlock", "text": str(told.get("text") or told.get("summary") or ""), "wrap": True})
     listed = told.get("facts")
     facts = listed if isinstance(listed, Sequence) and not isinstance(listed, str) else ()
@@ -114,6 +122,9 @@ def _card(told: Mapping[str, Any]) -> dict[str, Any]:
     ]
     if rows:
         body.append({"type": "FactSet", "facts": rows})
+    asides = told.get("asides")
+    if isinstance(asides, Sequence) and not isinstance(asides, str):
+        body += [{"type": "TextBlock", "text": str(one), "isSubtle": True, "wrap": True} for one in asides]
     card: dict[str, Any] = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",

@@ -6,7 +6,7 @@ from procrastinate.contrib.django import app
 
 from tierline.channels.heartbeat import Heartbeat
 from tierline.downtime import publishing
-from tierline.downtime.actions import changing, minding, rostering, watching, windowing
+from tierline.downtime.actions import changing, minding, reaching, rostering, watching, windowing
 from tierline.foundation.clock import now
 from tierline.notices.auditing import audit
 from tierline.plans.queries import nothing_published
@@ -17,10 +17,11 @@ log = structlog.get_logger("tierline.downtime")
 @app.periodic(cron="* * * * *")
 @app.task(name="downtime.mind", queue="system", queueing_lock="downtime.mind")
 def mind(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes the planned instant
-    """Windows that were answered, word of the day before, reminders, open ends."""
+    """Windows that were answered, word of the day before, reminders, open ends, people whom no channel has reached."""
     at = now()
     windowing.read_windows_back(at=at)
     minding.mind(at=at)
+    reaching.reach_another_way(at=at)
 
 
 @app.periodic(cron="*/2 * * * *")
@@ -56,4 +57,4 @@ def hold_against_evidence(timestamp: int) -> None:  # noqa: ARG001 - procrastina
     if found.clean:
         Heartbeat(settings.HEARTBEAT_URL).beat()
     else:
-        log.warning("words_not_told", late=found.late, undelivered=found.undelivered)
+        log.warning("words_not_told", late=found.late, undelivered=found.undelivered, to_call=found.to_call)

@@ -90,6 +90,7 @@ TRANSITIONS: Final[dict[tuple[DowntimeState, DowntimeMove], DowntimeState]] = {
 ENDED: Final = frozenset({S.CONCLUDED, S.CANCELLED})
 #: States in which the work has a window that others have to reckon with.
 STANDING: Final = frozenset({S.PLANNING, S.AWAITING_APPROVAL, S.SCHEDULED, S.IN_PROGRESS, S.VERIFYING})
+RUNNING: Final = (S.IN_PROGRESS, S.VERIFYING)
 #: States of which the audience has heard nothing yet.
 UNTOLD: Final = frozenset({S.DRAFT})
 

@@ -14,7 +14,7 @@ from django.conf import settings
 from tierline.directory.actor import TIERLINE, Actor
 from tierline.downtime.actions.changing import is_read_back
 from tierline.downtime.actions.taking_in import Upstream, changed_notices
-from tierline.downtime.actions.telling import coverage_for, document_for, subject_of
+from tierline.downtime.actions.telling import asides_for, coverage_for, document_for, subject_of
 from tierline.downtime.actions.turning import content_of
 from tierline.downtime.actions.working import gates_of, in_the_way
 from tierline.downtime.conflicts import Conflict
@@ -41,6 +41,7 @@ from tierline.notices.queries import (
     obligations,
     relays,
 )
+from tierline.notices.resolving import channels_here
 from tierline.plans.planbook import Planbook
 from tierline.plans.procedures import Procedural, hit_by, keys_of
 from tierline.plans.queries import PlanbookInForce, planbook_in_force
@@ -110,6 +111,7 @@ class Preview:
     parity: Parity
     missing: tuple[str, ...]
     labels: Mapping[str, str]
+    extras: tuple[str, ...] = ()
 
 
 def board(actor: Actor, *, past: bool = False) -> list[Line]:
@@ -223,7 +225,9 @@ def preview(actor: Actor, number: int, moment: Moment, *, at: datetime) -> Previ
     coverage, missing = coverage_for(change, moment)
     words = {word for member in coverage.members for word in member.words}
     labels = {word: _word_label(in_force.planbook, word) for word in words}
-    return Preview(moment, document_for(change, moment), coverage, parity(coverage), missing, labels)
+    document = replace(document_for(change, moment), asides=asides_for(change))
+    extras = channels_here(procedural.extras)[0]
+    return Preview(moment, document, coverage, parity(coverage), missing, labels, extras)
 
 
 def _word_label(planbook: Planbook, word: str) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 
 from tierline.notices.queries import DeliveryView
 
-HEADS: Final = ("Moment", "Revision", "Person", "Told as", "Channel", "State", "When (UTC)", "Answer")
+HEADS: Final = ("Moment", "Revision", "Person", "Told as", "Channel", "State", "When (UTC)", "Answer", "Step")
 
 
 def lines(told: Iterable[DeliveryView]) -> Iterator[str]:
@@ -16,7 +16,7 @@ def lines(told: Iterable[DeliveryView]) -> Iterator[str]:
     for one in told:
         at = f"{one.at:%Y-%m-%d %H:%M:%S}" if one.at else ""
         said = ", ".join(one.words)
-        yield _line((one.moment, str(one.revision), one.name, said, one.channel, one.state, at, one.answer))
+        yield _line((one.moment, str(one.revision), one.name, said, one.channel, one.state, at, one.answer, one.step))
 
 
 def _line(cells: tuple[str, ...]) -> str:

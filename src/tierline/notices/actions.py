@@ -16,7 +16,7 @@ from tierline.foundation.trouble import Conflict, NotFound, Unusable
 from tierline.notices.audience import Coverage, Member, Reachable, parity
 from tierline.notices.document import Document, Fact
 from tierline.notices.models import AnnouncementRow, DeliveryRow, ObligationRow, RelayRow
-from tierline.notices.moments import Moment, Owed, Owing, OwingMove, after
+from tierline.notices.moments import TERMINAL, Moment, Owed, Owing, OwingMove, after
 from tierline.notices.relays import Relaying, RelayMove
 from tierline.notices.relays import after as relay_after
 from tierline.notices.rendering import mail, slack
@@ -32,7 +32,9 @@ _COPY: Final = """
 COPY notices_delivery (announcement_id, subject_kind, subject_id, person, name, words, channel, address, effect_id,
                        effect_key, because) FROM STDIN
 """
-ONE_FOR_ALL: Final = frozenset({"slack", "teams"})  # one post tags everybody
+ONE_FOR_ALL: Final = frozenset({"slack", "teams"})  # one post for everybody
+#: Told in the thread and shown in the channel as well, since the first word may be weeks old by then.
+BROADCAST: Final = TERMINAL | {Moment.DAY_BEFORE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,8 @@ class Relayer:
 
 @dataclass(frozen=True, slots=True)
 class Announcing:
-    """Everything one announcement needs. ``missing`` are channels the plan names and this house does not have."""
+    """Everything one announcement needs. ``missing`` are channels the plan names and this house does not have,
+    ``extras`` rooms that are written to beside and count for nobody."""
 
     subject: Subject
     document: Document
@@ -60,6 +63,7 @@ class Announcing:
     planbook: int
     labels: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
+    extras: tuple[str, ...] = ()
     room: str = ""
     relayers: tuple[Relayer, ...] = ()
 
@@ -113,6 +117,8 @@ def announce(actor: Actor, what: Announcing, *, at: datetime) -> int:
         raise Conflict(f"{document.reference}, revision {document.sequence}: this was told already.")
     row = _write(actor, what, at=at)
     _deliver(row, what, at=at)
+    for extra in what.extras:
+        _carried(row, what, extra, at=at)
     _ask_relayers(row, what, at=at)
     _fulfil(row, what.subject, at=at)
     record(
@@ -160,6 +166,7 @@ def _write(actor: Actor, what: Announcing, *, at: datetime) -> AnnouncementRow:
             "explained": list(report.explained),
             "unexplained": list(report.unexplained),
             "missing_channels": list(what.missing),
+            "extra": {name: _key_of(what, name, "") for name in what.extras},
         },
         issued_at=at,
         issued_by=actor.name,
@@ -184,7 +191,7 @@ class _Went:
 
 def _deliver(row: AnnouncementRow, what: Announcing, *, at: datetime) -> None:
     rows = []
-    carried = {name: _carried(what, name, at=at) for name in what.coverage.channels}
+    carried = {name: _carried(row, what, name, at=at) for name in what.coverage.channels}
     for member in what.coverage.members:
         for cell in member.cells:
             if cell.address is None:
@@ -206,11 +213,11 @@ def _key_of(what: Announcing, channel: str, address: str) -> str:
     return what.key(channel, what.room if channel in ONE_FOR_ALL else address)
 
 
-def _carried(what: Announcing, channel: str, *, at: datetime) -> dict[str, int]:
+def _carried(row: AnnouncementRow, what: Announcing, channel: str, *, at: datetime) -> dict[str, int]:
     """Put the messages of a channel on their way; returns the effects by key."""
     messages = {}
     if channel in ONE_FOR_ALL:
-        messages[_key_of(what, channel, "")] = _post(what, channel)
+        messages[_key_of(what, channel, "")] = _post(row, what, channel)
     else:
         first = _first_words(what.subject, channel)
         for member in what.coverage.members:
@@ -240,19 +247,27 @@ def _delivery(row: AnnouncementRow, member: Member, channel: str, went: _Went) -
 def _message(what: Announcing, member: Member, channel: str, address: str, before: str | None) -> dict[str, Any]:
     """What one person is sent; ``before`` is the key of the first word they had, which it answers to."""
     if channel != "email":
-        return {"to": address, "text": f"{what.document.subject}. {what.document.lead} {what.document.link}"}
+        said = f"{what.document.subject}. {what.document.lead} {what.document.link}"
+        return {"to": address, "text": said, **_AFTER_AN_OUTAGE}
     written = mail.mail(what.document, why=", ".join(what.labels.get(word, word) for word in member.words))
-    message = {"to": address, "subject": written.subject, "text": written.text, "html": written.html}
+    parts = {"subject": written.subject, "text": written.text, "html": written.html}
+    message: dict[str, Any] = {"to": address, **parts, **_AFTER_AN_OUTAGE}
     return message | ({"in_reply_to": message_id_of(before)} if before else {})
 
 
-def _post(what: Announcing, channel: str) -> dict[str, Any]:
-    """What a room is sent, once, tagging everybody."""
+#: After an outage one current message, marked late, not a replay.
+_AFTER_AN_OUTAGE: Final[Mapping[str, Any]] = {"only_newest": True}
+
+
+def _post(row: AnnouncementRow, what: Announcing, channel: str) -> dict[str, Any]:
+    """What a room is sent, once, tagging everybody where it can."""
     key = _key_of(what, channel, "")
-    members = [str(cell.address) for m in what.coverage.members if (cell := m.on(channel)).address is not None]
+    counts = channel in what.coverage.channels
+    members = [str(cell.address) for m in what.coverage.members if counts and (cell := m.on(channel)).address]
     return {
         "room": what.room,
-        "only_newest": True,  # after an outage one current message, not a replay
+        **_AFTER_AN_OUTAGE,
+        "broadcast": not BROADCAST.isdisjoint({row.moment, *row.also_for}),
         "post": slack.message(what.document, members=members, key=key),
         "document": as_json(what.document),
         "thread_of": next(iter(_first_words(what.subject, channel).values()), ""),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
@@ -179,6 +179,23 @@ def cover(
     return Coverage(tuple(channels), members, tuple(blocks), tuple(dispositions))
 
 
+def seated(groups: Sequence[Group], holds: Iterable[str], channel: str, room: str) -> tuple[Group, ...]:
+    """The groups with ``room`` as the address on ``channel`` of everybody behind the words it holds: by the plan they
+    sit there, though a post in it tags nobody."""
+    words = frozenset(holds)
+    inside = {person.id for group in groups if group.word in words for person in group.people}
+    return tuple(
+        replace(group, people=tuple(_seated(p, channel, room) if p.id in inside else p for p in group.people))
+        for group in groups
+    )
+
+
+def _seated(person: Reachable, channel: str, room: str) -> Reachable:
+    if channel in person.not_on:
+        return person
+    return replace(person, addresses={**person.addresses, channel: room})
+
+
 def _resolved(group: Group, dispositions: Sequence[Disposition]) -> tuple[tuple[Reachable, ...], Disposition | None]:
     """Who stands behind a word, with people named for it, and the answer that lets it stand empty."""
     answers = [d for d in dispositions if d.about == group.word and d.channel is None]
@@ -230,7 +247,8 @@ def _stands_in(answer: Disposition) -> bool:
 def _blocks(members: Sequence[Member], channels: Sequence[str]) -> list[Block]:
     blocks = []
     if not channels:
-        blocks.append(Block("", "No channel is named to tell anybody by. Name one in the plan."))
+        none = "No channel is named that tells anybody by name. Name one in the plan, or say who sits in its room."
+        blocks.append(Block("", none))
     if not any(member.reached for member in members):
         blocks.append(Block("", "Nobody would be told at all. Name at least one person whom a channel reaches."))
     for member in members:

@@ -56,7 +56,7 @@ class Document:
     ``reference`` is what people call the notice (``DT-12``), ``uid`` what calendars do, for good; ``sequence`` grows
     with every change. ``lead`` is the first line: what, when, whom it hits, what to do. ``services`` are labels and
     ``keys`` what those who ask about maintenance call them; ``impact`` a word of MAINTNOTE. ``also_for`` are moments
-    that this one message serves too.
+    that this one message serves too; ``asides`` are sentences beside the matter: which channel was down before.
     """
 
     reference: str
@@ -79,6 +79,7 @@ class Document:
     changes: tuple[Fact, ...] = ()
     also_for: tuple[str, ...] = ()
     late: str = ""
+    asides: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.lead.strip():

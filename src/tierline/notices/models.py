@@ -1,7 +1,7 @@
-"""Tables of what has to be told and what was: obligations, announcements, deliveries, relays. Private to this package.
+"""Tables of what has to be told and what was: obligations, announcements, deliveries, other ways, relays.
 
-A notice's subject is somebody else's row (a downtime, later an incident), named by kind and number. What was announced
-is never changed; only how a delivery fared is asked of the outbox.
+Private to this package. A notice's subject is somebody else's row (a downtime, later an incident), named by kind and
+number. What was announced is never changed; only how a delivery fared is asked of the outbox.
 """
 
 from typing import ClassVar
@@ -10,6 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from tierline.notices.another_way import By
 from tierline.notices.moments import Moment, Owing
 from tierline.notices.relays import Relaying
 
@@ -18,7 +19,8 @@ MOMENTS = [(moment.value, moment.value) for moment in Moment]
 
 
 class AnnouncementRow(models.Model):
-    """One telling at one moment: the document, whom it went to (``snapshot``), and the report held against it."""
+    """One telling at one moment: the document, whom it went to (``snapshot``), and the report held against it.
+    ``watched_since``: when it was first looked at with somebody not reached yet."""
 
     subject_kind = models.CharField(max_length=KIND)
     subject_id = models.BigIntegerField()
@@ -32,6 +34,7 @@ class AnnouncementRow(models.Model):
     issued_at = models.DateTimeField()
     issued_by = models.CharField(max_length=120)
     planbook = models.PositiveIntegerField()
+    watched_since = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "notices_announcement"
@@ -111,6 +114,44 @@ class DeliveryRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.announcement_id}: {self.person} by {self.channel}"
+
+
+class OtherWayRow(models.Model):
+    """A step taken for one person whom no channel had reached: the effect that carries it, or why there is none.
+    ``settled_at``: nothing is waited for any more; until then somebody on the call sheet has to be called."""
+
+    announcement = models.ForeignKey(AnnouncementRow, on_delete=models.PROTECT, related_name="other_ways")
+    subject_kind = models.CharField(max_length=KIND)
+    subject_id = models.BigIntegerField()
+    person = models.CharField(max_length=WORD)
+    name = models.CharField(max_length=200)
+    step = models.CharField(max_length=40)
+    by = models.CharField(max_length=12, choices=[(by.value, by.value) for by in By])
+    through = models.CharField(max_length=WORD, blank=True)
+    address = models.CharField(max_length=200, blank=True)
+    effect_id = models.BigIntegerField(null=True)
+    because = models.CharField(max_length=500)
+    taken_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    called_by = models.CharField(max_length=120, blank=True)
+    words = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        db_table = "notices_other_way"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["announcement", "person", "step"], name="one_step_once_a_person"),
+            models.CheckConstraint(name="other_way_says_why", condition=~Q(because="")),
+            models.CheckConstraint(
+                name="called_is_settled", condition=Q(called_by="") | Q(by=By.CALL_SHEET, settled_at__isnull=False)
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["by"], condition=Q(settled_at=None), name="other_ways_open"),
+            models.Index(fields=["subject_kind", "subject_id"], name="other_ways_of_a_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.announcement_id}: {self.person} by {self.by}"
 
 
 class RelayRow(models.Model):

@@ -9,16 +9,19 @@ from datetime import datetime
 from typing import Any, Final
 
 from tierline.foundation.trouble import NotFound
+from tierline.notices.another_way import By
 from tierline.notices.audience import Reachable
-from tierline.notices.models import AnnouncementRow, DeliveryRow, ObligationRow, RelayRow
+from tierline.notices.models import AnnouncementRow, DeliveryRow, ObligationRow, OtherWayRow, RelayRow
 from tierline.notices.moments import Moment, Owing, Standing, standing
+from tierline.notices.outages import Passage, told_of_channels
 from tierline.notices.relays import Relaying, in_words
 from tierline.outbox.lifecycle import EffectState
-from tierline.outbox.queries import Fared, fared
+from tierline.outbox.queries import Fared, fared, fared_by_key, passings
 
 Subject = tuple[str, int]
 
 NOT_SENT: Final = "not sent"
+TO_BE_CALLED: Final = "to be called"
 PAGE: Final = 200
 _FARED: Final = {
     EffectState.PENDING: "on its way",
@@ -54,7 +57,8 @@ class ObligationView:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryView:
-    """One person on one channel. ``state`` in words, ``answer`` what the provider said or why nothing went."""
+    """One person on one channel. ``state`` in words, ``answer`` what the provider said or why nothing went. ``step``:
+    the step by which they were reached another way; a page among them went to a duty, not to them."""
 
     moment: str
     revision: int
@@ -67,6 +71,7 @@ class DeliveryView:
     answer: str
     went: bool
     address: str = ""
+    step: str = ""
 
     @property
     def is_missing(self) -> bool:
@@ -162,11 +167,24 @@ def everyone_told(subject: Subject) -> tuple[Reachable, ...]:
 
 
 def deliveries(subject: Subject) -> tuple[DeliveryView, ...]:
-    """Who was told what, when, by which channel, with what answer. Two statements."""
+    """Who was told what, when, by which channel, with what answer; reached another way below. Three statements."""
     rows = DeliveryRow.objects.filter(subject_kind=subject[0], subject_id=subject[1]).select_related("announcement")
     found = list(rows.order_by("announcement_id", "name", "person", "channel"))
-    how = fared([row.effect_id for row in found if row.effect_id is not None])
-    return tuple(_delivery(row, how.get(row.effect_id or 0)) for row in found)
+    others = OtherWayRow.objects.filter(subject_kind=subject[0], subject_id=subject[1]).select_related("announcement")
+    ways = list(others.order_by("announcement_id", "name", "person", "pk"))
+    effects = {row.effect_id for row in found} | {row.effect_id for row in ways}
+    how = fared({effect for effect in effects if effect is not None})
+    told = [(row.announcement_id, 0, _delivery(row, how.get(row.effect_id or 0))) for row in found]
+    told += [(row.announcement_id, 1, _other_way(row, how.get(row.effect_id or 0))) for row in ways]
+    return tuple(view for _, _, view in sorted(told, key=lambda one: one[:2]))
+
+
+def _fared_as(how: Fared | None, because: str) -> tuple[str, datetime | None, str, bool]:
+    """The state in words, when it was so, the answer, and whether it went."""
+    if how is None:
+        return NOT_SENT, None, because, False
+    answer = how.trouble or ", ".join(f"{key}: {said}" for key, said in how.evidence.items())
+    return _FARED[how.state], how.settled_at, answer, how.state is EffectState.DONE
 
 
 def deliveries_after(subject: Subject, after: int) -> tuple[tuple[DeliveryView, ...], int | None]:
@@ -182,14 +200,76 @@ def deliveries_after(subject: Subject, after: int) -> tuple[tuple[DeliveryView, 
 
 def _delivery(row: DeliveryRow, how: Fared | None) -> DeliveryView:
     told = row.announcement
-    state, at, answer, went = NOT_SENT, None, row.because, False
-    if how is not None:
-        state, at, went = _FARED[how.state], how.settled_at, how.state is EffectState.DONE
-        answer = how.trouble or ", ".join(f"{key}: {said}" for key, said in how.evidence.items())
+    state, at, answer, went = _fared_as(how, row.because)
     return DeliveryView(
         told.moment, told.revision, row.person, row.name, tuple(row.words), row.channel, state, at, answer, went,
         row.address,
     )  # fmt: skip
+
+
+def _other_way(row: OtherWayRow, how: Fared | None) -> DeliveryView:
+    told = row.announcement
+    state, at, answer, went = _fared_as(how, row.because)
+    if how is not None:
+        answer = f"{row.because}. {answer}" if answer else row.because
+    address = row.address
+    if row.by == By.CALL_SHEET:
+        state, at, went = _called(row)
+        answer, address = f"{row.because}. {row.words}" if row.words else row.because, row.called_by
+    elif row.by == By.PAGE:
+        address = ""  # a duty's, not theirs: it reaches nobody of the audience
+    return DeliveryView(
+        told.moment, told.revision, row.person, row.name, (), row.by, state, at, answer, went, address, row.step
+    )
+
+
+def _called(row: OtherWayRow) -> tuple[str, datetime | None, bool]:
+    if row.called_by:
+        return f"called by {row.called_by}", row.settled_at, True
+    if row.settled_at is not None:
+        return "not to be called any more", row.settled_at, False
+    return TO_BE_CALLED, None, False
+
+
+@dataclass(frozen=True, slots=True)
+class ToCall:
+    """Somebody on the call sheet. ``words``: what was said of the last try."""
+
+    id: int
+    person: str
+    name: str
+    because: str
+    since: datetime
+    words: str
+    document: Mapping[str, Any]
+
+
+def to_call(subject: Subject) -> tuple[ToCall, ...]:
+    """Who has to be called now, the longest waiting first."""
+    rows = OtherWayRow.objects.filter(
+        subject_kind=subject[0], subject_id=subject[1], by=By.CALL_SHEET, settled_at=None
+    ).select_related("announcement")
+    return tuple(
+        ToCall(row.pk, row.person, row.name, row.because, row.taken_at, row.words, row.announcement.document)
+        for row in rows.order_by("taken_at", "name")
+    )
+
+
+def extra_posts(told: AnnouncementView) -> tuple[tuple[str, str], ...]:
+    """The posts that count for nobody, and how each fared: (channel, in words)."""
+    found = []
+    for channel, key in told.parity.get("extra", {}).items():
+        how = fared_by_key(key)
+        found.append((channel, _FARED[how.state] if how else NOT_SENT))
+    return tuple(found)
+
+
+def told_of_channels_before(subject: Subject, *, at: datetime) -> tuple[str, ...]:
+    """What the next message says of channels that were down for the words before. One statement."""
+    told = [
+        Passage(one.channel, one.written_at, one.taken_at, one.tries > 1 or one.troubled) for one in passings(*subject)
+    ]
+    return told_of_channels([one for one in told if one.written_at < at], at)
 
 
 def relays(subject: Subject, *, at: datetime) -> tuple[RelayView, ...]:

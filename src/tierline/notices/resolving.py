@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from tierline.directory.addresses import KnownAddress, addresses_of
-from tierline.directory.queries import people_with_duty
+from tierline.directory.queries import colleague, people_with_duty
 from tierline.notices.audience import Group, Reachable
 from tierline.outbox.registry import has_channel
 from tierline.plans import schema
@@ -88,3 +88,18 @@ def channels_here(wanted: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ..
     asked = list(wanted)
     here = tuple(name for name in asked if has_channel(name))
     return here, tuple(name for name in asked if name not in here)
+
+
+def contacts_of(planbook: Planbook, known: Iterable[Reachable]) -> dict[str, dict[str, str]]:
+    """By person, every address the plans and the directory have, above those that were used: for reaching somebody
+    another way."""
+    return {person.id: {**person.addresses, **_addresses_of(planbook, person.id)} for person in known}
+
+
+def _addresses_of(planbook: Planbook, person: str) -> dict[str, str]:
+    if person in planbook.people:
+        told = planbook.people[person]
+        return {**reachable(told).addresses, **({"telephone": told.telephone} if told.telephone else {})}
+    number = person.removeprefix("person-")
+    here = colleague(int(number)) if person != number and number.isdigit() else None
+    return {"email": here.email} if here else {}

@@ -177,9 +177,9 @@ def _let_go(row: EffectRow, move: EffectMove, message: Mapping[str, Any], *, at:
 
 @transaction.atomic
 def withdraw(actor: Actor, effect_id: int, *, at: datetime) -> None:
-    """Take back a message that has not left."""
+    """Take back a message that has not left. One whose next try is further off than any try lasts is only waiting."""
     row = effect_row_for(actor, effect_id, to_change=True)
-    if row.state == EffectState.PENDING and row.attempts and row.next_try_at and row.next_try_at > at:
+    if row.state == EffectState.PENDING and row.attempts and row.next_try_at and at < row.next_try_at <= at + LEASE:
         raise Conflict("This message is being tried right now. Wait two minutes and look again.")
     row.state = after(EffectState(row.state), EffectMove.WITHDRAW)
     row.next_try_at, row.settled_at = None, at

@@ -32,6 +32,7 @@ LEASE: Final = timedelta(minutes=2)
 #: How long after booking the last try may begin: a visit of a minute still ends within the lease.
 LAST_BEGIN: Final = timedelta(seconds=40)
 LATE_AFTER: Final = timedelta(minutes=10)
+_ELSEWHERE = {"email": "e-mail", "slack": "Slack", "teams": "Teams", "sms": "a text message"}
 #: Messages that are tried again within this span of each other share a job.
 TOGETHER: Final = timedelta(seconds=5)
 _KINDS: Final = {
@@ -157,6 +158,8 @@ def _has_a_newer_word(row: EffectRow) -> bool:
         return False
     same = EffectRow.objects.filter(channel=row.channel, subject_kind=row.subject_kind, subject_id=row.subject_id)
     newer = same.filter(pk__gt=row.pk, message__only_newest=True)
+    if row.message.get("to"):  # one of many, each to somebody else
+        newer = newer.filter(message__to=row.message["to"])
     return newer.filter(state__in=[EffectState.PENDING, EffectState.DONE]).exists()
 
 
@@ -175,13 +178,13 @@ def _give_way(booked: EffectRow, *, at: datetime) -> EffectState:
 
 
 def _late(row: EffectRow, *, at: datetime) -> str:
-    """What a message that waited for its channel says of that, and when the same word left by e-mail."""
+    """What a message that waited for its channel says of that, and when the same word left by another first."""
     if row.attempts == 1 or not row.message.get("only_newest") or at - row.created_at < LATE_AFTER:
         return ""
     same = EffectRow.objects.filter(subject_kind=row.subject_kind, subject_id=row.subject_id, created_at=row.created_at)
-    mailed = same.filter(channel=Email.name, wide=True, state=EffectState.DONE)
-    first = mailed.order_by("settled_at").values_list("settled_at", flat=True).first()
-    went = f"; e-mail went {first:%Y-%m-%d %H:%M} UTC" if first else ""
+    others = same.exclude(channel=row.channel).filter(wide=True, state=EffectState.DONE)
+    first = others.order_by("settled_at").values_list("channel", "settled_at").first()
+    went = f"; {_ELSEWHERE.get(first[0], first[0])} went {first[1]:%Y-%m-%d %H:%M} UTC" if first else ""
     return f"Sent late, at {at:%Y-%m-%d %H:%M} UTC{went}."
 
 

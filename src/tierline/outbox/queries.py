@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 
 from tierline.channels.email import message_id
 from tierline.directory.actor import Actor
@@ -23,6 +23,7 @@ from tierline.outbox.replying import Origin, mark_of
 PAGE = 50
 GUARDED_MOVES = (EffectMove.REWRITE, EffectMove.CLEAR, EffectMove.WITHDRAW)
 LATEST = 50  # messages looked at for when something arrived last
+LOOKED_AT = 10_000  # messages nobody took, of one state: twenty announcements to five hundred people
 COUNTED_TO = 1000  # a state says "1,000+" beyond this; counting on would cost more than it tells
 
 _SEEN = """
@@ -178,6 +179,36 @@ def troubled(*, stuck_since: datetime) -> list[int]:
     waiting = EffectRow.objects.filter(state=EffectState.PENDING, created_at__lt=stuck_since)
     ended = [EffectRow.objects.filter(state=state) for state in (EffectState.FAILED, EffectState.HELD)]
     return [pk for rows in (waiting, *ended) for pk in rows.order_by("-id").values_list("pk", flat=True)[:COUNTED_TO]]
+
+
+def unsettled(subject_kind: str, *, since: datetime) -> list[int]:
+    """The messages about a kind of subject, written since an instant, that no provider has taken; the newest of each
+    state, at most ``LOOKED_AT``. A statement a state, which the same index answers however much is older."""
+    rows = EffectRow.objects.filter(subject_kind=subject_kind, created_at__gte=since).order_by("-id")
+    open_ = [state for state in EffectState if state is not EffectState.DONE]
+    return [pk for state in open_ for pk in rows.filter(state=state).values_list("pk", flat=True)[:LOOKED_AT]]
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """How all the messages that went by one channel at one time fared: the first that was taken, and the most tries."""
+
+    channel: str
+    written_at: datetime
+    taken_at: datetime | None
+    tries: int
+    troubled: bool
+
+
+def passings(subject_kind: str, subject_id: int) -> list[Passing]:
+    """How the words to everybody about one subject fared, by channel and by when they were written. One statement."""
+    rows = EffectRow.objects.filter(subject_kind=subject_kind, subject_id=subject_id, wide=True).order_by()
+    told = rows.values("channel", "created_at").annotate(
+        taken=Min("settled_at", filter=Q(state=EffectState.DONE)),
+        tries=Max("attempts"),
+        troubled=Count("pk", filter=~Q(trouble="")),
+    )
+    return [Passing(r["channel"], r["created_at"], r["taken"], r["tries"], bool(r["troubled"])) for r in told]
 
 
 def message_id_of(key: str) -> str:

@@ -1,13 +1,14 @@
 """Planned downtime as a plan's file writes it: what a message says, when word is owed, and who acts in which way.
 
 Refuses a moment with both a span and a time of day, a relay without a day, freezes that end before they begin, a
-redundant pair with the same thing on both sides, a sender of notices without an address.
+redundant pair with the same thing on both sides, a sender of notices without an address, steps to reach somebody that
+are out of order.
 What follows from it for one piece of work is ``tierline.downtime``'s and ``tierline.notices``'.
 """
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
@@ -17,6 +18,8 @@ from tierline.plans.conditions import Entry
 from tierline.plans.entries import Label, Sentence, Slug, Source, Span, require
 
 ChannelWord = Literal["slack", "email", "teams", "sms"]
+StepWord = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", max_length=40)]
+LATEST = timedelta(hours=12)  # after it was due: word of which nobody hears for longer is no word any more
 ConflictKind = Literal[
     "same-service", "redundant-pair", "dependency", "shared-ground", "freeze", "incident", "foreign-window",
     "change-system", "hand-over", "clock-change", "holiday", "near-notice",
@@ -77,6 +80,49 @@ class Relay(Entry):
     within: Span
     source: Source
     text: Sentence
+
+
+class WayStep(Entry):
+    """One step for people no channel of the procedure has reached: ``by`` another channel to their own address, a
+    ``page`` to the duty ``whom`` through the account ``through``, or the ``call-sheet``. Taken so long before or after
+    word is due; neither is when it is due.
+    """
+
+    id: StepWord
+    by: Literal["email", "slack", "sms", "page", "call-sheet"]
+    whom: Slug | None = None
+    through: Slug | None = None
+    before_due: Span | None = None
+    after_due: Span | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        paging = self.by == "page"
+        require(paging is (self.whom is not None), "a page says whom it is to, and only a page does")
+        require(paging is (self.through is not None), "a page says through which account, and only a page does")
+        require(self.before_due is None or self.after_due is None, "a step is before or after word is due, not both")
+        require(self.offset <= LATEST, "a step is taken within 12 hours of when word is due")
+        return self
+
+    @property
+    def offset(self) -> timedelta:
+        """When it is taken, counted from when word is due; negative is before."""
+        return -self.before_due if self.before_due is not None else self.after_due or timedelta()
+
+
+class AnotherWay(Entry):
+    """How people are reached whom no channel has reached when word is due: steps in the order of their times."""
+
+    steps: Annotated[tuple[WayStep, ...], Field(min_length=1)]
+    source: Source
+    text: Sentence
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        require(len({step.id for step in self.steps}) == len(self.steps), "every step has an id of its own")
+        offsets = [step.offset for step in self.steps]
+        require(offsets == sorted(offsets), "the steps stand in the order in which they are taken")
+        return self
 
 
 class Freeze(Entry):
@@ -142,7 +188,8 @@ class Procedure(Entry):
     """What is done for a downtime or an incident that starts with ``origin``: who tells whom, how.
 
     ``teams`` may plan work by it, beside whoever holds ``sender`` or ``window_by``. ``approval`` documents its word
-    in ``approval_record``; ``window_by`` sets the window up in ``window_system``.
+    in ``approval_record``; ``window_by`` sets the window up in ``window_system``. ``room_holds``: the duties and teams
+    whose people sit in a room that tags nobody; ``another_way``: how people are reached whom no channel has reached.
     """
 
     id: Slug
@@ -152,6 +199,7 @@ class Procedure(Entry):
     sender: Slug | None = None
     channels: tuple[ChannelWord, ...] = ()
     room: Label | None = None
+    room_holds: tuple[Slug, ...] = ()
     audience: tuple[Slug, ...] = ()
     also: tuple[Conditional, ...] = ()
     relays: tuple[Relay, ...] = ()
@@ -160,6 +208,7 @@ class Procedure(Entry):
     window_by: Slug | None = None
     window_system: Slug | None = None
     window_verified_by: Slug | None = None
+    another_way: AnotherWay | None = None
     source: Source
 
 

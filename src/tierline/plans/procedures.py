@@ -8,11 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from tierline.plans import schema
 from tierline.plans.decision import Reason
 from tierline.plans.downtimes import Downtime, Freeze, MomentRule, NoticeSender, Procedure, RedundantPair
 from tierline.plans.planbook import Planbook, source_of
+
+#: Channels that are a room in which nobody can be tagged.
+TAGS_NOBODY: Final = frozenset({"teams"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,11 @@ class Procedural:
         """The sentence its steps rest on."""
         procedure = self.procedure
         return Reason(self.plan.id, procedure.id, source_of(self.plan, procedure.source), procedure.label)
+
+    @property
+    def extras(self) -> tuple[str, ...]:
+        """The channels with a room that tags nobody and of which the plan does not say who sits in it."""
+        return tuple(c for c in self.procedure.channels if c in TAGS_NOBODY and not self.procedure.room_holds)
 
     def moment(self, moment: str) -> MomentRule | None:
         """The plan's rule for a moment; ``None`` where it says nothing of it."""

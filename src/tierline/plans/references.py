@@ -171,6 +171,9 @@ def _in_downtime(plan: schema.Plan) -> Iterator[Reference]:
         yield from _each((*path, "also"), (told.who for told in procedure.also), "duties", "teams")
         yield from _each((*path, "also"), (told.when for told in procedure.also), QUESTIONS)
         yield from _each((*path, "relays"), (relay.by for relay in procedure.relays), "duties", "teams")
+        yield from _each((*path, "room_holds"), procedure.room_holds, "duties", "teams")
+        steps = procedure.another_way.steps if procedure.another_way else ()
+        yield from _each((*path, "another_way"), (step.whom for step in steps), "duties")
         for key in ("sender", "approval", "window_by", "window_verified_by"):
             yield from _each((*path, key), [getattr(procedure, key)], "duties", "teams")
 
@@ -230,6 +233,9 @@ def sourced(plan: schema.Plan) -> Iterator[tuple[Path, Source]]:
     for section in ("message", "moments", "questions", "procedures", "freezes", "redundant", "weights", "notices_from"):
         for place, entry in enumerate(getattr(plan.downtime, section)):
             yield ("downtime", section, place), entry.source
+    for place, procedure in enumerate(plan.downtime.procedures):
+        if procedure.another_way is not None:
+            yield ("downtime", "procedures", place, "another_way"), procedure.another_way.source
 
 
 def heading_names(plan: schema.Plan) -> dict[str, int]:

@@ -17,7 +17,7 @@ from tierline.plans import schema
 from tierline.plans.clocks import Clock, minute_in_words
 from tierline.plans.conditions import When
 from tierline.plans.decision import CHANNELS
-from tierline.plans.downtimes import Downtime, MomentRule, Procedure
+from tierline.plans.downtimes import Downtime, MomentRule, Procedure, WayStep
 from tierline.plans.entries import Source
 from tierline.plans.planbook import Planbook
 from tierline.plans.procedures import label_of
@@ -233,6 +233,25 @@ def _steps(planbook: Planbook, procedure: Procedure) -> Iterator[str]:
     for relay in procedure.relays:
         within = span_in_words(relay.within)
         yield f"passed on by {planbook.duty_label(relay.by)} to {relay.to} within {within}: {relay.text}"
+    if procedure.room_holds:
+        yield f"in that room sit {'; '.join(planbook.duty_label(word) for word in procedure.room_holds)}"
+    if procedure.another_way:
+        yield f"whom no channel has reached: {procedure.another_way.text}"
+        yield from (_way(planbook, step) for step in procedure.another_way.steps)
+
+
+_BY: Final = {
+    "email": "by e-mail", "slack": "by a message of their own in Slack", "sms": "by text message",
+    "call-sheet": "put on the call sheet",
+}  # fmt: skip
+
+
+def _way(planbook: Planbook, step: WayStep) -> str:
+    how = f"a page to {planbook.duty_label(step.whom)}" if step.whom else _BY[step.by]
+    if not step.offset:
+        return f"when word is due: {how}"
+    side = "before" if step.offset < timedelta() else "after"
+    return f"{span_in_words(abs(step.offset))} {side} word is due: {how}"
 
 
 def standing_of(planbook: Planbook, plan: schema.Plan) -> str:

@@ -59,13 +59,15 @@ class Organisation(Entry):
 
 class Person(Entry):
     """Somebody who holds a duty or reads a team's mail. ``slack``: their member id there, never a handle; ``sms``:
-    their mobile telephone with its country code; ``not_on``: channels they do not use, so that another is enough."""
+    their mobile telephone with its country code; ``telephone``: where they are called; ``not_on``: channels they do not
+    use, so that another is enough."""
 
     id: Slug
     name: Label
     email: Address
     slack: Annotated[str, StringConstraints(pattern=r"^[UW][A-Z0-9]{2,20}$")] | None = None
     sms: Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9 ().-]{6,24}$")] | None = None
+    telephone: Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9 ().-]{6,24}$")] | None = None
     not_on: tuple[ChannelWord, ...] = ()
     organisation: Slug | None = None
 

@@ -3,6 +3,8 @@
 Refuses what the actions refuse; an outsider finds nothing here.
 """
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -20,7 +22,7 @@ from tierline.foundation.clock import now
 from tierline.foundation.trouble import Conflict, MoveNotAllowed, NotAllowed, NotFound, Refusal, Unusable
 from tierline.notices.audience import KIND_LABELS
 from tierline.notices.moments import Moment
-from tierline.notices.queries import DeliveryView
+from tierline.notices.queries import TO_BE_CALLED, AnnouncementView, DeliveryView, extra_posts
 from tierline.notices.reaching import at_risk
 from tierline.notices.rendering.mail import mail
 from tierline.web.access import DeskRequest, page
@@ -36,8 +38,16 @@ TONES = {
     "failed": "danger",
     "withdrawn": "closed",
     "not sent": "waiting",
+    TO_BE_CALLED: "flag",
 }
-CHANNELS = {"email": "E-mail", "slack": "Slack", "teams": "Teams", "sms": "Text message"}
+CHANNELS = {
+    "email": "E-mail",
+    "slack": "Slack",
+    "teams": "Teams",
+    "sms": "Text message",
+    "page": "Page to whoever answers for it",
+    "call-sheet": "Call sheet",
+}
 
 
 @page("GET", "POST")
@@ -101,6 +111,7 @@ def _show(request: DeskRequest, actor: Actor, number: int, moment: Moment, troub
         "channels": [(name, CHANNELS.get(name, name)) for name in seen.coverage.channels],
         "members": _members(seen),
         "missing": [CHANNELS.get(name, name) for name in seen.missing],
+        "extras": [CHANNELS.get(name, name) for name in seen.extras],
         "kinds": [(kind.value, label) for kind, label in KINDS.items()],
         "may_send": view.tells and bool(owed) and seen.coverage.may_be_sent,
         "owed": owed[0] if owed else None,
@@ -150,25 +161,36 @@ def downtime_told(request: DeskRequest, actor: Actor, downtime_number: int) -> H
                 "when": past(announced.issued_at, at, settings.TIME_ZONE),
                 "reached": [(CHANNELS.get(k, k), n) for k, n in announced.parity["reached"].items()],
                 "missing": [CHANNELS.get(k, k) for k in announced.parity["missing_channels"]],
+                "extras": [(CHANNELS.get(k, k), state) for k, state in extra_posts(announced)],
+                "otherwise": _otherwise(told, announced),
                 "rows": [
                     _told(one)
                     for one in told
                     if (one.moment, one.revision) == (announced.moment, announced.revision)
-                    and one.channel not in announced.parity["missing_channels"]
+                    and (one.step or one.channel not in announced.parity["missing_channels"])
                 ],
             }
             for announced in reversed(view.announcements)
         ],
+        "to_call": view.tells and any(one.state == TO_BE_CALLED for one in told),
         "relays": [(relay, view.procedural.moment_label(relay.moment)) for relay in view.relays],
     }
     return render(request, "tierline/downtime/told.html", context)
+
+
+def _otherwise(told: Iterable[DeliveryView], announced: AnnouncementView) -> tuple[tuple[str, int], ...]:
+    """How many people were reached another way, by which."""
+    about = (announced.moment, announced.revision)
+    mine = [one for one in told if (one.moment, one.revision) == about and one.step and one.went and one.address]
+    found = Counter(one.channel for one in mine)
+    return tuple((CHANNELS.get(channel, channel), count) for channel, count in found.items())
 
 
 def _told(one: DeliveryView) -> dict[str, Any]:
     return {
         "one": one,
         "channel": CHANNELS.get(one.channel, one.channel),
-        "tone": TONES.get(one.state, "waiting"),
+        "tone": TONES.get(one.state, "solved" if one.went else "waiting"),
         "at": f"{one.at:%Y-%m-%d %H:%M:%S} UTC" if one.at else "",
     }
 

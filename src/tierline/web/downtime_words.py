@@ -133,12 +133,18 @@ FACTS = {
     "conflict-answered": "gave a reason for a conflict",
     "audience-answered": "answered for somebody to be told",
     "announced": "told everybody",
+    "reached-otherwise": "reached people another way whom no channel had",
+    "called": "called somebody whom no channel had reached",
+    "called-in-vain": "called somebody in vain",
+    "still-burning": "found something still broken there",
+    "window-lapsed": "found that the window ended before the work did",
     "word-waived": "decided that nobody is told",
     "relay-confirmed": "passed word on",
     "relay-declined": "did not pass word on",
     "message-sent": "message left",
     "message-held": "message is held",
     "message-failed": "message failed",
+    "message-withdrawn": "message was taken back",
     "reply-received": "got an answer by mail, which waits on the page of mail",
 }
 KINDS = {kind: label for kind, label in KIND_LABELS.items() if kind != "not-on-it"}

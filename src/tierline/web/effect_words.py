@@ -18,11 +18,19 @@ CHANNELS: Final = {
     "pagerduty": "PagerDuty",
     "webhook": "Webhook",
 }
-TEXTS: Final = {"subject": "Subject", "title": "Title", "text": "Text", "close_notes": "Words at the end"}
+TEXTS: Final = {
+    "subject": "Subject",
+    "summary": "Page",
+    "title": "Title",
+    "text": "Text",
+    "close_notes": "Words at the end",
+}
 _VERBS: Final = {
     "say": "A comment",
     "move": "A change",
     "set-window": "Set the window in which alarms keep quiet",
+    "trigger": "Page whoever answers for it",
+    "resolve": "End the page",
     "end-window": "End the window in which alarms keep quiet",
 }
 

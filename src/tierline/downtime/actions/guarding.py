@@ -4,8 +4,8 @@ Refuses a confirmation of another window than the one that is set, and of one th
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
 from django.db import transaction
 
@@ -24,10 +24,13 @@ from tierline.downtime.gates import (
     may,
 )
 from tierline.downtime.hands import Change, locked, may_verify, require_duty, require_lead
+from tierline.downtime.lifecycle import RUNNING
 from tierline.downtime.timing import instant_in_words
 from tierline.foundation.trouble import Conflict, Unusable
 from tierline.notices.audience import Reachable
 from tierline.notices.resolving import people_behind
+
+CLOCKS_DIFFER: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +103,14 @@ def window_gone(actor: Actor, number: int, window_id: str, *, at: datetime) -> b
 
 
 def differences(change: Change, read: SetWindow) -> tuple[str, ...]:
-    """What of a window is otherwise than planned, in sentences."""
+    """What of a window is otherwise than planned, in sentences. One set anew while the work goes on begins then."""
     content = content_of(change.row)
     frame = content.frame
     if frame is None:
         return ("No time is planned for it.",)
     found = []
-    if read.starts != frame.starts:
+    anew = change.row.state in RUNNING and frame.starts < read.starts <= change.at + CLOCKS_DIFFER
+    if read.starts != frame.starts and not anew:
         found.append(
             f"It starts {instant_in_words(read.starts, frame.zone)}, not {instant_in_words(frame.starts, frame.zone)}."
         )

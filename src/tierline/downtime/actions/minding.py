@@ -1,37 +1,32 @@
 """What is done by the clock: word of the day before, reminders of what is late, questions about ends that stay open.
 
-Concludes nothing: when a window is over its owner is asked, then the deputy and whoever is on call. Refuses nothing;
-the same reminder goes out once.
+Concludes nothing: ends are asked about (``ending.py``). Refuses nothing; the same reminder goes out once.
 """
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
 
 from tierline.directory.actor import TIERLINE
-from tierline.downtime.actions.conflicting import owner_of, tell_of_conflicts
+from tierline.downtime.actions.conflicting import tell_of_conflicts
+from tierline.downtime.actions.ending import ask_about_open_ends, ask_before_the_end, tell_of_lapsed_windows
 from tierline.downtime.actions.telling import ask_sender, link_to, mail_to, subject_of, tell
-from tierline.downtime.actions.turning import SUBJECT, content_of, saved
+from tierline.downtime.actions.turning import SUBJECT, saved
 from tierline.downtime.hands import Change, locked
 from tierline.downtime.lifecycle import DowntimeState
-from tierline.downtime.models import DowntimeRow
-from tierline.notices.audience import Reachable
 from tierline.notices.moments import Moment, Standing
 from tierline.notices.queries import ObligationView, obligations, owed_by, relays_overdue
-from tierline.notices.resolving import people_behind, reachable
+from tierline.notices.resolving import people_behind
 from tierline.notices.signing import relay_link
 
 AHEAD: Final = timedelta(minutes=10)  # so that word of the day before is on time, not on the dot
-DEPUTY_AFTER: Final = timedelta(minutes=15)
-RUNNING: Final = (DowntimeState.IN_PROGRESS, DowntimeState.VERIFYING)
 
 
 def mind(*, at: datetime) -> int:
     """Everything that is due at this instant. Returns how much there was; what one refuses keeps no other back."""
-    done = tell_the_day_before(at=at) + remind_of_late_word(at=at)
-    return done + ask_about_open_ends(at=at) + remind_relayers(at=at)
+    done = tell_the_day_before(at=at) + remind_of_late_word(at=at) + remind_relayers(at=at)
+    return done + ask_before_the_end(at=at) + ask_about_open_ends(at=at) + tell_of_lapsed_windows(at=at)
 
 
 def tell_the_day_before(*, at: datetime) -> int:
@@ -82,48 +77,6 @@ def remind_of_late_word(*, at: datetime) -> int:
                 f"not: {link_to(change.row.pk)}\n",
             )
     return len(late)
-
-
-def ask_about_open_ends(*, at: datetime) -> int:
-    """Ask the owner of work whose end has passed, and a quarter of an hour later the deputy and whoever is on call."""
-    rows = DowntimeRow.objects.filter(state__in=RUNNING, ends_at__lte=at).values_list("pk", flat=True)
-    for number in list(rows):
-        with transaction.atomic():
-            change = locked(TIERLINE, number, at=at)
-            _ask_about_end(change)
-    return len(rows)
-
-
-def _ask_about_end(change: Change) -> None:
-    ends = change.row.ends_at
-    if ends is None or ends > change.at:
-        return
-    _ask(change, "owner", owner_of(change))
-    if change.at - ends >= DEPUTY_AFTER:
-        _ask(change, "deputy", _deputies(change))
-
-
-def _ask(change: Change, whom: str, people: Iterable[Reachable]) -> None:
-    ends = change.row.ends_at
-    mail_to(
-        change,
-        people,
-        purpose=f"open-end:{ends:%Y%m%d%H%M}:{whom}",
-        subject=f"[{change.reference}] The time is over: is the work done?",
-        text=f"{content_of(change.row).title} was told to end at {ends:%Y-%m-%d %H:%M} UTC and nobody has said that it "
-        f"has. Conclude it, or give it a later end that people hear of: {link_to(change.row.pk)}\n",
-    )
-
-
-def _deputies(change: Change) -> tuple[Reachable, ...]:
-    procedure, planbook = change.procedural.procedure, change.planbook
-    found: list[Reachable] = []
-    duty = planbook.duties.get(procedure.sender or "")
-    if duty is not None and duty.deputy in planbook.people:
-        found.append(reachable(planbook.people[duty.deputy]))
-    for word in (procedure.sender, procedure.window_verified_by):
-        found += people_behind(planbook, word) if word else ()
-    return tuple({person.addresses.get("email", person.id): person for person in found}.values())
 
 
 def remind_relayers(*, at: datetime) -> int:

@@ -5,7 +5,7 @@ sender is asked for it, and it shows as late when the time has passed. Nobody is
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
@@ -24,7 +24,7 @@ from tierline.downtime.wording import Telling, document_of
 from tierline.foundation.trouble import Conflict, NotAllowed, Unusable
 from tierline.notices import actions as notices
 from tierline.notices.actions import Announcing, Relayer
-from tierline.notices.audience import Coverage, Disposition, Kind, Reachable, cover
+from tierline.notices.audience import Coverage, Disposition, Kind, Reachable, cover, seated
 from tierline.notices.document import Document
 from tierline.notices.moments import (
     PASSING,
@@ -37,11 +37,11 @@ from tierline.notices.moments import (
     owed_for,
     owed_the_day_before,
 )
-from tierline.notices.queries import everyone_told, obligations
+from tierline.notices.queries import everyone_told, obligations, told_of_channels_before
 from tierline.notices.resolving import as_known, channels_here, groups_of, people_behind
 from tierline.outbox.actions import send_out
 from tierline.plans.clocks import minute_of
-from tierline.plans.procedures import Procedural, keys_of, told_by
+from tierline.plans.procedures import TAGS_NOBODY, Procedural, keys_of, told_by
 
 PATIENCE: Final = timedelta(days=1)
 LONGEST_REASON: Final = 500
@@ -112,9 +112,13 @@ def coverage_for(change: Change, moment: Moment) -> tuple[Coverage, tuple[str, .
     """Who would be told of a moment, by which channels; and the channels the plan names that this house lacks."""
     procedural, planbook = change.procedural, change.planbook
     told = told_by(planbook, procedural, content_of(change.row).answers)
-    here, missing = channels_here(procedural.procedure.channels)
+    procedure = procedural.procedure
+    here, missing = channels_here(channel for channel in procedure.channels if channel not in procedural.extras)
     before = as_known(everyone_told(subject_of(change.row))) if moment in TO_ALL_EVER_TOLD else ()
-    return cover(groups_of(planbook, told), here, dispositions_of(change.row), before), missing
+    groups = groups_of(planbook, told)
+    for rooms in TAGS_NOBODY & set(here):
+        groups = seated(groups, procedure.room_holds, rooms, procedure.room or rooms)
+    return cover(groups, here, dispositions_of(change.row), before), missing
 
 
 def dispositions_of(row: DowntimeRow) -> tuple[Disposition, ...]:
@@ -168,6 +172,16 @@ def document_for(
     )
 
 
+def asides_for(change: Change) -> tuple[str, ...]:
+    """What the next message says beside the matter: channels that were down before, a window that ended too early."""
+    said = told_of_channels_before(subject_of(change.row), at=change.at)
+    if not change.row.window_set.get("lapsed"):
+        return said
+    ended = datetime.fromisoformat(change.row.window_set["ends"])
+    lapsed = f"The window that keeps alarms quiet ended at {ended:%Y-%m-%d %H:%M} UTC, before the work was done."
+    return (*said, lapsed)
+
+
 def link_to(number: int) -> str:
     """The page of a downtime."""
     return f"{settings.SITE_ADDRESS.rstrip('/')}/downtimes/{number}/"
@@ -184,8 +198,9 @@ def tell(
     if not may_tell(change.actor, change.procedural):
         ask_sender(change, moment)
         return Outcome(Told.ASKED)
-    document = document_for(change, moment, changed=changed, words=words, late=late)
     row = change.row
+    document = document_for(change, moment, changed=changed, words=words, late=late)
+    document = replace(document, asides=asides_for(change))
     notices.announce(
         change.actor,
         Announcing(
@@ -198,6 +213,7 @@ def tell(
             planbook=change.in_force.version,
             labels={told.word: told.label for told in told_by(change.planbook, change.procedural, _answers(row))},
             missing=missing,
+            extras=channels_here(change.procedural.extras)[0],
             room=change.procedural.procedure.room or "",
             relayers=tuple(_relayers(change)),
         ),

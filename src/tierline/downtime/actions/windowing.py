@@ -36,14 +36,15 @@ def ask_for_window(change: Change) -> None:
     frame = content.frame
     if system is None or frame is None or frame.ends is None or not ids or not has_channel(system):
         return
+    lapsed = bool(change.row.window_set.get("lapsed"))  # what has ended there is not changed any more
     message: dict[str, Any] = {
         "verb": "set-window",
         "description": description(change.reference, change.row.revision, change.row.user_message or UNWRITTEN),
-        "start": frame.starts.isoformat(),
+        "start": (max(frame.starts, change.at) if lapsed else frame.starts).isoformat(),
         "end": frame.ends.isoformat(),
         "services": sorted(ids),
     }
-    if change.row.window_set.get("id"):
+    if change.row.window_set.get("id") and not lapsed:
         message["window"] = change.row.window_set["id"]
     change.row.window_key = _sent(change, system, "set", message)
 

@@ -11,6 +11,7 @@ from typing import Final
 from django.db import transaction
 
 from tierline.directory.actor import Actor
+from tierline.downtime.actions.ending import tell_of_what_still_burns
 from tierline.downtime.actions.saying import holds_control, said_why
 from tierline.downtime.actions.telling import Outcome, drop_passing, owe, subject_of, tell
 from tierline.downtime.actions.turning import close_gates, content_of, moved, note, put_content, saved, turned
@@ -175,6 +176,7 @@ def conclude(
     drop_passing(change, *[moment for moment in Moment if moment is not Moment.CONCLUDED])
     owe(change, Moment.CONCLUDED)
     outcome = tell(change, Moment.CONCLUDED)
+    tell_of_what_still_burns(change)
     saved(change)
     return outcome
 

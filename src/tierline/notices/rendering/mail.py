@@ -35,6 +35,7 @@ def _text(document: Document, why: str, relay: Fact | None) -> str:
     parts += [f"{fact.label}\n{_indented(_with_doubt(fact))}" for fact in document.facts]
     if document.also_for:
         parts.append(f"This message also stands for: {', '.join(document.also_for)}.")
+    parts += document.asides
     if relay is not None:
         parts.append(f"{relay.label}\n{_indented(relay.text)}")
     foot = [document.foot, *([f"You get this as: {why}."] if why else [])]
@@ -59,6 +60,7 @@ def _html(document: Document, why: str, relay: Fact | None) -> str:
     parts += [f"<h2>{escape(fact.label)}</h2><p>{_lines(_with_doubt(fact))}</p>" for fact in document.facts]
     if document.also_for:
         parts.append(f"<p>This message also stands for: {escape(', '.join(document.also_for))}.</p>")
+    parts += [f"<p>{escape(sentence)}</p>" for sentence in document.asides]
     if relay is not None:
         parts.append(f"<h2>{escape(relay.label)}</h2><p>{_lines(relay.text)}</p>")
     parts.append(f"<hr><p>{escape(document.foot)}{f'<br>You get this as: {escape(why)}.' if why else ''}</p>")

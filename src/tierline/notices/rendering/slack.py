@@ -60,6 +60,8 @@ def _sections(document: Document) -> Iterator[str]:
         yield from _pieces(_fact(fact))
     if document.also_for:
         yield f"This message also stands for: {escaped(', '.join(document.also_for))}."
+    if document.asides:
+        yield from _pieces(f"_{escaped(' '.join(document.asides))}_")
 
 
 def _fact(fact: Fact) -> str:
