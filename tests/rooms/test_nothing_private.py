@@ -44,10 +44,11 @@ def planted(words: list[str]) -> dict[str, Any]:
     }
 
 
+@pytest.mark.usefixtures("connected")
 @given(words=st.lists(WORDS, min_size=5, max_size=5), repeated=st.integers(0, 5), ssn=st.booleans())
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_word_of_a_report_is_in_what_is_posted(
-    connected: None, cast: Cast, at: datetime, words: list[str], repeated: int, ssn: bool
+    cast: Cast, at: datetime, words: list[str], repeated: int, ssn: bool
 ) -> None:
     report = planted(words)
     new = a_report(holder="mhv-tier-3", service="secure-messaging", needs_tier=3, **report)

@@ -26,9 +26,10 @@ from tierline.notices.reaching_otherwise import (
     unreached,
     write_down_call,
 )
-from tierline.notices.resolving import as_known, contacts_of, has_channel, people_behind
+from tierline.notices.resolving import as_known, contacts_of, people_behind
 from tierline.outbox.breaking import Health
 from tierline.outbox.queries import health_of_channels
+from tierline.outbox.registry import has_channel
 from tierline.plans.downtimes import Procedure, WayStep
 
 PAGING: Final = "pagerduty"  # where the plan names no account to page the sender through
