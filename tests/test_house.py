@@ -29,9 +29,8 @@ def test_every_package_with_tables_keeps_them_to_itself() -> None:
 
 def test_every_channel_is_held_apart_from_the_others() -> None:
     shared = {"__init__", "accounts", "addresses", "answers", "channel", "knowing_people", "line", "on_call"}
-    rules_of_one = {"block_kit", "paging_windows"}  # pure: Slack's, PagerDuty's
-    of_mail = {"letter", "mail_line"}  # whatever leaves by SMTP: mail, and text messages through a gateway
-    base = shared | rules_of_one | of_mail
+    parts_of_one = {"block_kit", "paging_windows", "letter", "mail_line"}  # Slack's, PagerDuty's, e-mail's
+    base = shared | parts_of_one
     channels = {f"tierline.channels.{path.stem}" for path in SOURCES.glob("channels/*.py") if path.stem not in base}
     [independent] = [contract["modules"] for contract in contracts() if contract["type"] == "independence"]
     assert set(independent) == channels
