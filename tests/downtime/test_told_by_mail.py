@@ -102,6 +102,12 @@ def test_nobody_is_offered_a_way_out_of_what_they_have_to_know(server: MailServe
     assert {mail["Auto-Submitted"] for mail in server.received} == {"auto-generated"}
 
 
+def test_an_announcement_says_by_its_sender_which_role_writes(server: MailServer, crew: Crew, at: datetime) -> None:
+    number = carried_through(crew, at)
+    names = {str(mail["From"]).partition(" <")[0] for mails in threads(server, number).values() for mail in mails}
+    assert names == {"Communication Owner"}
+
+
 def test_every_person_is_a_transaction_that_asks_for_reports_under_its_own_mark(
     server: MailServer, crew: Crew, at: datetime
 ) -> None:

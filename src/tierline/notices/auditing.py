@@ -19,7 +19,7 @@ STUCK_AFTER = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """What was found at an instant. ``undelivered`` counts deliveries whose message is held, has been on its way for too
+    """What was found at an instant. ``undelivered`` counts deliveries whose message is held, has been on its way too
     long, or failed for somebody whom nothing else of that announcement has reached; ``to_call`` people on a call sheet
     whom nobody has called."""
 
