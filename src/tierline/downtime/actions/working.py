@@ -4,6 +4,7 @@ Refuses to start while a gate is closed, unless somebody overrides it by name an
 an end that is not later than the one that was told.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -32,15 +33,15 @@ from tierline.downtime.models import DowntimeRow
 from tierline.downtime.timing import instant_in_words
 from tierline.foundation.trouble import Conflict, Unusable
 from tierline.notices.moments import Moment, Standing
-from tierline.notices.queries import obligations
+from tierline.notices.queries import ObligationView, obligations
 from tierline.plans.procedures import Procedural
 
 LONGEST_LAST_WORDS: Final = 2000
 
 
-def gates_of(row: DowntimeRow, procedural: Procedural, at: datetime) -> Gates:
-    """How the four gates stand."""
-    late = [one for one in obligations(subject_of(row), at=at) if one.standing is Standing.LATE]
+def gates_of(row: DowntimeRow, procedural: Procedural, owed: Iterable[ObligationView]) -> Gates:
+    """How the four gates stand, by the words that were ever owed."""
+    late = [one for one in owed if one.standing is Standing.LATE]
     return Gates(
         Approval(row.approval),
         Window(row.window),
@@ -50,9 +51,9 @@ def gates_of(row: DowntimeRow, procedural: Procedural, at: datetime) -> Gates:
     )
 
 
-def in_the_way(row: DowntimeRow, procedural: Procedural, at: datetime) -> tuple[Hindrance, ...]:
+def in_the_way(row: DowntimeRow, gates: Gates, at: datetime) -> tuple[Hindrance, ...]:
     """Everything that keeps the work from starting at this instant."""
-    found = hindrances(gates_of(row, procedural, at), row.content_hash)
+    found = hindrances(gates, row.content_hash)
     if row.starts_at is not None and at < row.starts_at:
         zone = content_zone(row)
         early = f"It was told to start {instant_in_words(row.starts_at, zone)}; that is not yet."
@@ -71,7 +72,8 @@ def start(actor: Actor, number: int, *, at: datetime, override: str = "", versio
     """Begin the work. With closed gates only by an ``override`` with its reason, and that is announced."""
     change = locked(actor, number, at=at, version=version)
     require_lead(change)
-    closed = in_the_way(change.row, change.procedural, at)
+    owed = obligations(subject_of(change.row), at=at)
+    closed = in_the_way(change.row, gates_of(change.row, change.procedural, owed), at)
     moved(change, DowntimeMove.START)
     if closed and not override.strip():
         raise Conflict(
