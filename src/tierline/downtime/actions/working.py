@@ -12,6 +12,7 @@ from typing import Final
 from django.db import transaction
 
 from tierline.directory.actor import Actor
+from tierline.downtime.actions.changing import void_change
 from tierline.downtime.actions.ending import tell_of_what_still_burns
 from tierline.downtime.actions.saying import holds_control, said_why
 from tierline.downtime.actions.telling import Outcome, drop_passing, owe, subject_of, tell
@@ -96,7 +97,10 @@ def start(actor: Actor, number: int, *, at: datetime, override: str = "", versio
 def extend(
     actor: Actor, number: int, ends: datetime, because: str, *, at: datetime, version: int | None = None
 ) -> Outcome:
-    """Give the work a later end. Word of it is owed before the end that was told runs out."""
+    """Give the work a later end. Word of it is owed before the end that was told runs out.
+
+    The work goes on, though nobody approved the new end: what was approved is void, and that is seen.
+    """
     change = locked(actor, number, at=at, version=version)
     require_lead(change)
     words = said_why(because)
@@ -110,7 +114,8 @@ def extend(
     put_content(change.row, replace(before, frame=Frame(before.frame.starts, ends, before.frame.zone)), change.planbook)
     found = changes(before, content_of(change.row))
     turned(change, found)
-    close_gates(change, frozenset({Gate.WINDOW, Gate.VERIFICATION}))
+    close_gates(change, frozenset({Gate.APPROVAL, Gate.WINDOW, Gate.VERIFICATION}))
+    void_change(change, "The work takes longer than was approved.")
     note(change, "work-extended", ends=ends.isoformat(), because=words)
     ask_for_window(change)
     drop_passing(change, Moment.STARTED, Moment.EXTENDED)
