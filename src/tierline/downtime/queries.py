@@ -20,7 +20,7 @@ from tierline.downtime.actions.working import gates_of, in_the_way
 from tierline.downtime.conflicts import Conflict
 from tierline.downtime.content import Content, Level
 from tierline.downtime.gates import Approval, Gates, Hindrance, Window
-from tierline.downtime.hands import Change, may_lead, may_see, may_tell, may_verify, procedural_of
+from tierline.downtime.hands import Change, UnknownProcedure, may_lead, may_see, may_tell, may_verify, procedural_of
 from tierline.downtime.lifecycle import ENDED, DowntimeMove, DowntimeState, moves_from
 from tierline.downtime.models import DowntimeRow
 from tierline.downtime.stored import from_json
@@ -278,10 +278,14 @@ class KeyWindow:
 
 
 def public_documents(*, at: datetime) -> list[Document]:
-    """What the public page and the feeds show: everything told that is to come, goes on, or ended lately. By start."""
+    """What the public page and the feeds show: everything told that is to come, goes on, or ended lately. By start.
+
+    Work by a procedure that no plans know any more can't be put into words; it hides nothing else.
+    """
     rows = DowntimeRow.objects.filter(public=True).exclude(state__in=ENDED, changed_at__lt=at - KEPT_FOR)
     in_force = planbook_in_force()
-    return [_public(row, in_force, at) for row in rows.order_by("starts_at", "pk")]
+    shown = (_public(row, in_force, at) for row in rows.order_by("starts_at", "pk"))
+    return [document for document in shown if document is not None]
 
 
 _SHOWN_AS: Final = {
@@ -293,8 +297,11 @@ _SHOWN_AS: Final = {
 }
 
 
-def _public(row: DowntimeRow, in_force: PlanbookInForce, at: datetime) -> Document:
-    procedural = procedural_of(row, in_force.planbook, at)
+def _public(row: DowntimeRow, in_force: PlanbookInForce, at: datetime) -> Document | None:
+    try:
+        procedural = procedural_of(row, in_force.planbook, at)
+    except UnknownProcedure:
+        return None
     change = Change(row, TIERLINE, row.changed_at, in_force, procedural)
     moment = _SHOWN_AS.get(DowntimeState(row.state), Moment.PLANNING_STARTED)
     return replace(document_for(change, moment), link=public_link(change.reference))
