@@ -348,7 +348,7 @@ def test_a_call_costs_few_statements(crew: Crew, django_assert_max_num_queries: 
     reference = f"DT-{scheduled(crew, NOON)}"
     with django_assert_max_num_queries(3):
         by.get("/downtimes?over=false")
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(14):
         by.get(f"/downtimes/{reference}")
     with django_assert_max_num_queries(6):
         by.get(f"/downtimes/{reference}/told")

@@ -173,7 +173,7 @@ class AnyDowntime(RuleBasedStateMachine):
         later = max(self.ends, self.at) + HOUR
         action = lambda: working.extend(self.crew.platform, self.number, later, "Slow.", at=self.at)  # noqa: E731 - one of many
         if self.tried(self.state is S.IN_PROGRESS, action):
-            self.ends, self.window, self.looked_at = later, None, False
+            self.ends, self.window, self.looked_at, self.approval = later, None, False, Approval.VOID
 
     @rule()
     def roll_back(self) -> None:

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from tests.downtime.crew import Crew, drafted, enter_crew
-from tests.downtime.works import content
+from tests.downtime.works import ENDS, STARTS, content
 from tests.people import Cast
 
 from tierline.crossing.reading import read_system
 from tierline.directory.actor import TIERLINE
-from tierline.downtime.actions import approving, planning
+from tierline.downtime.actions import approving, planning, working
 from tierline.downtime.actions.changing import account_for, read_changes_back, read_hindrances
 from tierline.downtime.gates import Approval
 from tierline.downtime.lifecycle import DowntimeState
@@ -174,6 +174,21 @@ def test_a_material_change_voids_it_and_says_so_there(world: World, at: datetime
     world.desk.decides(again, "approved")
     read_changes_back(at=at + HOUR)
     assert world.view(number, at).line.state is DowntimeState.SCHEDULED
+
+
+def test_work_that_takes_longer_than_was_approved_goes_on_without_an_approval(world: World, at: datetime) -> None:
+    number = submitted(world, at)
+    [asked] = world.desk.asks_for_approval(world.the_change()["sys_id"], "Sybil Overton")
+    world.desk.decides(asked, "approved")
+    read_changes_back(at=at)
+    working.start(world.crew.platform, number, at=STARTS, override="Nobody set the window; alarms are watched.")
+    working.extend(world.crew.platform, number, ENDS + HOUR, "The copy is slow.", at=STARTS + HOUR)
+    world.carried_out(number, STARTS + HOUR)
+    view = world.view(number, STARTS + HOUR)
+    assert view.gates.approval is Approval.VOID
+    assert view.line.state is DowntimeState.IN_PROGRESS
+    assert view.approval["by"] == "Sybil Overton"
+    assert "longer than was approved" in world.desk.journal(world.the_change()["sys_id"])[-1]
 
 
 def test_a_change_void_before_it_is_there_says_so_once_it_is(world: World, at: datetime) -> None:

@@ -37,7 +37,7 @@ def paging(monkeypatch: pytest.MonkeyPatch) -> KeepsWindows:
     def channel(name: str) -> object:
         return keeps if name == "pagerduty" else channel_of(name)
 
-    for place in ("tierline.outbox.carrying.channel", "tierline.notices.resolving.channel"):
+    for place in ("tierline.outbox.carrying.channel", "tierline.outbox.registry.channel"):
         monkeypatch.setattr(place, channel)
     return keeps
 

@@ -17,6 +17,7 @@ from tests.people import Cast
 from tierline.directory.actor import TIERLINE
 from tierline.downtime.actions import working
 from tierline.downtime.actions.minding import mind
+from tierline.downtime.actions.reaching import call_sheet, called, reach_another_way
 from tierline.downtime.queries import downtime, who_was_told
 from tierline.mail.actions import take_mail
 from tierline.mail.judging import Verdict
@@ -27,7 +28,7 @@ from tierline.outbox.lifecycle import EffectState
 from tierline.outbox.queries import effects_of
 
 pytestmark = pytest.mark.django_db
-HOUR = timedelta(hours=1)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 MOMENTS = ("planning-started", "day-before", "concluded")
 
 
@@ -101,6 +102,12 @@ def test_nobody_is_offered_a_way_out_of_what_they_have_to_know(server: MailServe
     assert {mail["Auto-Submitted"] for mail in server.received} == {"auto-generated"}
 
 
+def test_an_announcement_says_by_its_sender_which_role_writes(server: MailServer, crew: Crew, at: datetime) -> None:
+    number = carried_through(crew, at)
+    names = {str(mail["From"]).partition(" <")[0] for mails in threads(server, number).values() for mail in mails}
+    assert names == {"Communication Owner"}
+
+
 def test_every_person_is_a_transaction_that_asks_for_reports_under_its_own_mark(
     server: MailServer, crew: Crew, at: datetime
 ) -> None:
@@ -135,6 +142,13 @@ def test_a_report_of_failure_makes_the_person_one_who_was_not_reached(
     assert missed == (told.name,)
     assert audit(at=at + HOUR).undelivered == 1
     assert "message-failed" in [fact.kind for fact in downtime(crew.engineer, number, at=at + HOUR).story]
+    for minutes in (60, 75, 90):
+        reach_another_way(at=at + minutes * MINUTE)
+    found = audit(at=at + 90 * MINUTE)
+    assert (found.undelivered, found.to_call, found.clean) == (1, 1, False)
+    [(one, _)] = call_sheet(crew.communicator, number, at=at + 90 * MINUTE)
+    called(crew.communicator, number, one.id, reached=True, words="", at=at + 95 * MINUTE)
+    assert audit(at=at + 95 * MINUTE).clean  # an address that does not work keeps no heartbeat back for ever
 
 
 def test_a_report_of_delay_fails_nothing(server: MailServer, crew: Crew, at: datetime) -> None:

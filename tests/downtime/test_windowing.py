@@ -54,7 +54,7 @@ def paging(monkeypatch: pytest.MonkeyPatch) -> KeepsWindows:
             return keeps
         return channel_of(name)
 
-    for place in ("tierline.outbox.carrying.channel", "tierline.notices.resolving.channel"):
+    for place in ("tierline.outbox.carrying.channel", "tierline.outbox.registry.channel"):
         monkeypatch.setattr(place, channel)
     return keeps
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from tests.api.callers import caller
 from tests.downtime.crew import Crew, drafted, enter_crew, scheduled
 from tests.people import Cast
 from tests.standing import StoppedClock
@@ -40,6 +41,8 @@ def test_a_notice_that_changes_is_shown_with_its_downtime_until_somebody_says_wh
     assert "The upstream notice changed" in text(told)
     assert "Starts: 2026-12-05 04:30 UTC" in text(told)
     number = board(crew.communicator)[0].number
+    [said] = caller(crew.communicator).get(f"/downtimes/DT-{number}").json()["notices_changed"]
+    assert [(one["what"], one["after"]) for one in said["changes"]] == [("Starts", "2026-12-05 04:30 UTC")]
     done = client.post(reverse("downtime-upstream", args=[number, notice.id]), {"text": "We follow."}, follow=True)
     assert "The upstream notice changed" not in text(done)
     assert "looked at what changed" in text(done)

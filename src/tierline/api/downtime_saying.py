@@ -58,6 +58,16 @@ def downtime_said(view: DowntimeView, moves: Iterable[Permitted]) -> told.Downti
         obligations=[_obligation(one) for one in view.obligations],
         announcements=[_announcement(one) for one in view.announcements],
         relays=[_relay(one) for one in view.relays],
+        notices_changed=[
+            told.NoticeChanged(
+                id=one.id,
+                came_from=one.came_from,
+                called_off=one.called_off,
+                changed_at=one.changed_at,
+                changes=[told.PartSaid(what=what, before=old, after=new) for what, old, new in one.changes],
+            )
+            for one in view.upstream
+        ],
         moves=[
             told.DowntimeMoveSaid(
                 move=str(one.move), allowed=one.allowed, because=list(one.because), by_override=one.by_override

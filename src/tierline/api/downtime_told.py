@@ -164,6 +164,24 @@ class DowntimeMoveSaid(Told):
     by_override: bool
 
 
+class PartSaid(Told):
+    """One thing a notice says otherwise."""
+
+    what: str
+    before: str
+    after: str
+
+
+class NoticeChanged(Told):
+    """Another team's notice this was planned from, which says something else now; nothing was changed here."""
+
+    id: int
+    came_from: str
+    called_off: bool
+    changed_at: datetime | None
+    changes: list[PartSaid]
+
+
 class Downtime(DowntimeLine):
     """One downtime with everything about it. ``content_hash`` is what an approval is bound to."""
 
@@ -179,6 +197,7 @@ class Downtime(DowntimeLine):
     obligations: list[ObligationSaid]
     announcements: list[AnnouncementSaid]
     relays: list[RelaySaid]
+    notices_changed: list[NoticeChanged]
     moves: list[DowntimeMoveSaid]
 
 

@@ -80,6 +80,15 @@ def people_with_duty(duty: str) -> list[Colleague]:
     return [Colleague(person.pk, person.name, person.email) for person in people]
 
 
+def people_with_duties(duties: Iterable[str]) -> dict[str, list[Colleague]]:
+    """The same for several duties at once, by duty. One statement."""
+    rows = Person.objects.filter(duties__duty__in=list(duties), is_active=True).order_by("duties__rank", "name")
+    found: dict[str, list[Colleague]] = {}
+    for duty, pk, name, email in rows.values_list("duties__duty", "pk", "name", "email"):
+        found.setdefault(duty, []).append(Colleague(pk, name, email))
+    return found
+
+
 def people_with_any_duty() -> list[Colleague]:
     """Active people who hold or stand in for any duty, once each."""
     people = Person.objects.filter(duties__isnull=False, is_active=True).distinct().order_by("pk")

@@ -145,15 +145,16 @@ def downtime(actor: Actor, number: int, *, at: datetime) -> DowntimeView:
     row, in_force = row_for(actor, number), planbook_in_force()
     procedural = procedural_of(row, in_force.planbook, at)
     content, subject = content_of(row), subject_of(row)
-    leads = may_lead(actor, procedural)
+    leads, owed = may_lead(actor, procedural), obligations(subject, at=at)
+    gates = gates_of(row, procedural, owed)
     return DowntimeView(
         line=line_of(row),
         content=content,
         content_hash=row.content_hash,
         user_message=row.user_message,
         procedural=procedural,
-        gates=gates_of(row, procedural, at),
-        closed=in_the_way(row, procedural, at) if row.state in TO_START else (),
+        gates=gates,
+        closed=in_the_way(row, gates, at) if row.state in TO_START else (),
         approval=_approval(row),
         window={"read_at": row.window_read_at, **row.window_set},
         verification={
@@ -164,7 +165,7 @@ def downtime(actor: Actor, number: int, *, at: datetime) -> DowntimeView:
         },
         conflicts=conflicts_of(row.pk, content, procedural, in_force.planbook, at=at) if row.state not in ENDED else (),
         answered=row.answered_conflicts,
-        obligations=obligations(subject, at=at),
+        obligations=owed,
         announcements=announcements(subject),
         relays=relays(subject, at=at),
         story=tuple(fact for fact in story(*subject) if fact.kind not in ONE_A_PERSON),

@@ -250,8 +250,7 @@ def _message(what: Announcing, member: Member, channel: str, address: str, befor
         said = f"{what.document.subject}. {what.document.lead} {what.document.link}"
         return {"to": address, "text": said, **_AFTER_AN_OUTAGE}
     written = mail.mail(what.document, why=", ".join(what.labels.get(word, word) for word in member.words))
-    parts = {"subject": written.subject, "text": written.text, "html": written.html}
-    message: dict[str, Any] = {"to": address, **parts, **_AFTER_AN_OUTAGE}
+    message: dict[str, Any] = {**written.to(address, what.document.sender), **_AFTER_AN_OUTAGE}
     return message | ({"in_reply_to": message_id_of(before)} if before else {})
 
 
@@ -320,8 +319,7 @@ def _ask_to_pass_on(relay: RelayRow, what: Announcing, relayer: Relayer, *, at: 
             f"To: {relayer.to}\nThen say that it is done, on this page: {relay_link(relay.pk, person.name)}",
         )
         written = mail.mail(what.document, why=relayer.by_label, relay=asked)
-        subject = f"Please pass on: {written.subject}"
-        message = {"to": address, "subject": subject, "text": written.text, "html": written.html}
+        message = written.to(address, what.document.sender) | {"subject": f"Please pass on: {written.subject}"}
         _out(what, what.key("relay", f"{relay.relay}:{address}"), "email", message, at=at)
 
 

@@ -189,7 +189,7 @@ def _message(what: Unreached, one: Taking, carrying: Carrying, waiting: int, key
             return _page(what, one, carrying, waiting)
         case By.EMAIL:
             written = mail.mail(document, why=why)
-            return {"to": one.address, "subject": written.subject, "text": written.text, "html": written.html}
+            return {**written.to(one.address, document.sender)}
         case By.SLACK:
             return {"to": one.address, "post": slack.message(document, members=[], key=key)}
     return {"to": one.address, "text": _in_short(document)}

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from tierline.directory.addresses import KnownAddress, addresses_of
-from tierline.directory.queries import colleague, people_with_duty
+from tierline.directory.queries import Colleague, colleague, people_with_duties, people_with_duty
 from tierline.notices.audience import Group, Reachable
 from tierline.outbox.registry import has_channel
 from tierline.plans import schema
@@ -19,8 +19,10 @@ CHANNEL_NAMES: Final = {"slack": "Slack"}
 
 
 def groups_of(planbook: Planbook, told: Iterable[Told]) -> tuple[Group, ...]:
-    """The plan's words with who stands behind each now. One statement a word that is a duty, and one for addresses."""
-    behind = [(each, people_behind(planbook, each.word)) for each in told]
+    """The plan's words with who stands behind each now. One statement for duties, and one for addresses."""
+    words = tuple(told)
+    holders = people_with_duties(each.word for each in words if each.word in planbook.duties)
+    behind = [(each, _behind(planbook, each.word, holders.get(each.word, ()))) for each in words]
     known = addresses_of(person.addresses.get("email", "") for _, people in behind for person in people)
     return tuple(
         Group(each.word, each.label, tuple(with_known(person, known) for person in people), each.when)
@@ -65,14 +67,17 @@ def _how(one: KnownAddress, planned: str, name: str) -> str:
 
 def people_behind(planbook: Planbook, word: str) -> tuple[Reachable, ...]:
     """Everybody behind a duty or a team, of the plans first, then whom the directory adds."""
+    return _behind(planbook, word, people_with_duty(word) if word in planbook.duties else ())
+
+
+def _behind(planbook: Planbook, word: str, holders: Iterable[Colleague]) -> tuple[Reachable, ...]:
     found = {person.email.casefold(): reachable(person) for person in people_of(planbook, word)}
-    if word in planbook.duties:
-        by_address = {person.email.casefold(): person for person in planbook.people.values()}
-        for colleague in people_with_duty(word):
-            address = colleague.email.casefold()
-            known = by_address.get(address)
-            here = Reachable(f"person-{colleague.person_id}", colleague.name, {"email": colleague.email})
-            found.setdefault(address, reachable(known) if known else here)
+    by_address = {person.email.casefold(): person for person in planbook.people.values()}
+    for holder in holders:
+        address = holder.email.casefold()
+        known = by_address.get(address)
+        here = Reachable(f"person-{holder.person_id}", holder.name, {"email": holder.email})
+        found.setdefault(address, reachable(known) if known else here)
     return tuple(found.values())
 
 

@@ -4,6 +4,7 @@ Refuses to start while a gate is closed, unless somebody overrides it by name an
 an end that is not later than the one that was told.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -11,6 +12,7 @@ from typing import Final
 from django.db import transaction
 
 from tierline.directory.actor import Actor
+from tierline.downtime.actions.changing import void_change
 from tierline.downtime.actions.ending import tell_of_what_still_burns
 from tierline.downtime.actions.saying import holds_control, said_why
 from tierline.downtime.actions.telling import Outcome, drop_passing, owe, subject_of, tell
@@ -32,15 +34,15 @@ from tierline.downtime.models import DowntimeRow
 from tierline.downtime.timing import instant_in_words
 from tierline.foundation.trouble import Conflict, Unusable
 from tierline.notices.moments import Moment, Standing
-from tierline.notices.queries import obligations
+from tierline.notices.queries import ObligationView, obligations
 from tierline.plans.procedures import Procedural
 
 LONGEST_LAST_WORDS: Final = 2000
 
 
-def gates_of(row: DowntimeRow, procedural: Procedural, at: datetime) -> Gates:
-    """How the four gates stand."""
-    late = [one for one in obligations(subject_of(row), at=at) if one.standing is Standing.LATE]
+def gates_of(row: DowntimeRow, procedural: Procedural, owed: Iterable[ObligationView]) -> Gates:
+    """How the four gates stand, by the words that were ever owed."""
+    late = [one for one in owed if one.standing is Standing.LATE]
     return Gates(
         Approval(row.approval),
         Window(row.window),
@@ -50,9 +52,9 @@ def gates_of(row: DowntimeRow, procedural: Procedural, at: datetime) -> Gates:
     )
 
 
-def in_the_way(row: DowntimeRow, procedural: Procedural, at: datetime) -> tuple[Hindrance, ...]:
+def in_the_way(row: DowntimeRow, gates: Gates, at: datetime) -> tuple[Hindrance, ...]:
     """Everything that keeps the work from starting at this instant."""
-    found = hindrances(gates_of(row, procedural, at), row.content_hash)
+    found = hindrances(gates, row.content_hash)
     if row.starts_at is not None and at < row.starts_at:
         zone = content_zone(row)
         early = f"It was told to start {instant_in_words(row.starts_at, zone)}; that is not yet."
@@ -71,7 +73,8 @@ def start(actor: Actor, number: int, *, at: datetime, override: str = "", versio
     """Begin the work. With closed gates only by an ``override`` with its reason, and that is announced."""
     change = locked(actor, number, at=at, version=version)
     require_lead(change)
-    closed = in_the_way(change.row, change.procedural, at)
+    owed = obligations(subject_of(change.row), at=at)
+    closed = in_the_way(change.row, gates_of(change.row, change.procedural, owed), at)
     moved(change, DowntimeMove.START)
     if closed and not override.strip():
         raise Conflict(
@@ -94,7 +97,10 @@ def start(actor: Actor, number: int, *, at: datetime, override: str = "", versio
 def extend(
     actor: Actor, number: int, ends: datetime, because: str, *, at: datetime, version: int | None = None
 ) -> Outcome:
-    """Give the work a later end. Word of it is owed before the end that was told runs out."""
+    """Give the work a later end. Word of it is owed before the end that was told runs out.
+
+    The work goes on, though nobody approved the new end: what was approved is void, and that is seen.
+    """
     change = locked(actor, number, at=at, version=version)
     require_lead(change)
     words = said_why(because)
@@ -108,7 +114,8 @@ def extend(
     put_content(change.row, replace(before, frame=Frame(before.frame.starts, ends, before.frame.zone)), change.planbook)
     found = changes(before, content_of(change.row))
     turned(change, found)
-    close_gates(change, frozenset({Gate.WINDOW, Gate.VERIFICATION}))
+    close_gates(change, frozenset({Gate.APPROVAL, Gate.WINDOW, Gate.VERIFICATION}))
+    void_change(change, "The work takes longer than was approved.")
     note(change, "work-extended", ends=ends.isoformat(), because=words)
     ask_for_window(change)
     drop_passing(change, Moment.STARTED, Moment.EXTENDED)

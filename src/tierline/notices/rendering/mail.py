@@ -22,6 +22,12 @@ class Mail:
     text: str
     html: str
 
+    def to(self, address: str, sender: str) -> dict[str, str]:
+        """The message by which it leaves to one address; ``sender`` is the role that writes."""
+        return {
+            "to": address, "from_name": sender, "subject": self.subject, "text": self.text, "html": self.html,
+        }  # fmt: skip
+
 
 def mail(document: Document, *, why: str = "", relay: Fact | None = None) -> Mail:
     """The mail to one person. ``why`` says for which role they get it; ``relay`` asks them to pass it on."""
