@@ -12,6 +12,7 @@ from tierline.rehearsal.mail_server import MailServer
 from tierline.rehearsal.pager_duty import PagerDuty
 from tierline.rehearsal.service_now import ServiceNow
 from tierline.rehearsal.showing import A_PAGE, NEWEST, Showing
+from tierline.rehearsal.slack import Slack
 
 FRIDAY = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
 
@@ -113,3 +114,18 @@ def test_planned_work_is_forgotten_before_it_is_played_anew(page: Showing) -> No
     Director(page.url).begin_anew()
     assert not desk.tables["change_request"]
     assert desk.tables["sys_user_group"]
+
+
+def test_a_message_in_slack_is_shown_as_its_readers_would_see_it() -> None:
+    with Slack() as slack, Showing([slack]) as page:
+        slack.has_channel("C1", "support", "U1")
+        slack.joins("U1", "Ada Quill", "ada@desk.example")
+        slack.writes(
+            "C1", "*Waits* &lt;b&gt;\n\u2022 <http://desk.example/cases/7/|TL-7>, <@U1>, <@U2>, <javascript:x|no>"
+        )
+        shown = ask(page, "GET", "/")[1]
+
+    assert "<strong>Waits</strong> &lt;b&gt;" in shown
+    assert "<a href='http://desk.example/cases/7/'>TL-7</a>" in shown
+    assert "<strong>@Ada Quill</strong>, &lt;@U2&gt;" in shown
+    assert "href='javascript" not in shown

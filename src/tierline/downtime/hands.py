@@ -76,7 +76,10 @@ def procedure_to_plan_by(actor: Actor, procedure: str, planbook: Planbook, at: d
     """The procedure by which the actor wants to plan work; refuses one there is not, and one that is not theirs."""
     procedural = procedure_named(planbook, procedure, at)
     if procedural is None:
-        raise Unusable("Choose who acts: it decides what follows.", {"procedure": "Choose one."})
+        known = ", ".join(one.procedure.id for one in procedures_at(planbook, at)) or "none yet"
+        raise Unusable(
+            "Choose who acts: it decides what follows.", {"procedure": f"Choose one of those in the plans: {known}."}
+        )
     if not may_lead(actor, procedural):
         raise NotAllowed(f"You do not plan work by “{procedural.procedure.label}”.")
     return procedural
