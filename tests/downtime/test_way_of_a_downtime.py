@@ -379,3 +379,18 @@ def test_a_colleague_who_does_not_work_by_the_procedure_may_look_and_not_touch(
     ):
         with pytest.raises(NotAllowed):
             change()
+
+
+def test_a_draft_is_read_by_those_who_plan_and_by_nobody_else_until_it_is_planned(
+    crew: Crew, cast: Cast, at: datetime
+) -> None:
+    number = drafted(crew, at)
+    for actor in (crew.communicator, crew.engineer):
+        assert [line.number for line in board(actor)] == [number]
+        assert downtime(actor, number, at=at).line.state is DowntimeState.DRAFT
+    for actor in (cast.agent, crew.platform):
+        assert board(actor) == []
+        with pytest.raises(NotFound):
+            downtime(actor, number, at=at)
+    planning.plan(crew.communicator, number, at=at)
+    assert [line.number for line in board(cast.agent)] == [number]

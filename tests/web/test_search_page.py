@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 from tests.cases.reports import a_report
-from tests.downtime.crew import drafted, enter_crew
+from tests.downtime.crew import enter_crew, scheduled
 from tests.people import Cast
 from tests.web.desk import page, sign_in, text
 
@@ -53,7 +53,7 @@ def test_a_character_that_cannot_be_stored_is_refused_wherever_it_stands(cast: C
 
 @pytest.mark.parametrize("words", ["DT-{number}", " dt{number} "])
 def test_a_downtime_is_found_by_its_reference_by_whoever_may_see_it(cast: Cast, at: datetime, words: str) -> None:
-    number = drafted(enter_crew(), at)
+    number = scheduled(enter_crew(), at)
     asked = words.format(number=number)
     found = sign_in("supporter").get(page("search"), {"q": asked})
     assert found.headers["Location"] == page("downtime", number)

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 
 from tierline.cases.places import NEVER
 from tierline.directory.actor import Actor
+from tierline.downtime.hands import visible_to
 from tierline.downtime.lifecycle import ENDED, DowntimeState
 from tierline.downtime.models import DowntimeRow
 from tierline.downtime.queries import PAGE, Line, line_of
@@ -63,7 +64,7 @@ def find(actor: Actor, wanted: Wanted, *, after: Place | None = None) -> Found:
 
 
 def _fitting(actor: Actor, wanted: Wanted) -> "QuerySet[DowntimeRow]":
-    rows = DowntimeRow.objects.filter(organisations__overlap=sorted(actor.organisations))
+    rows = visible_to(actor)
     if wanted.state is not None:
         rows = rows.filter(state=wanted.state)
     if wanted.over is not None:

@@ -10,9 +10,11 @@ from typing import Final
 
 import structlog
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from tierline.directory.actor import TIERLINE, Actor
 from tierline.directory.queries import colleague
+from tierline.downtime.lifecycle import DowntimeState
 from tierline.downtime.models import DowntimeRow
 from tierline.foundation.ids import downtime_reference
 from tierline.foundation.trouble import Conflict, NotAllowed, NotFound, Refusal, Unusable
@@ -50,8 +52,32 @@ class Change:
 
 
 def may_see(actor: Actor, row: DowntimeRow) -> bool:
-    """Whether it is known in an organisation of the actor's."""
-    return actor.is_tierline or bool(actor.organisations & set(row.organisations))
+    """Whether it is known in an organisation of the actor's; a draft only to those who plan it."""
+    if actor.is_tierline:
+        return True
+    if not actor.organisations & set(row.organisations):
+        return False
+    own = row.owner_id == actor.person_id or row.team in actor.teams
+    return row.state != DowntimeState.DRAFT or own or row.procedure in planned_by(actor)
+
+
+def visible_to(actor: Actor) -> "QuerySet[DowntimeRow]":
+    """The same as a set of rows."""
+    if actor.is_tierline:
+        return DowntimeRow.objects.all()
+    own = Q(owner_id=actor.person_id) | Q(team__in=sorted(actor.teams)) | Q(procedure__in=sorted(planned_by(actor)))
+    known = DowntimeRow.objects.filter(organisations__overlap=sorted(actor.organisations))
+    return known.filter(~Q(state=DowntimeState.DRAFT) | own)
+
+
+def planned_by(actor: Actor) -> frozenset[str]:
+    """The procedures of the plans in force, past and to come, by which the actor may plan."""
+    try:
+        plans = planbook_in_force().planbook.plans
+    except NotFound:
+        return frozenset()
+    known = (Procedural(plan, each) for plan in plans.values() for each in plan.downtime.procedures)
+    return frozenset(one.procedure.id for one in known if may_lead(actor, one))
 
 
 def may_lead(actor: Actor, procedural: Procedural) -> bool:

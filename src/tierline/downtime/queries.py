@@ -20,7 +20,16 @@ from tierline.downtime.actions.working import gates_of, in_the_way
 from tierline.downtime.conflicts import Conflict
 from tierline.downtime.content import Content, Level
 from tierline.downtime.gates import Approval, Gates, Hindrance, Window
-from tierline.downtime.hands import Change, UnknownProcedure, may_lead, may_see, may_tell, may_verify, procedural_of
+from tierline.downtime.hands import (
+    Change,
+    UnknownProcedure,
+    may_lead,
+    may_see,
+    may_tell,
+    may_verify,
+    procedural_of,
+    visible_to,
+)
 from tierline.downtime.lifecycle import ENDED, DowntimeMove, DowntimeState, moves_from
 from tierline.downtime.models import DowntimeRow
 from tierline.downtime.stored import from_json
@@ -116,9 +125,7 @@ class Preview:
 
 def board(actor: Actor, *, past: bool = False) -> list[Line]:
     """Downtimes the actor may see: those to come by their start, or those that are over, newest first."""
-    rows = DowntimeRow.objects.filter(organisations__overlap=sorted(actor.organisations))
-    if actor.is_tierline:
-        rows = DowntimeRow.objects.all()
+    rows = visible_to(actor)
     if past:
         rows = rows.filter(state__in=ENDED).order_by("-changed_at")
     else:
