@@ -231,6 +231,13 @@ def preview(actor: Actor, number: int, moment: Moment, *, at: datetime) -> Previ
     return Preview(moment, document, coverage, parity(coverage), missing, labels, extras)
 
 
+def told_of_change(actor: Actor, number: int, content: Content, *, at: datetime) -> tuple[Coverage, tuple[str, ...]]:
+    """Who would be told were this what is said from now on, with all that was answered for; and channels that lack."""
+    row, in_force = row_for(actor, number), planbook_in_force()
+    change = Change(row, actor, at, in_force, procedural_of(row, in_force.planbook, at))
+    return coverage_for(change, Moment.CHANGED, content=content)
+
+
 def _word_label(planbook: Planbook, word: str) -> str:
     if word == "told-before":
         return "told before"

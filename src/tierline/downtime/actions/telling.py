@@ -15,7 +15,7 @@ from django.db import transaction
 
 from tierline.directory.actor import Actor
 from tierline.downtime.actions.turning import SUBJECT, content_of, note, saved
-from tierline.downtime.content import Changed
+from tierline.downtime.content import Changed, Content
 from tierline.downtime.gates import Gate
 from tierline.downtime.hands import Change, locked, may_tell, require_lead
 from tierline.downtime.lifecycle import DowntimeState, Result
@@ -109,10 +109,13 @@ def was_told(row: DowntimeRow, at: datetime) -> bool:
     return any(one.announcement is not None for one in obligations(subject_of(row), at=at))
 
 
-def coverage_for(change: Change, moment: Moment) -> tuple[Coverage, tuple[str, ...]]:
-    """Who would be told of a moment, by which channels; and the channels the plan names that this house lacks."""
+def coverage_for(change: Change, moment: Moment, *, content: Content | None = None) -> tuple[Coverage, tuple[str, ...]]:
+    """Who would be told of a moment, by which channels; and the channels the plan names that this house lacks.
+
+    ``content``: were that what is to be told, instead of what stands.
+    """
     procedural, planbook = change.procedural, change.planbook
-    told = told_by(planbook, procedural, content_of(change.row).answers)
+    told = told_by(planbook, procedural, (content or content_of(change.row)).answers)
     procedure = procedural.procedure
     here, missing = channels_here(channel for channel in procedure.channels if channel not in procedural.extras)
     before = as_known(everyone_told(subject_of(change.row))) if moment in TO_ALL_EVER_TOLD else ()
