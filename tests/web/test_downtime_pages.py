@@ -15,7 +15,7 @@ from tests.standing import StoppedClock
 from tests.web.desk import sign_in, streamed, text
 
 from tierline.directory.actor import TIERLINE
-from tierline.downtime.actions import planning, working
+from tierline.downtime.actions import approving, planning, working
 from tierline.downtime.actions.changing import read_changes_back
 from tierline.downtime.actions.minding import mind
 from tierline.downtime.actions.rostering import look_up_on_call
@@ -358,3 +358,16 @@ def downtime_content() -> Any:
     from tests.downtime.works import content  # noqa: PLC0415 - beside its use
 
     return content()
+
+
+def test_the_board_says_what_waits_for_whoever_reads_it(crew: Crew, at: Any, stopped_clock: StoppedClock) -> None:
+    number = drafted(crew, at, procedure="api-platform", services=("mhv-api",))
+    planning.plan(crew.platform, number, at=at)
+    approving.submit(crew.platform, number, at=at, record="CHG0031234")
+    assert "Waits for your approval" in text(client_of("owner").get(reverse("downtimes")))
+    assert "Waits for your" not in text(client_of("communicator").get(reverse("downtimes")))
+    ours = scheduled(crew, at)
+    working.start(crew.communicator, ours, at=STARTS, override="The vendor is here.")
+    stopped_clock.set(ENDS)
+    assert "Past its end: is the work done?" in text(client_of("communicator").get(reverse("downtimes")))
+    assert "Past its end" not in text(client_of("owner").get(reverse("downtimes")))

@@ -21,7 +21,7 @@ from tierline.downtime.conflicts import Conflict
 from tierline.downtime.content import Content, Level
 from tierline.downtime.gates import Approval, Gates, Hindrance, Window
 from tierline.downtime.hands import Change, may_lead, may_see, may_tell, may_verify, procedural_of
-from tierline.downtime.lifecycle import ENDED, DowntimeMove, DowntimeState, moves_from
+from tierline.downtime.lifecycle import ENDED, RUNNING, DowntimeMove, DowntimeState, moves_from
 from tierline.downtime.models import DowntimeRow
 from tierline.downtime.stored import from_json
 from tierline.downtime.surroundings import conflicts_of
@@ -124,6 +124,27 @@ def board(actor: Actor, *, past: bool = False) -> list[Line]:
     else:
         rows = rows.exclude(state__in=ENDED).order_by("starts_at", "pk")
     return [line_of(row) for row in rows[:PAGE]]
+
+
+def asks_of(actor: Actor, *, at: datetime) -> dict[int, str]:
+    """What downtimes that are not over ask of the actor now, in words, by number."""
+    rows = DowntimeRow.objects.filter(organisations__overlap=sorted(actor.organisations)).exclude(state__in=ENDED)
+    planbook = planbook_in_force().planbook
+    found = ((row.pk, _asked_of(actor, row, procedural_of(row, planbook, at), at)) for row in rows[:PAGE])
+    return {number: words for number, words in found if words}
+
+
+def _asked_of(actor: Actor, row: DowntimeRow, procedural: Procedural, at: datetime) -> str:
+    if row.state == DowntimeState.AWAITING_APPROVAL and procedural.procedure.approval in actor.duties:
+        return "Waits for your approval"
+    if row.window == Window.SET and may_verify(actor, row, procedural):
+        return "Its window waits for your look"
+    theirs = row.owner_id == actor.person_id
+    if theirs and row.state in RUNNING and row.ends_at is not None and row.ends_at <= at:
+        return "Past its end: is the work done?"
+    if theirs and row.window == Window.DRIFTED:
+        return "The window is not as planned"
+    return ""
 
 
 def row_for(actor: Actor, number: int) -> DowntimeRow:

@@ -20,7 +20,7 @@ from tierline.downtime.actions.turning import SUBJECT
 from tierline.downtime.content import Content, changes, unready_to_announce
 from tierline.downtime.hands import procedures_for
 from tierline.downtime.lifecycle import DowntimeState
-from tierline.downtime.queries import board, downtime, told_of_change
+from tierline.downtime.queries import asks_of, board, downtime, told_of_change
 from tierline.downtime.surroundings import conflicts_of
 from tierline.downtime.timing import frame_in_words
 from tierline.foundation.clock import now
@@ -47,10 +47,13 @@ def downtimes(request: DeskRequest, actor: Actor) -> HttpResponse:
     """The board: what is to come and goes on, by its start; or what is over."""
     at, past = now(), request.GET.get("past") == "yes"
     planbook = planbook_in_force().planbook
+    asked = {} if past else asks_of(actor, at=at)
     context = {
         "nav": SUBJECT,
         "past": past,
-        "lines": [line_words(line, planbook, at) for line in board(actor, past=past)],
+        "lines": [
+            line_words(line, planbook, at) | {"asked": asked.get(line.number, "")} for line in board(actor, past=past)
+        ],
         "may_plan": bool(procedures_for(actor, at)),
         "fresh": written(at, settings.TIME_ZONE),
     }
