@@ -113,6 +113,10 @@ def test_from_the_form_to_the_proof(crew: Crew, stopped_clock: StoppedClock) -> 
     move = reverse("downtime-move", args=[number])
     page = client.post(move, {"move": "plan", "version": "1"}, follow=True)
     assert "Nobody was told yet: Horizon team" in text(page)
+    again = text(client.get(reverse("downtime", args=[number])))  # not only in the message that is gone by now
+    assert "Nobody was told yet" in again
+    assert "Horizon team: nobody is named" in again
+    assert "Owed now" in again
     tell = reverse("downtime-tell", args=[number, "planning-started"])
     assert "Horizon team: nobody is named" in text(client.get(tell))
     answer = {

@@ -14,7 +14,7 @@ from tierline.downtime.lifecycle import DowntimeMove, DowntimeState
 from tierline.downtime.queries import DowntimeView, Line
 from tierline.downtime.timing import frame_in_words
 from tierline.notices.audience import KIND_LABELS
-from tierline.notices.moments import Standing
+from tierline.notices.moments import Moment, Standing
 from tierline.notices.queries import ObligationView
 from tierline.plans.planbook import Planbook
 from tierline.timeline.fact import Fact
@@ -183,8 +183,12 @@ def gates_words(view: DowntimeView, planbook: Planbook, not_left: int) -> list[d
     procedure = view.procedural.procedure
     behind = any(one.standing is Standing.LATE for one in view.obligations)
     told = Tag("Late", "danger") if behind else Tag("On time", "solved")
-    if not_left and not behind:
+    if not view.obligations:
+        told = Tag("Nothing owed yet", "waiting")
+    elif not_left and not behind:
         told = Tag(f"{not_left} not left yet", "flag")
+    elif not behind and any(owed_now(one) for one in view.obligations):
+        told = Tag("Owed now", "flag")
     rows = (
         (Gate.APPROVAL, "Approval", APPROVALS[view.gates.approval], procedure.approval),
         (Gate.WINDOW, "Window", WINDOWS[view.gates.window], procedure.window_by),
@@ -205,6 +209,11 @@ def gates_words(view: DowntimeView, planbook: Planbook, not_left: int) -> list[d
         }
         for gate, label, tag, duty in rows
     ]
+
+
+def owed_now(owed: ObligationView) -> bool:
+    """Whether word is to be sent now by somebody; word of the day before leaves by itself, at its hour."""
+    return owed.is_owed and not owed.merged_into and owed.moment is not Moment.DAY_BEFORE
 
 
 def obligation_words(
@@ -230,7 +239,7 @@ def conflict_words(conflict: Conflict, answered: Mapping[str, Any]) -> dict[str,
     """A conflict with its weight, the reason somebody gave for it, and the number of the other work where it is one."""
     return {
         "conflict": conflict,
-        "tag": WEIGHTS[conflict.weight],
+        "tag": Tag("Answered", "solved") if conflict.key in answered else WEIGHTS[conflict.weight],
         "answer": answered.get(conflict.key),
         "other": conflict.other.rpartition("-")[2],
     }
