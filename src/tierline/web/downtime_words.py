@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 
 from tierline.cases.wording import written
+from tierline.directory.actor import TIERLINE
 from tierline.downtime.conflicts import Conflict, Weight
 from tierline.downtime.content import FIELD_LABELS, LEVEL_LABELS, Content, Field
 from tierline.downtime.gates import Approval, Gate, Verification, Window
@@ -245,6 +246,11 @@ def conflict_words(conflict: Conflict, answered: Mapping[str, Any]) -> dict[str,
     }
 
 
+#: What Tierline only read where somebody decided it; who that was stands in the words.
+READ_BACK = {
+    "downtime-approved": "read back that it is approved",
+    "downtime-rejected": "read back that it is rejected",
+}
 #: Facts whose doer says so by a signed link, without an account.
 BY_SOMEBODY_ELSE = frozenset({"relay-confirmed", "relay-declined"})
 
@@ -272,9 +278,10 @@ def fact_words(fact: Fact, at: datetime) -> dict[str, Any]:
     """A line of the story."""
     said = [str(fact.said[key]) for key in ("because", "override", "words", "record") if fact.said.get(key)]
     moment = fact.said.get("moment")
+    facts = FACTS | READ_BACK if fact.actor == TIERLINE.name else FACTS
     return {
         "who": str(fact.said.get("by") or fact.actor) if fact.kind in BY_SOMEBODY_ELSE else fact.actor,
-        "what": FACTS.get(fact.kind, spelt_out(fact.kind).lower()),
+        "what": facts.get(fact.kind, spelt_out(fact.kind).lower()),
         "moment": spelt_out(moment) if moment else "",
         "said": " · ".join(said),
         "when": past(fact.at, at, settings.TIME_ZONE),
