@@ -1,5 +1,6 @@
 """A mail server of our own for tests: real SMTP on loopback, keeps what it was given, has switches for its faults."""
 
+import logging
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -95,6 +96,7 @@ class _Understanding(SMTP):
 @contextmanager
 def mail_server() -> Iterator[MailServer]:
     """A running server; its ``url`` is an ``SMTP_URL``."""
+    logging.getLogger("mail.log").setLevel(logging.WARNING)  # a line for each command says nothing a test asks
     kept = MailServer()
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
