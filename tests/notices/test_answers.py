@@ -17,8 +17,10 @@ from tierline.notices.answers import answer_in_words
                 "accepted": "maja@octo.example",
                 "message_id": "<7@tierline.example>",
             },
-            "taken for maja@octo.example, by mail.example:25, which said 250 Kept as 7, "
-            "Message-ID <7@tierline.example>, a report comes back if it cannot be delivered",
+            (
+                "taken for maja@octo.example, by mail.example:25, which said 250 Kept as 7, "
+                "Message-ID <7@tierline.example>, a report comes back if it cannot be delivered"
+            ),
         ),
         (
             {"ts": "17.3", "found": True, "channel": "C01", "outside": []},

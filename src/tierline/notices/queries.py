@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from tierline.foundation.trouble import NotFound
-from tierline.notices.answers import answer_in_words
 from tierline.notices.another_way import By
+from tierline.notices.answers import answer_in_words
 from tierline.notices.audience import Reachable
 from tierline.notices.models import AnnouncementRow, DeliveryRow, ObligationRow, OtherWayRow, RelayRow
 from tierline.notices.moments import Moment, Owing, Standing, standing

@@ -46,8 +46,8 @@ def _ask_before(change: Change) -> None:
         owner_of(change),
         purpose=f"end-nears:{ends:%Y%m%d%H%M}",
         subject=f"[{change.reference}] The end is near: will it be kept?",
-        text=f"{content_of(change.row).title} was told to end {when(change, ends)}. The window that "
-        "keeps alarms quiet ends then as well. If the work takes longer, give it a later end now, which moves the window "
+        text=f"{content_of(change.row).title} was told to end {when(change, ends)}. The window that keeps "
+        "alarms quiet ends then as well. If the work takes longer, give it a later end now, which moves the window "
         f"and is told to everybody; if it is done, conclude it: {link_to(change.row.pk)}\n",
     )
 
@@ -66,13 +66,12 @@ def _ask_about_end(change: Change) -> None:
     ends = change.row.ends_at
     if ends is None or ends > change.at:
         return
-    _ask(change, "owner", owner_of(change))
+    _ask(change, ends, "owner", owner_of(change))
     if change.at - ends >= DEPUTY_AFTER:
-        _ask(change, "deputy", _deputies(change))
+        _ask(change, ends, "deputy", _deputies(change))
 
 
-def _ask(change: Change, whom: str, people: Iterable[Reachable]) -> None:
-    ends = change.row.ends_at
+def _ask(change: Change, ends: datetime, whom: str, people: Iterable[Reachable]) -> None:
     mail_to(
         change,
         people,

@@ -166,8 +166,9 @@ def _tell_owners(change: Change, differs: tuple[str, ...]) -> None:
         {one.addresses.get("email", one.id).casefold(): one for one in people}.values(),
         purpose=f"{change.row.revision}:drifted:{change.row.window_set['id']}:{change.at:%Y%m%d%H%M%S}",
         subject=f"[{change.reference}] The window is not as planned",
-        text=f"The window that keeps alarms quiet during {title} was changed where it is set.\n\n{' '.join(differs)}\n\n"
-        f"Set it right there, or write down the one that counts: {link_to(change.row.pk)}#window\n",
+        text=f"The window that keeps alarms quiet during {title} was changed where it is set.\n\n"
+        f"{' '.join(differs)}\n\n"
+        f"Set it right there, or write down which one counts: {link_to(change.row.pk)}#window\n",
     )
 
 

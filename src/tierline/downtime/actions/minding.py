@@ -73,8 +73,8 @@ def remind_of_late_word(*, at: datetime) -> int:
                 people_behind(change.planbook, sender) if sender else (),
                 purpose=f"{owed.revision}:{owed.moment}:late",
                 subject=f"[{change.reference}] Late: {label}",
-                text=f"Word of {content_of(change.row).title} should have been told by {when(change, owed.due_at)}, and "
-                f"was not. Send it, or say why not: {link_to(change.row.pk)}\n",
+                text=f"Word of {content_of(change.row).title} should have been told by {when(change, owed.due_at)}, "
+                f"and was not. Send it, or say why not: {link_to(change.row.pk)}\n",
             )
     return len(late)
 
