@@ -26,6 +26,7 @@ from tierline.notices.queries import relays
 from tierline.notices.relays import Relaying
 from tierline.notices.signing import relay_link
 from tierline.outbox.actions import carry_out
+from tierline.outbox.breaking import Health
 from tierline.outbox.queries import effects_of
 from tierline.rehearsal.service_now import ServiceNow
 
@@ -375,3 +376,16 @@ def test_the_board_says_what_waits_for_whoever_reads_it(crew: Crew, at: Any, sto
     stopped_clock.set(ENDS)
     assert "Past its end: is the work done?" in text(client_of("communicator").get(reverse("downtimes")))
     assert "Past its end" not in text(client_of("owner").get(reverse("downtimes")))
+
+
+def test_the_board_says_which_channel_does_not_answer(
+    crew: Crew, at: Any, stopped_clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = client_of("communicator")
+    assert "does not answer" not in text(client.get(reverse("downtimes")))
+    found = {"slack": Health.DEGRADED, "email": Health.HEALTHY, "sms": Health.OPEN}
+    monkeypatch.setattr("tierline.web.downtimes_page.health_of_channels", lambda _at: found)
+    shown = text(client.get(reverse("downtimes")))
+    assert "Slack does not answer, or not always." in shown
+    assert "Text message does not answer" in shown
+    assert "E-mail does not answer" not in shown

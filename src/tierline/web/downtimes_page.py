@@ -27,6 +27,8 @@ from tierline.foundation.clock import now
 from tierline.foundation.trouble import Conflict, MoveNotAllowed, NotAllowed, Refusal, Unusable
 from tierline.notices.audience import Coverage, cover, spoken
 from tierline.notices.resolving import channels_here, groups_of
+from tierline.outbox.breaking import Health
+from tierline.outbox.queries import health_of_channels
 from tierline.plans.procedures import procedure_named, told_by
 from tierline.plans.queries import planbook_in_force
 from tierline.web.access import DeskRequest, page
@@ -55,6 +57,7 @@ def downtimes(request: DeskRequest, actor: Actor) -> HttpResponse:
             line_words(line, planbook, at) | {"asked": asked.get(line.number, "")} for line in board(actor, past=past)
         ],
         "may_plan": bool(procedures_for(actor, at)),
+        "silent": [_begun(spoken(name)) for name, how in health_of_channels(at).items() if how is not Health.HEALTHY],
         "fresh": written(at, settings.TIME_ZONE),
     }
     return render(request, "tierline/downtime/board.html", context)
@@ -88,6 +91,11 @@ def new_downtime(request: DeskRequest, actor: Actor) -> HttpResponse:
     else:
         messages.success(request, f"DT-{number} is kept as a draft. Nobody was told.")
     return HttpResponseRedirect(reverse("downtime", args=[number]))
+
+
+def _begun(words: str) -> str:
+    """As a sentence begins."""
+    return words[:1].upper() + words[1:]
 
 
 def _begin_with(request: DeskRequest, actor: Actor, at: datetime) -> dict[str, Any]:
