@@ -168,5 +168,5 @@ def test_somebody_without_a_chat_account_stops_the_word_until_somebody_answers_f
     why = Answer("named-hanne.ruud@tools.example", "waived", "She reads mail only.", channel="slack")
     telling.answer_for(world.crew.communicator, number, why, at=at)
     seen = preview(world.crew.communicator, number, Moment.PLANNING_STARTED, at=at)
-    assert seen.parity.explained == ("Hanne Ruud, slack: waived (Carla Commons: She reads mail only.)",)
+    assert seen.parity.explained == ("Hanne Ruud, Slack: waived (Carla Commons: She reads mail only.)",)
     assert telling.announce(world.crew.communicator, number, "planning-started", at=at).told is Told.TOLD
