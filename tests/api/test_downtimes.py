@@ -113,6 +113,35 @@ def test_a_downtime_goes_its_whole_way_without_a_page(crew: Crew, stopped_clock:
     assert whole["announcements"][0]["moment"] == "planning-started"
 
 
+def test_what_nobody_has_to_approve_is_scheduled_by_the_move_that_is_listed(crew: Crew) -> None:
+    communicator = caller(crew.communicator)
+    reference = drafted_by(communicator)
+    name_those_the_plan_leaves_open(communicator, reference)
+    moved(communicator, reference, "plan")
+
+    assert not may(communicator, reference, "submit")["allowed"]
+    assert may(communicator, reference, "schedule")["allowed"]
+    assert moved(communicator, reference, "schedule")["state"] == "scheduled"
+
+
+def test_what_somebody_has_to_approve_is_not_scheduled_past_them(crew: Crew) -> None:
+    platform = caller(crew.platform)
+    reference = drafted_by(platform, procedure="api-platform", services=["mhv-api"])
+    name_those_the_plan_leaves_open(platform, reference)
+    moved(platform, reference, "plan")
+
+    answer = platform.post(f"/downtimes/{reference}/moves/schedule")
+    assert answer.status_code == 409
+    assert "submit it" in answer.json()["detail"]
+
+
+def test_who_acts_is_refused_with_those_there_are(crew: Crew) -> None:
+    answer = caller(crew.communicator).post("/downtimes", a_draft(procedure="nobody"))
+
+    assert answer.status_code == 422
+    assert "user-facing" in answer.json()["errors"][0]["detail"]
+
+
 def test_an_approval_is_of_the_words_that_were_read(crew: Crew) -> None:
     platform, owner = caller(crew.platform), caller(crew.owner)
     number = drafted(crew, NOON, procedure="api-platform")

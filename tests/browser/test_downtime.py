@@ -39,7 +39,9 @@ def work(crew: Crew) -> dict[str, int]:
     return {
         "scheduled": scheduled(crew, at, frame=free),
         "waiting": waiting,
-        "notice": taking_in.take_in(crew.communicator, MAIL, came_from="Hosting", at=at),
+        "notice": taking_in.take_in(
+            crew.communicator, MAIL, came_from="Hosting (operations@maintenance.datacenter.example)", at=at
+        ),
     }
 
 

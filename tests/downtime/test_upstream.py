@@ -201,3 +201,11 @@ def test_a_calendar_too_large_is_left_out_and_said() -> None:
     whole, troubles = one_text("Work", "See it.", [("big.ics", "x" * LONGEST), ("small.ics", CALENDAR)])
     assert troubles == ("The calendar big.ics is too large to be read; it is in the raw mail.",)
     assert only(whole).sequence == 2
+
+
+def test_an_impact_in_other_words_is_quoted_and_stays_open() -> None:
+    [found] = proposals("Start: 2026-12-05 03:00 UTC\nImpact: Messaging will be unavailable.\n")
+
+    assert found.level is None
+    assert any("Messaging will be unavailable." in sentence for sentence in found.open)
+    assert "Which services it concerns is not said." in found.open

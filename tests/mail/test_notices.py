@@ -123,6 +123,23 @@ def test_a_mail_in_words_is_a_notice_too(crew: Crew, door: Door, at: datetime, h
     assert [read.value for read in proposal.services] == ["Secure Messaging"]
 
 
+def test_a_mail_whose_plain_text_says_only_that_there_is_html_is_read_from_that(
+    crew: Crew, door: Door, at: datetime
+) -> None:
+    mail = EmailMessage(policy=SMTP)
+    mail["From"], mail["To"], mail["Subject"] = KNOWN, TO, "Planned work"
+    mail.set_content("Your mail program shows no HTML.")
+    rows = {"Service": "Secure Messaging", "Start": "2026-12-05 03:00 UTC", "End": "2026-12-05 07:00 UTC"}
+    cells = "".join(f"<tr>\n<td><b>{label}</b></td>\n<td>{said}</td></tr>" for label, said in rows.items())
+    mail.add_alternative(f"<html><body><h1>Works</h1><table>{cells}</table></body></html>", subtype="html")
+    take_mail(mail.as_bytes(), came_by="pipe", at=at)
+
+    [proposal] = the_notice(crew, at).proposals
+    assert proposal.starts is not None
+    assert proposal.ends is not None
+    assert [read.value for read in proposal.services] == ["Secure Messaging"]
+
+
 def test_the_same_calendar_inside_and_attached_is_one_notice(crew: Crew, door: Door, at: datetime) -> None:
     door.takes(inline=calendar(), ics=calendar())
     assert len(the_notice(crew, at).proposals) == 1

@@ -8,14 +8,13 @@ from datetime import datetime
 
 import procrastinate
 import pytest
-from django.db import connection
+from django.db import connection, connections, transaction
 from procrastinate.contrib.django import app
-from procrastinate.contrib.django.utils import connector_params
 from pytest_django import Settings
 from tests.mail_server import mail_server
 
 from tierline.foundation.clock import now
-from tierline.launch.worker import JOBS_PER_QUEUE, POOLED_CONNECTIONS, keep_working, queues_of
+from tierline.launch.worker import JOBS_PER_QUEUE, connector_for, keep_working, queues_of
 from tierline.outbox import actions
 from tierline.outbox.jobs import deliver_effect
 from tierline.rehearsal.faults import Slow
@@ -38,10 +37,7 @@ class Working(threading.Thread):
     async def _work(self) -> None:
         self._loop, self._over = asyncio.get_running_loop(), asyncio.Event()
         self.ready.set()
-        connector = procrastinate.PsycopgConnector(
-            kwargs=connector_params(), min_size=1, max_size=len(queues_of(app)) + POOLED_CONNECTIONS
-        )
-        with app.replace_connector(connector) as working:
+        with app.replace_connector(connector_for(len(queues_of(app)))) as working:
             async with working.open_async():
                 await keep_working(working, self._over)
 
@@ -96,3 +92,32 @@ def test_mail_leaves_while_chat_hangs(settings: Settings) -> None:
     assert len(server.received) == MAILS
     assert took < HANGS, f"{MAILS} mails took {took:.1f} s"
     assert hanging >= JOBS_PER_QUEUE, "chat was not hanging"
+
+
+@pytest.mark.usefixtures("job_board")
+def test_what_a_job_writes_for_later_is_seen_when_the_job_commits() -> None:
+    seen = asyncio.run(_written_and_taken_back())
+
+    assert seen == (0, 0), "jobs outside their transaction: others look for messages that are not there yet"
+
+
+async def _written_and_taken_back() -> tuple[int, int]:
+    """How many jobs somebody else sees while a job writes a message for later, and after it was rolled back."""
+    with app.replace_connector(connector_for(1)) as working:
+        async with working.open_async():
+            return await asyncio.to_thread(_written_in_a_job, asyncio.get_running_loop(), working)
+
+
+def _written_in_a_job(loop: asyncio.AbstractEventLoop, working: procrastinate.App) -> tuple[int, int]:
+    def seen() -> int:
+        asked = working.connector.execute_query_one_async("SELECT count(*) AS jobs FROM procrastinate_jobs")
+        return int(asyncio.run_coroutine_threadsafe(asked, loop).result(10)["jobs"])
+
+    try:
+        with transaction.atomic():
+            send(now(), "email", 1, "ada@desk.example")
+            during = seen()
+            transaction.set_rollback(True)
+        return during, seen()
+    finally:
+        connections.close_all()

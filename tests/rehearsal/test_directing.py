@@ -13,6 +13,7 @@ from tierline.rehearsal.mail_server import MailServer
 from tierline.rehearsal.pager_duty import PagerDuty, Window
 from tierline.rehearsal.service_now import ServiceNow
 from tierline.rehearsal.showing import A_PAGE, NEWEST, Showing
+from tierline.rehearsal.slack import Slack
 
 FRIDAY = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
 
@@ -144,3 +145,18 @@ def test_somebody_lets_a_window_end_earlier_behind_everybodys_back(page: Showing
     act(page, "/windows/PWIN001")
     assert paging.windows["PWIN001"].end == FRIDAY + 1.5 * hour
     assert act(page, "/windows/PWIN404").status_code == 404
+
+
+def test_a_message_in_slack_is_shown_as_its_readers_would_see_it() -> None:
+    with Slack() as slack, Showing([slack]) as page:
+        slack.has_channel("C1", "support", "U1")
+        slack.joins("U1", "Ada Quill", "ada@desk.example")
+        slack.writes(
+            "C1", "*Waits* &lt;b&gt;\n\u2022 <http://desk.example/cases/7/|TL-7>, <@U1>, <@U2>, <javascript:x|no>"
+        )
+        shown = ask(page, "GET", "/")[1]
+
+    assert "<strong>Waits</strong> &lt;b&gt;" in shown
+    assert "<a href='http://desk.example/cases/7/'>TL-7</a>" in shown
+    assert "<strong>@Ada Quill</strong>, &lt;@U2&gt;" in shown
+    assert "href='javascript" not in shown

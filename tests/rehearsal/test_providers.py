@@ -68,7 +68,7 @@ def test_slack_takes_no_post_it_would_not_take(slack: Slack, changed: str | None
 def test_slack_shows_what_it_holds(slack: Slack) -> None:
     slack.writes("C1", "Hello")
     [row] = slack.holdings()
-    assert (row["title"], row["owner"]) == ("Hello", "general")
+    assert (row["title"], row["as_read"]) == ("general, 2026-11-20 17:00 UTC", "Hello")
 
 
 @pytest.fixture

@@ -148,7 +148,8 @@ def test_two_hundred_cases_are_one_post(room: TierThree, cast: Cast, at: datetim
     [post] = room.posts()
     assert post.text.startswith("*200 cases of MHV Tier 3 support at once*")
     assert "Waits in triage (200)" in post.text
-    assert "and 160 more: http" in post.text
+    assert "and 180 more: http" in post.text
+    assert len(post.text) <= 4000
     working.begin(cast.lead, numbers[0], at=now)
     room.minutes(now)
     assert "Waits in triage (199)" in room.posts()[0].text

@@ -182,3 +182,16 @@ def test_a_lead_sees_and_corrects_their_team_s_and_nobody_else_s(cast: Cast, sig
     assert client.post(f"/account/slack/{cast.analyst.person_id}/", {"slack": "U0EMIL"}).status_code == 302
     assert client.post(f"/account/slack/{cast.agent.person_id}/", {"slack": "U0ADA"}).status_code == 403
     assert "Emil Thorn (Tier 3)</label>" not in signed_in(cast.analyst).get("/account/").content.decode()
+
+
+def test_the_id_a_plan_names_is_said_until_somebody_writes_down_another(cast: Cast, signed_in: SignedIn) -> None:
+    person = enter_person(
+        email="ravi.sorensen@tier3.example", name="Ravi Sorensen", password=PASSWORD, teams=["mhv-tier-3"]
+    )
+    ravi = actor_of_person(person)
+    assert ravi is not None
+    client = signed_in(ravi)
+
+    assert "The plans name U01RAVI" in client.get("/account/").content.decode()
+    page = client.post(f"/account/slack/{ravi.person_id}/", {"slack": "U0RAVI2"}, follow=True).content.decode()
+    assert "The plans name" not in page

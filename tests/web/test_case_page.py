@@ -15,7 +15,9 @@ from tierline.cases import queries
 from tierline.cases.actions import working
 from tierline.cases.actions.entering import enter
 from tierline.cases.lifecycle import CaseState
+from tierline.directory.actor import TIERLINE
 from tierline.plans.queries import planbook_in_force
+from tierline.timeline.actions import record
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 
@@ -227,3 +229,18 @@ def test_a_colleagues_case_is_taken_off_them_by_name(cast: Cast, at: datetime) -
     shown = text(sign_in("triager").get(page("case", number)))
     assert "Take it off Piet Solberg" in shown
     assert "Give it back to the team" not in shown
+
+
+def test_a_message_that_is_held_comes_before_whose_answer_is_due(cast: Cast, at: datetime) -> None:
+    number = an_offered_case(cast, at)
+    assert "holds a message" not in text(sign_in("agent").get(page("case", number)))
+    said = {"effect": 7, "channel": "email", "because": "looks like a Social Security number"}
+    record("case", number, "message-guarded", actor=TIERLINE, at=at + timedelta(minutes=1), **said)
+
+    shown = text(sign_in("agent").get(page("case", number)))
+    assert "The privacy guard holds a message of this hand-off; nothing of it has left." in shown
+    assert 'href="/outbox/7/"' in shown
+    assert "holds a message" not in text(sign_in("triager").get(page("case", number)))
+
+    record("case", number, "message-redacted", actor=TIERLINE, at=at + timedelta(minutes=2), effect=7)
+    assert "holds a message" not in text(sign_in("agent").get(page("case", number)))

@@ -57,4 +57,6 @@ def test_a_downtime_is_found_by_its_reference_by_whoever_may_see_it(cast: Cast, 
     asked = words.format(number=number)
     found = sign_in("supporter").get(page("search"), {"q": asked})
     assert found.headers["Location"] == page("downtime", number)
-    assert "No case that you may see" in text(sign_in("outsider").get(page("search"), {"q": asked}))
+    nothing = text(sign_in("outsider").get(page("search"), {"q": asked}))
+    assert f"There is no downtime DT-{number} that you may see." in nothing
+    assert "No case that you may see" in nothing

@@ -88,3 +88,24 @@ def test_a_notice_by_mail_leads_from_the_mail_to_what_was_read(
     page = text(client.get(reverse("mail-one", args=[taken.id])))
     assert "A notice of another team" in page
     assert "Notice" in text(client.get(reverse("mail"), {"all": "1"}))
+
+
+def test_what_a_calendar_says_in_utc_is_shown_and_planned_by_the_clock_here(
+    crew: Crew, stopped_clock: StoppedClock, at: Any
+) -> None:
+    client = client_of("communicator")
+    hear(Arrival(maintnote(1, "20261205T030000Z"), "noc@far.example", sender="noc@far.example", mail=1), at=at)
+    [notice] = taking_in.waiting(crew.communicator, at=at)
+
+    page = text(client.get(reverse("upstream-one", args=[notice.id])))
+    assert "Friday 4 December 2026, 22:00 EST (America/New_York), which is 2026-12-05 03:00 UTC" in page
+    form = text(client.get(reverse("downtime-new"), {"notice": notice.id}))
+    assert 'value="2026-12-04"' in form
+    assert 'value="22:00"' in form
+
+
+def test_the_list_says_who_sent_a_notice_and_when(crew: Crew, stopped_clock: StoppedClock, at: Any) -> None:
+    hear(Arrival(maintnote(1, "20261205T030000Z"), "noc@far.example", sender="noc@far.example", mail=1), at=at)
+
+    page = text(client_of("communicator").get(reverse("upstream")))
+    assert re.search(r"noc@far\.example, <time", page)

@@ -56,6 +56,14 @@ def submit(
     )
 
 
+@router.post("/{reference}/moves/schedule", response=told.DowntimeSaved, summary="Schedule what nobody has to approve")
+def schedule(
+    request: Call, response: HttpResponse, reference: DowntimeReference, seen: MaybeSeen = None
+) -> told.DowntimeSaved:
+    """Nothing tentative or missing passes. What somebody has to approve is submitted instead (409)."""
+    return _made(request, response, reference, _nothing_told(approving.schedule), version=version_of(seen))
+
+
 @router.post("/{reference}/moves/approve", response=told.DowntimeSaved, summary="Approve exactly these words")
 def approve(
     request: Call, response: HttpResponse, reference: DowntimeReference, wanted: asked.Approving

@@ -3,17 +3,29 @@
 The plan's procedure names the duties; its teams may plan and lead. Refuses with the name of the duty that is missing.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from tierline.directory.actor import Actor
+import structlog
+from django.db import transaction
+
+from tierline.directory.actor import TIERLINE, Actor
 from tierline.directory.queries import colleague
 from tierline.downtime.models import DowntimeRow
 from tierline.foundation.ids import downtime_reference
-from tierline.foundation.trouble import Conflict, NotAllowed, NotFound, Unusable
+from tierline.foundation.trouble import Conflict, NotAllowed, NotFound, Refusal, Unusable
 from tierline.plans.planbook import Planbook
 from tierline.plans.procedures import Procedural, procedure_named, procedures_at
-from tierline.plans.queries import PlanbookInForce, planbook_in_force
+from tierline.plans.queries import PlanbookInForce, planbook_in_force, planbook_version, versions
+
+MOST_LOOKED_BACK: Final = 20  # versions of the plans in which a procedure that is gone is looked for
+log = structlog.get_logger("tierline.downtime")
+
+
+class UnknownProcedure(Conflict):
+    """A downtime follows a procedure that neither the plans in force nor those before know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +76,10 @@ def procedure_to_plan_by(actor: Actor, procedure: str, planbook: Planbook, at: d
     """The procedure by which the actor wants to plan work; refuses one there is not, and one that is not theirs."""
     procedural = procedure_named(planbook, procedure, at)
     if procedural is None:
-        raise Unusable("Choose who acts: it decides what follows.", {"procedure": "Choose one."})
+        known = ", ".join(one.procedure.id for one in procedures_at(planbook, at)) or "none yet"
+        raise Unusable(
+            "Choose who acts: it decides what follows.", {"procedure": f"Choose one of those in the plans: {known}."}
+        )
     if not may_lead(actor, procedural):
         raise NotAllowed(f"You do not plan work by “{procedural.procedure.label}”.")
     return procedural
@@ -81,15 +96,33 @@ def locked(actor: Actor, number: int, *, at: datetime, version: int | None = Non
     return Change(row, actor, at, in_force, procedural_of(row, in_force.planbook, at))
 
 
+def alone(number: int, do: Callable[[Change], int], *, at: datetime) -> int:
+    """Do something by the house itself with one downtime, in a transaction of its own. What one refuses is logged and
+    keeps no other back."""
+    try:
+        with transaction.atomic():
+            return do(locked(TIERLINE, number, at=at))
+    except Refusal as refusal:
+        log.warning("downtime_left_alone", downtime=number, refusal=type(refusal).__name__)
+        return 0
+
+
 def procedural_of(row: DowntimeRow, planbook: Planbook, at: datetime) -> Procedural:
-    """The procedure a downtime follows."""
-    found = procedure_named(planbook, row.procedure, at)
+    """The procedure a downtime follows; where the plans in force know it no more, as the newest plans had it that did:
+    work that was announced is carried through."""
+    found = procedure_named(planbook, row.procedure, at) or _as_it_was(row)
     if found is None:
-        raise Conflict(
+        raise UnknownProcedure(
             f"The plans in force know no procedure {row.procedure}, which {downtime_reference(row.pk)} follows. "
             "Ask the plan editor."
         )
     return found
+
+
+def _as_it_was(row: DowntimeRow) -> Procedural | None:
+    before = (planbook_version(one.number).planbook for one in versions()[1:MOST_LOOKED_BACK])
+    known = (procedure_named(planbook, row.procedure, row.created_at) for planbook in before)
+    return next((procedural for procedural in known if procedural is not None), None)
 
 
 def require_lead(change: Change) -> None:

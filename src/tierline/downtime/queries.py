@@ -20,7 +20,7 @@ from tierline.downtime.actions.working import gates_of, in_the_way
 from tierline.downtime.conflicts import Conflict
 from tierline.downtime.content import Content, Level
 from tierline.downtime.gates import Approval, Gates, Hindrance, Window
-from tierline.downtime.hands import Change, may_lead, may_see, may_tell, may_verify, procedural_of
+from tierline.downtime.hands import Change, UnknownProcedure, may_lead, may_see, may_tell, may_verify, procedural_of
 from tierline.downtime.lifecycle import ENDED, RUNNING, DowntimeMove, DowntimeState, moves_from
 from tierline.downtime.models import DowntimeRow
 from tierline.downtime.stored import from_json
@@ -130,11 +130,15 @@ def asks_of(actor: Actor, *, at: datetime) -> dict[int, str]:
     """What downtimes that are not over ask of the actor now, in words, by number."""
     rows = DowntimeRow.objects.filter(organisations__overlap=sorted(actor.organisations)).exclude(state__in=ENDED)
     planbook = planbook_in_force().planbook
-    found = ((row.pk, _asked_of(actor, row, procedural_of(row, planbook, at), at)) for row in rows[:PAGE])
+    found = ((row.pk, _asked_of(actor, row, planbook, at)) for row in rows[:PAGE])
     return {number: words for number, words in found if words}
 
 
-def _asked_of(actor: Actor, row: DowntimeRow, procedural: Procedural, at: datetime) -> str:
+def _asked_of(actor: Actor, row: DowntimeRow, planbook: Planbook, at: datetime) -> str:
+    try:
+        procedural = procedural_of(row, planbook, at)
+    except UnknownProcedure:
+        return ""
     if row.state == DowntimeState.AWAITING_APPROVAL and procedural.procedure.approval in actor.duties:
         return "Waits for your approval"
     if row.window == Window.SET and may_verify(actor, row, procedural):
@@ -306,10 +310,14 @@ class KeyWindow:
 
 
 def public_documents(*, at: datetime) -> list[Document]:
-    """What the public page and the feeds show: everything told that is to come, goes on, or ended lately. By start."""
+    """What the public page and the feeds show: everything told that is to come, goes on, or ended lately. By start.
+
+    Work by a procedure that no plans know any more can't be put into words; it hides nothing else.
+    """
     rows = DowntimeRow.objects.filter(public=True).exclude(state__in=ENDED, changed_at__lt=at - KEPT_FOR)
     in_force = planbook_in_force()
-    return [_public(row, in_force, at) for row in rows.order_by("starts_at", "pk")]
+    shown = (_public(row, in_force, at) for row in rows.order_by("starts_at", "pk"))
+    return [document for document in shown if document is not None]
 
 
 _SHOWN_AS: Final = {
@@ -321,8 +329,11 @@ _SHOWN_AS: Final = {
 }
 
 
-def _public(row: DowntimeRow, in_force: PlanbookInForce, at: datetime) -> Document:
-    procedural = procedural_of(row, in_force.planbook, at)
+def _public(row: DowntimeRow, in_force: PlanbookInForce, at: datetime) -> Document | None:
+    try:
+        procedural = procedural_of(row, in_force.planbook, at)
+    except UnknownProcedure:
+        return None
     change = Change(row, TIERLINE, row.changed_at, in_force, procedural)
     moment = _SHOWN_AS.get(DowntimeState(row.state), Moment.PLANNING_STARTED)
     return replace(document_for(change, moment), link=public_link(change.reference))

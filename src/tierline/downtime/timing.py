@@ -59,8 +59,10 @@ def _day(day: date) -> str:
 
 
 def instant_in_words(at: datetime, zone: str) -> str:
-    """``Sunday 8 March 2026, 01:00 EST (America/New_York), which is 2026-03-08 06:00 UTC``."""
+    """``Sunday 8 March 2026, 01:00 EST (America/New_York), which is 2026-03-08 06:00 UTC``; once where that is UTC."""
     local = at.astimezone(zone_named(zone))
+    if zone == "UTC":
+        return in_words(local)
     return f"{in_words(local)} ({zone}), which is {at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 

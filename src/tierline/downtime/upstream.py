@@ -258,12 +258,28 @@ def _after(starts: ReadInstant | None, ends: ReadInstant | None, left: list[str]
 
 _LABELS: Final = {
     "title": ("subject", "title", "maintenance", "activity", "change"),
-    "services": ("application", "applications", "service", "services", "system", "systems", "affected systems"),
+    "services": (
+        "application",
+        "applications",
+        "service",
+        "services",
+        "system",
+        "systems",
+        "affected systems",
+        "affected services",
+        "services affected",
+        "systems affected",
+    ),
     "reason": ("reason", "downtime reason", "purpose", "description"),
-    "impact": ("impact level", "severity of impact", "service impact", "maintenance impact"),
+    "impact": ("impact", "impact level", "severity of impact", "service impact", "maintenance impact"),
     "starts": ("start", "starts", "start time", "begin", "begins", "start date/time", "from", "outage start"),
     "ends": ("end", "ends", "end time", "finish", "until", "end date/time", "to", "outage end"),
     "status": ("status",),
+}
+_NOT_SAID: Final = {
+    "title": "The title is not said.",
+    "services": "Which services it concerns is not said.",
+    "reason": "The reason is not said.",
 }
 _LABELLED: Final = re.compile(r"^[ \t>*•-]{0,40}([A-Za-z][A-Za-z /]{1,40}?)[ \t*]{0,20}[:：]([^\r\n]*)$", re.MULTILINE)
 
@@ -275,7 +291,7 @@ def _from_mail(text: str) -> Proposal:
     ends = _mail_instant(found.get("ends"), "end", left)
     level, level_read = _mail_level(found.get("impact"), left)
     services = found.get("services")
-    left += [f"The {name} is not said." for name in ("title", "services", "reason") if name not in found]
+    left += [sentence for name, sentence in _NOT_SAID.items() if name not in found]
     return Proposal(
         text=text,
         title=found.get("title"),

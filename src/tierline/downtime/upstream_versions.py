@@ -63,6 +63,16 @@ def _instant(read: ReadInstant | None) -> str:
     return f"{read.at:%Y-%m-%d %H:%M} UTC" if read else ""
 
 
+def fuller(plain: str, page: str) -> str:
+    """Of a mail that is there twice, its plain text, or what its HTML says where a start is read from that alone: some
+    senders put no more into the plain text than that there is HTML."""
+    return page if page and not _says_a_start(plain) and _says_a_start(page) else plain
+
+
+def _says_a_start(text: str) -> bool:
+    return any(one.starts is not None for one in read_as_far_as_it_goes(text)[0])
+
+
 def one_text(subject: str, text: str, calendars: Iterable[tuple[str, str]]) -> tuple[str, tuple[str, ...]]:
     """A mail as one text to be read: its subject, its words, then its calendars (name, text), the same one once."""
     whole, troubles = f"Subject: {' '.join(subject.split())}\n\n{text.strip()}\n", []

@@ -13,11 +13,33 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import procrastinate
+from procrastinate.connector import BaseConnector
 
 JOBS_PER_QUEUE = 4
 GRACE = 10.0
 # Beside one connection a queue that listens for new jobs.
 POOLED_CONNECTIONS = 4
+
+
+class WorkersConnector(procrastinate.PsycopgConnector):
+    """The worker's own connections; what a job writes for later goes by the job's, so that it commits with the job.
+
+    By the worker's, another job would look for rows that are not there yet, and those of a job that is rolled back
+    would stay.
+    """
+
+    def get_sync_connector(self) -> BaseConnector:
+        """Django's connection of the thread the job runs in."""
+        from procrastinate.contrib.django.django_connector import DjangoConnector  # noqa: PLC0415 - after Django's setup
+
+        return DjangoConnector()
+
+
+def connector_for(queues: int) -> WorkersConnector:
+    """Connections enough for so many queues. Not open yet."""
+    from procrastinate.contrib.django.utils import connector_params  # noqa: PLC0415 - after Django was set up
+
+    return WorkersConnector(kwargs=connector_params(), min_size=1, max_size=queues + POOLED_CONNECTIONS)
 
 
 def queues_of(app: procrastinate.App) -> list[str]:
@@ -54,15 +76,11 @@ async def keep_working(app: procrastinate.App, stop: asyncio.Event) -> None:
 
 async def _work() -> None:
     from procrastinate.contrib.django import app  # noqa: PLC0415 - after Django was set up
-    from procrastinate.contrib.django.utils import connector_params  # noqa: PLC0415
 
     stop = asyncio.Event()
     for asked in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(asked, stop.set)
-    connector = procrastinate.PsycopgConnector(
-        kwargs=connector_params(), min_size=1, max_size=len(queues_of(app)) + POOLED_CONNECTIONS
-    )
-    with app.replace_connector(connector) as working:
+    with app.replace_connector(connector_for(len(queues_of(app)))) as working:
         async with working.open_async():
             await keep_working(working, stop)
 

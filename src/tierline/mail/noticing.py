@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 
 from tierline.downtime.actions.hearing import Arrival, Heard, hear
-from tierline.downtime.upstream_versions import one_text
+from tierline.downtime.upstream_versions import fuller, one_text
 from tierline.foundation.trouble import Refusal
 from tierline.mail.lifecycle import MailState
 from tierline.mail.models import MailRow
@@ -65,7 +65,7 @@ def bring_notice(row: MailRow, mail: ReadMail, known: NoticeSender | None, *, at
 
 def _arrival(row: MailRow, mail: ReadMail, known: NoticeSender | None) -> Arrival:
     calendars = [(file.name, _text(file)) for file in mail.files if _is_calendar(file)]
-    text, troubles = one_text(mail.subject, mail.text, calendars)
+    text, troubles = one_text(mail.subject, fuller(mail.text, mail.page), calendars)
     sender = mail.sender.lower() or "an unreadable sender"
     return Arrival(
         text=text.replace("\x00", ""),

@@ -7,7 +7,7 @@ beside, so nothing that is cut here is lost.
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from email import errors
 from email.message import Message
@@ -67,6 +67,7 @@ class ReadMail:
     recipients: tuple[str, ...] = ()
     subject: str = ""
     text: str = ""
+    page: str = ""  # what its HTML says, where there is plain text as well
     automatic: tuple[tuple[str, str], ...] = ()  # headers that say a machine wrote it, lower-cased
     null_sender: bool = False
     report: bool = False
@@ -114,6 +115,7 @@ def _told(raw: bytes, message: "Message[str, str]", troubles: list[str]) -> Read
         recipients=_addresses(message, _RECIPIENTS),
         subject=header_words(_header(message, "Subject"))[:500],
         text=_text(parts, troubles),
+        page=_page(parts),
         automatic=tuple((name, _header(message, name).lower()[:200]) for name in _AUTOMATIC if _header(message, name)),
         null_sender=_header(message, "Return-Path").replace(" ", "") == "<>",
         report=_is_report(message),
@@ -184,15 +186,31 @@ def _is_report(message: "Message[str, str]") -> bool:
 
 def _text(parts: list["Message[str, str]"], troubles: list[str]) -> str:
     """The plain text; without one, that of the HTML."""
-    plain = [part for part in parts if part.get_content_type() == "text/plain" and not _is_file(part)]
-    page = [part for part in parts if part.get_content_type() == "text/html" and not _is_file(part)]
-    texts = [_words(part) for part in plain[:10]]
-    if not any(text.strip() for text in texts):
-        texts = [text_of_html(_words(part)[:LONGEST_HTML]) for part in page[:10]]
-    text = "\n\n".join(text.strip() for text in texts if text.strip())
+    text = _plain(parts) or _from_html(parts)
     if len(text) > LONGEST_TEXT:
         troubles.append(f"Its text is longer than {LONGEST_TEXT:,} characters; the rest is in the raw mail.")
     return text[:LONGEST_TEXT]
+
+
+def _page(parts: list["Message[str, str]"]) -> str:
+    """What the HTML says beside the plain text; empty where the plain text is all, or is made of it."""
+    return _from_html(parts)[:LONGEST_TEXT] if _plain(parts) else ""
+
+
+def _plain(parts: list["Message[str, str]"]) -> str:
+    return _joined(_words(part) for part in _shown(parts, "text/plain"))
+
+
+def _from_html(parts: list["Message[str, str]"]) -> str:
+    return _joined(text_of_html(_words(part)[:LONGEST_HTML]) for part in _shown(parts, "text/html"))
+
+
+def _shown(parts: list["Message[str, str]"], kind: str) -> list["Message[str, str]"]:
+    return [part for part in parts if part.get_content_type() == kind and not _is_file(part)][:10]
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return "\n\n".join(text.strip() for text in texts if text.strip())
 
 
 def _words(part: "Message[str, str]") -> str:

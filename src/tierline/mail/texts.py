@@ -18,6 +18,8 @@ _FAMILIES = (
 _JUNK = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
 _TAG = re.compile(r"<[^<>]{0,10000}>")
 _BREAK = re.compile(r"<(?:br|/p|/div|/tr|/li|/h[1-6]|/blockquote)\b[^<>]{0,1000}>", re.IGNORECASE)
+_CELL = re.compile(r"</t[dh]\b[^<>]{0,1000}>", re.IGNORECASE)
+_LABEL = re.compile(r"[A-Za-z][A-Za-z /-]{1,40}")
 _HIDDEN = ("script", "style", "head", "title")
 _BLANKS = re.compile(r"[ \t\u00a0]{2,}")
 _LINES = re.compile(r"\n{3,}")
@@ -64,13 +66,20 @@ def header_words(value: str) -> str:
 
 
 def text_of_html(page: str) -> str:
-    """The words of a page, its lines kept; nothing of it is ever shown as HTML."""
+    """The words of a page, its lines kept; nothing of it is ever shown as HTML. A row of a table that is a word and
+    what belongs to it is written as people write that in a line: ``Start: 9:00``."""
     for name in _HIDDEN:
         page = _without(page, name)
-    page = _BREAK.sub("\n", page.replace("\n", " "))
+    page = _CELL.sub("\x1f", _BREAK.sub("\n", page.replace("\n", " ")))
     text = unescape(_TAG.sub(" ", page))
-    lines = (_BLANKS.sub(" ", line).strip() for line in text.split("\n"))
+    lines = (_BLANKS.sub(" ", _row(line)).strip() for line in text.split("\n"))
     return without_junk(_LINES.sub("\n\n", "\n".join(lines))).strip()
+
+
+def _row(line: str) -> str:
+    cells = [cell.strip() for cell in line.split("\x1f") if cell.strip()]
+    named = len(cells) == 2 and _LABEL.fullmatch(cells[0])
+    return (": " if named else " ").join(cells)
 
 
 def _without(page: str, name: str) -> str:

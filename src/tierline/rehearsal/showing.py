@@ -29,7 +29,7 @@ _STYLE: Final = (
     "h3{margin:.2rem 0}pre{white-space:pre-wrap;overflow-wrap:anywhere;background:#f5f6f7;padding:.6rem}"
     "form{display:block;margin:.3rem 0}textarea{width:100%;box-sizing:border-box}"
     "button{margin:.3rem .4rem .3rem 0;padding:.35rem .7rem;font:inherit}.quiet{color:#565c65}"
-    "nav a{margin-right:1rem}"
+    "nav a{margin-right:1rem}.said{white-space:pre-wrap}"
 )
 _TOP: Final = (
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Partners to rehearse with</title>'
@@ -213,9 +213,12 @@ class Showing(Desk):
         named = ("status", "owner", "labels", "queue", "services", "start", "end")
         about = " · ".join(escape(str(row.get(key))) for key in named if row.get(key))
         place = escape(f"{desk.name}-{str(row['number']).lstrip('#')}")
-        shown = [
-            f"<article id='{place}'><h3>{escape(row['number'])} {escape(row['title'])}</h3><p class='quiet'>{about}</p>"
-        ]
+        number = "" if row.get("as_read") else f"{escape(row['number'])} "  # a message's is for machines only
+        shown = [f"<article id='{place}'><h3>{number}{escape(row['title'])}</h3><p class='quiet'>{about}</p>"]
+        if row.get("as_read"):
+            shown.append(f"<p class='said'>{row['as_read']}</p>")
+        if row.get("whole"):
+            shown.append(f"<details><summary>All of it</summary><p class='said'>{row['whole']}</p></details>")
         if row.get("text"):
             shown.append(f"<details><summary>The text</summary><pre>{escape(row['text'])}</pre></details>")
         if row.get("comments"):

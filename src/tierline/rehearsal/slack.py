@@ -7,11 +7,12 @@ People join, leave and get into groups by the verbs ``joins``, ``puts_in_group``
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from tierline.rehearsal.desk import Call, Desk, Reply, Route
 from tierline.rehearsal.faults import Answering
+from tierline.rehearsal.slack_words import as_read, words_of
 
 LONGEST = {"header": 150, "section": 3000}
 
@@ -105,16 +106,25 @@ class Slack(Desk):
 
     def holdings(self) -> Sequence[Mapping[str, str]]:
         """Every message."""
-        return [
-            {
-                "number": one.ts,
-                "title": one.text,
-                "status": "edited" if one.edits else "posted",
-                "owner": self.conversations[one.channel].name or one.channel,
-                "thread": one.thread_ts,
-            }
-            for one in self.messages
-        ]
+        names = {person.id: person.name for person in self.people.values()}
+        names |= {group: f"{group} (a group)" for group in self.groups}
+        return [self._shown(one, names) for one in self.messages]
+
+    def _shown(self, one: Message, names: Mapping[str, str]) -> Mapping[str, str]:
+        begun = f"in the thread of {self._time_of(one.thread_ts)}" if one.thread_ts else ""
+        where = self.conversations[one.channel].name or one.channel
+        return {
+            "number": one.ts,
+            "title": f"{where}, {self._time_of(one.ts)}",
+            "status": "edited" if one.edits else "posted",
+            "owner": " · ".join(filter(None, [begun, "and to the whole channel" if one.broadcast else ""])),
+            "as_read": as_read(one.text, names),
+            "whole": as_read(words_of(one.blocks), names),
+        }
+
+    @staticmethod
+    def _time_of(ts: str) -> str:
+        return f"{datetime.fromtimestamp(float(ts), UTC):%Y-%m-%d %H:%M} UTC"
 
     # What people do there
 

@@ -20,7 +20,7 @@ from tierline.plans.room_asking import tagged_names, tags_of
 from tierline.plans.rooms import Room
 from tierline.rooms.standing import Known, Standing, asks
 
-MOST_LINES: Final = 40
+MOST_LINES: Final = 20  # what people read in a chat, and within the 4000 characters Slack asks to keep to
 NEUTRAL: Final = "Nothing more is told of this here. Whoever deals with it sees it in Tierline."
 _CALM: Final = {
     Standing.BEGUN: "Begun by {team}",

@@ -98,13 +98,14 @@ def account_address(request: DeskRequest, actor: Actor, person_id: int) -> HttpR
 
 def _chat(actor: Actor, troubles: dict[str, str], typed: dict[int, str]) -> list[dict[str, Any]]:
     """Those whose Slack id the actor may write down, with how it is known."""
+    planned = _in_the_plans()
     return [
         {
             "id": one.person_id,
             "name": one.name,
             "mine": one.person_id == actor.person_id,
             "given": typed.get(one.person_id, one.known.given if one.known else ""),
-            "how": _how_known(one.known),
+            "how": _how_known(one.known, planned.get(one.email.casefold(), "")),
             "trouble": troubles.get(f"slack_{one.person_id}", ""),
         }
         for one in reached_on(actor, SLACK, _led_by(actor))
@@ -119,9 +120,20 @@ def _led_by(actor: Actor) -> frozenset[str]:
         return frozenset()
 
 
-def _how_known(known: KnownAddress | None) -> str:
+def _in_the_plans() -> dict[str, str]:
+    """The Slack ids the plans name, by e-mail address; none while no plan is published."""
+    try:
+        people = planbook_in_force().planbook.people.values()
+    except NotFound:
+        return {}
+    return {person.email.casefold(): person.slack for person in people if person.slack}
+
+
+def _how_known(known: KnownAddress | None, planned: str) -> str:
+    if planned and (known is None or not known.given):
+        return f"The plans name {planned}. What is written down here counts before that."
     if known is None or not known.address:
-        return "Not known yet. A plan may name one."
+        return "Not known yet."
     if known.gone_at is not None and known.address == known.found:
         return f"{known.found} was found deactivated on {known.gone_at:%Y-%m-%d}. Write down the new one."
     if known.given and known.given_at is not None:

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.conf import settings
 
 from tierline.bonds.systems import label_of
 from tierline.cases.extent import UNKNOWN, Extent
-from tierline.cases.lifecycle import CaseMove, HandOffState
+from tierline.cases.lifecycle import CaseMove, CaseState, HandOffState
 from tierline.cases.particulars import AttachmentView
 from tierline.cases.queries import CaseView
 from tierline.directory.actor import Actor
@@ -87,6 +88,7 @@ class CaseOnPage:
     newest_answer: int | None
     bonds: tuple[BondRow, ...]
     heard: Heard | None
+    stuck: tuple[int, str] | None
     facts: Mapping[str, object]
 
 
@@ -146,6 +148,7 @@ def case_on_page(view: CaseView, planbook: Planbook, actor: Actor, at: datetime)
         newest_answer=next((one.id for one in view.story[::-1] if one.kind in (*ANSWERS, *HEARD)), None),
         bonds=tuple(short_row(bond, line.number, planbook) for bond in view.bonds),
         heard=heard,
+        stuck=_stuck(view, actor),
         facts=facts_chosen(view),
     )
 
@@ -154,6 +157,26 @@ def system_words(system: str, planbook: Planbook) -> str:
     """What people call a system: as the plans do, else as its tracker does."""
     told = planbook.system_label(system)
     return label_of(system) if told == system else told
+
+
+_STUCK: Final = {
+    "message-guarded": "The privacy guard holds a message of this hand-off; nothing of it has left. Look at it.",
+    "message-held": "A message of this hand-off is held; nothing of it has left. Look at it.",
+    "message-failed": "A message of this hand-off could not be sent. Look at it.",
+}
+
+
+def _stuck(view: CaseView, actor: Actor) -> tuple[int, str] | None:
+    """A message since the case was offered that waits for a person of the sender, and the sentence that says so."""
+    if view.line.state is not CaseState.OFFERED or view.line.holder not in actor.teams:
+        return None
+    newest: dict[int, str] = {}
+    for fact in view.story:
+        if fact.kind == "hand-off-offered":
+            newest.clear()
+        elif fact.kind.startswith("message-") and "effect" in fact.said:
+            newest[int(fact.said["effect"])] = fact.kind
+    return next(((effect, _STUCK[kind]) for effect, kind in newest.items() if kind in _STUCK), None)
 
 
 def _answerable(view: CaseView, actor: Actor) -> int | None:

@@ -110,6 +110,8 @@ def _begin_with(request: DeskRequest, actor: Actor, at: datetime) -> dict[str, A
     planbook = planbook_in_force().planbook
     speaks_for = taking_in.speaks_for(planbook, kept.source, at)
     content = taking_in.content_of_proposal(found, planbook, speaks_for)
+    if content.frame and content.frame.zone == "UTC":  # what calendars write in; people here plan by their own clock
+        content = replace(content, frame=replace(content.frame, zone=settings.TIME_ZONE))
     return {**typed_of(content), "notice": f"{notice}-{kept.seen}", "left_open": found.open}
 
 

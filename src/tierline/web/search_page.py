@@ -41,6 +41,7 @@ def search_page(request: DeskRequest, actor: Actor) -> HttpResponse:
     rows = rows_of(found.lines, planbook_in_force().planbook, actor.teams, at)
     context = {
         "found": found,
+        "no_downtime": f"DT-{planned}" if planned is not None else "",
         "rows": rows,
         "rows_markup": rows_markup(rows),
         "fresh": written(at, settings.TIME_ZONE),

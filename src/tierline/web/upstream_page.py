@@ -16,7 +16,7 @@ from tierline.downtime.actions import taking_in
 from tierline.downtime.actions.turning import SUBJECT
 from tierline.downtime.content import LEVEL_LABELS
 from tierline.downtime.timing import instant_in_words
-from tierline.downtime.upstream import Proposal
+from tierline.downtime.upstream import Proposal, ReadInstant
 from tierline.foundation.clock import now
 from tierline.foundation.trouble import Conflict, NotAllowed, Refusal, Unusable
 from tierline.web.access import DeskRequest, page
@@ -45,7 +45,9 @@ def upstream(request: DeskRequest, actor: Actor) -> HttpResponse:
             trouble = refusal
     context = {
         "nav": SUBJECT,
-        "waiting": taking_in.waiting(actor, at=now()),
+        "waiting": [
+            (kept, past(kept.came_at, now(), settings.TIME_ZONE)) for kept in taking_in.waiting(actor, at=now())
+        ],
         "address": settings.NOTICES_ADDRESS,
         "trouble": trouble,
         "typed": request.POST,
@@ -88,14 +90,21 @@ def upstream_one(request: DeskRequest, actor: Actor, notice: int) -> HttpRespons
 def _rows(proposal: Proposal) -> list[tuple[str, str]]:
     found = [
         ("Title", proposal.title.value if proposal.title else ""),
-        ("Starts", instant_in_words(proposal.starts.at, proposal.starts.zone) if proposal.starts else ""),
-        ("Ends", instant_in_words(proposal.ends.at, proposal.ends.zone) if proposal.ends else ""),
+        ("Starts", _instant(proposal.starts)),
+        ("Ends", _instant(proposal.ends)),
         ("How bad", LEVEL_LABELS[proposal.level] if proposal.level is not None else ""),
         ("Concerns", ", ".join(service.value for service in proposal.services)),
         ("Reason", proposal.reason.value if proposal.reason else ""),
         ("Their status", proposal.status.value if proposal.status else ""),
     ]
     return [(label, text or "not said") for label, text in found]
+
+
+def _instant(read: ReadInstant | None) -> str:
+    """In the zone it was written in; what calendars write in UTC by the clock of this house, which people plan by."""
+    if read is None:
+        return ""
+    return instant_in_words(read.at, settings.TIME_ZONE if read.zone == "UTC" else read.zone)
 
 
 def marked(proposal: Proposal) -> list[dict[str, Any]]:

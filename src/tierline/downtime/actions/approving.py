@@ -37,10 +37,7 @@ def submit(actor: Actor, number: int, *, at: datetime, record: str = "", version
     require_lead(change)
     _require_settled(change)
     if change.row.approval == Approval.NOT_REQUIRED:
-        moved(change, DowntimeMove.SCHEDULE)
-        change.row.public = True
-        note(change, "downtime-scheduled")
-        saved(change)
+        _scheduled(change)
         return
     if record.strip():
         change.row.approval_record = _record(record)
@@ -49,6 +46,25 @@ def submit(actor: Actor, number: int, *, at: datetime, record: str = "", version
     note(change, "approval-requested", hash=change.row.content_hash)
     open_change(change)
     _ask(change)
+    saved(change)
+
+
+@transaction.atomic
+def schedule(actor: Actor, number: int, *, at: datetime, version: int | None = None) -> None:
+    """Settle what nobody has to approve. Conflict for what somebody has to."""
+    change = locked(actor, number, at=at, version=version)
+    require_lead(change)
+    if change.row.approval != Approval.NOT_REQUIRED:
+        duty = change.planbook.duty_label(change.procedural.procedure.approval or "")
+        raise Conflict(f"{change.reference} has to be approved first, by {duty}: submit it.")
+    _require_settled(change)
+    _scheduled(change)
+
+
+def _scheduled(change: Change) -> None:
+    moved(change, DowntimeMove.SCHEDULE)
+    change.row.public = True
+    note(change, "downtime-scheduled")
     saved(change)
 
 

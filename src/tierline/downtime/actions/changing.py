@@ -7,16 +7,14 @@ system refuses stands in the outbox, and the gate stays closed.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
-from django.db import transaction
-
-from tierline.directory.actor import TIERLINE
 from tierline.downtime.actions.conflicting import tell_of_conflicts
 from tierline.downtime.actions.telling import document_for, link_to, subject_of
 from tierline.downtime.actions.turning import carry_approval, content_of, moved, note, saved
 from tierline.downtime.gates import APPROVAL_TRANSITIONS, Approval, ApprovalMove, after
-from tierline.downtime.hands import Change, locked
+from tierline.downtime.hands import Change, alone
 from tierline.downtime.lifecycle import STANDING, DowntimeMove, DowntimeState
 from tierline.downtime.models import DowntimeRow
 from tierline.notices.moments import Moment
@@ -123,14 +121,14 @@ def read_changes_back(*, at: datetime) -> int:
     for number, key in list(waiting):
         how = fared_by_key(key)
         if how is not None and how.state is not EffectState.PENDING:
-            done += _opened(number, key, how, at=at)
+            done += alone(number, partial(_opened, key=key, how=how), at=at)
     asked = DowntimeRow.objects.filter(state=DowntimeState.AWAITING_APPROVAL, change__has_key="id")
     for number, kept in list(asked.values_list("pk", "change")):
         keeps = _keeps_changes(kept["account"])
         # Asked before the row is locked: nothing waits for a partner's network.
         read = keeps.approvals(kept["id"]) if keeps is not None else None
         if isinstance(read, Approvals):
-            done += _decided(number, kept["id"], read, at=at)
+            done += alone(number, partial(_decided, record=kept["id"], read=read), at=at)
     return done
 
 
@@ -146,14 +144,12 @@ def read_hindrances(*, at: datetime) -> int:
         # Asked before the row is locked: nothing waits for a partner's network.
         read = keeps.hindrances(kept["id"]) if keeps is not None else None
         if isinstance(read, Sequence):
-            done += _hindered(number, kept["id"], read, at=at)
+            done += alone(number, partial(_hindered, record=kept["id"], read=read), at=at)
     return done
 
 
-@transaction.atomic
-def _hindered(number: int, record: str, read: Sequence[Hindrance], *, at: datetime) -> int:
-    change = locked(TIERLINE, number, at=at)
-    row = change.row
+def _hindered(change: Change, record: str, read: Sequence[Hindrance]) -> int:
+    row, number, at = change.row, change.row.pk, change.at
     if row.change.get("id") != record:
         return 0
     before, found = row.change.get("conflicts", []), [{"id": one.id, "text": one.text} for one in read]
@@ -166,9 +162,7 @@ def _hindered(number: int, record: str, read: Sequence[Hindrance], *, at: dateti
     return 1
 
 
-@transaction.atomic
-def _opened(number: int, key: str, how: Fared, *, at: datetime) -> int:
-    change = locked(TIERLINE, number, at=at)
+def _opened(change: Change, key: str, how: Fared) -> int:
     row = change.row
     if row.change_key != key:
         return 0
@@ -189,9 +183,7 @@ def _opened(number: int, key: str, how: Fared, *, at: datetime) -> int:
     return 1
 
 
-@transaction.atomic
-def _decided(number: int, record: str, read: Approvals, *, at: datetime) -> int:
-    change = locked(TIERLINE, number, at=at)
+def _decided(change: Change, record: str, read: Approvals) -> int:
     row = change.row
     if row.approval != Approval.REQUESTED or row.change.get("id") != record or row.change.get("void"):
         return 0

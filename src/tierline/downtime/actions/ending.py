@@ -9,14 +9,11 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import transaction
-
-from tierline.directory.actor import TIERLINE
 from tierline.downtime.actions.conflicting import owner_of
 from tierline.downtime.actions.telling import link_to, mail_to, when
 from tierline.downtime.actions.turning import content_of, note, saved
 from tierline.downtime.gates import WINDOW_TRANSITIONS, Window, WindowMove, after
-from tierline.downtime.hands import Change, locked
+from tierline.downtime.hands import Change, alone
 from tierline.downtime.lifecycle import RUNNING
 from tierline.downtime.models import DowntimeRow
 from tierline.downtime.surroundings import incidents_read_elsewhere
@@ -31,16 +28,13 @@ ANSWERED_WITHIN: Final = timedelta(minutes=5)
 def ask_before_the_end(*, at: datetime) -> int:
     """Ask the owner of work that is still going on shortly before its end: later, the window could only be set anew."""
     rows = DowntimeRow.objects.filter(state__in=RUNNING, ends_at__gt=at, ends_at__lte=at + ASKED_AHEAD)
-    for number in list(rows.values_list("pk", flat=True)):
-        with transaction.atomic():
-            _ask_before(locked(TIERLINE, number, at=at))
-    return len(rows)
+    return sum(alone(number, _ask_before, at=at) for number in list(rows.values_list("pk", flat=True)))
 
 
-def _ask_before(change: Change) -> None:
+def _ask_before(change: Change) -> int:
     ends = change.row.ends_at
     if ends is None or not change.at < ends <= change.at + ASKED_AHEAD:
-        return
+        return 0
     mail_to(
         change,
         owner_of(change),
@@ -50,25 +44,23 @@ def _ask_before(change: Change) -> None:
         "alarms quiet ends then as well. If the work takes longer, give it a later end now, which moves the window "
         f"and is told to everybody; if it is done, conclude it: {link_to(change.row.pk)}\n",
     )
+    return 1
 
 
 def ask_about_open_ends(*, at: datetime) -> int:
     """Ask the owner of work whose end has passed, and a quarter of an hour later the deputy and whoever is on call."""
     rows = DowntimeRow.objects.filter(state__in=RUNNING, ends_at__lte=at).values_list("pk", flat=True)
-    for number in list(rows):
-        with transaction.atomic():
-            change = locked(TIERLINE, number, at=at)
-            _ask_about_end(change)
-    return len(rows)
+    return sum(alone(number, _ask_about_end, at=at) for number in list(rows))
 
 
-def _ask_about_end(change: Change) -> None:
+def _ask_about_end(change: Change) -> int:
     ends = change.row.ends_at
     if ends is None or ends > change.at:
-        return
+        return 0
     _ask(change, ends, "owner", owner_of(change))
     if change.at - ends >= DEPUTY_AFTER:
         _ask(change, ends, "deputy", _deputies(change))
+    return 1
 
 
 def _ask(change: Change, ends: datetime, whom: str, people: Iterable[Reachable]) -> None:
@@ -99,13 +91,11 @@ def tell_of_lapsed_windows(*, at: datetime) -> int:
         window_set__has_any_keys=["lapsed", "gone"]
     )
     over = [pk for pk, kept in rows.values_list("pk", "window_set") if datetime.fromisoformat(kept["ends"]) <= at]
-    return sum(_lapsed(number, at=at) for number in over)
+    return sum(alone(number, _lapsed, at=at) for number in over)
 
 
-@transaction.atomic
-def _lapsed(number: int, *, at: datetime) -> int:
-    change = locked(TIERLINE, number, at=at)
-    row = change.row
+def _lapsed(change: Change) -> int:
+    row, at = change.row, change.at
     ends = datetime.fromisoformat(row.window_set["ends"])
     asked_lately = row.window_key and at < ends + ANSWERED_WITHIN  # a later end is on its way there
     if row.state not in RUNNING or ends > at or asked_lately or row.window_set.keys() & {"lapsed", "gone"}:

@@ -4,16 +4,14 @@ Concludes nothing: ends are asked about (``ending.py``). Refuses nothing; the sa
 """
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
-from django.db import transaction
-
-from tierline.directory.actor import TIERLINE
 from tierline.downtime.actions.conflicting import tell_of_conflicts
 from tierline.downtime.actions.ending import ask_about_open_ends, ask_before_the_end, tell_of_lapsed_windows
 from tierline.downtime.actions.telling import ask_sender, link_to, mail_to, subject_of, tell, when
 from tierline.downtime.actions.turning import SUBJECT, content_of, saved
-from tierline.downtime.hands import Change, locked
+from tierline.downtime.hands import Change, alone
 from tierline.downtime.lifecycle import DowntimeState
 from tierline.notices.moments import Moment, Standing
 from tierline.notices.queries import ObligationView, obligations, owed_by, relays_overdue
@@ -35,9 +33,7 @@ def tell_the_day_before(*, at: datetime) -> int:
     for number, owed in owed_by(SUBJECT, until=at + AHEAD):
         if owed.moment is not Moment.DAY_BEFORE or owed.merged_into:
             continue
-        with transaction.atomic():
-            change = locked(TIERLINE, number, at=at)
-            count += _tell_the_day_before(change, owed)
+        count += alone(number, partial(_tell_the_day_before, owed=owed), at=at)
     return count
 
 
@@ -63,33 +59,29 @@ def _look_around_again(change: Change) -> None:
 def remind_of_late_word(*, at: datetime) -> int:
     """Ask whoever sends word, once more, for what should have been told."""
     late = [(number, owed) for number, owed in owed_by(SUBJECT, until=at) if owed.standing is Standing.LATE]
-    for number, owed in late:
-        with transaction.atomic():
-            change = locked(TIERLINE, number, at=at)
-            sender = change.procedural.procedure.sender
-            label = change.procedural.moment_label(owed.moment)
-            mail_to(
-                change,
-                people_behind(change.planbook, sender) if sender else (),
-                purpose=f"{owed.revision}:{owed.moment}:late",
-                subject=f"[{change.reference}] Late: {label}",
-                text=f"Word of {content_of(change.row).title} should have been told by {when(change, owed.due_at)}, "
-                f"and was not. Send it, or say why not: {link_to(change.row.pk)}\n",
-            )
-    return len(late)
+    return sum(alone(number, partial(_remind_of_late, owed=owed), at=at) for number, owed in late)
+
+
+def _remind_of_late(change: Change, owed: ObligationView) -> int:
+    sender = change.procedural.procedure.sender
+    mail_to(
+        change,
+        people_behind(change.planbook, sender) if sender else (),
+        purpose=f"{owed.revision}:{owed.moment}:late",
+        subject=f"[{change.reference}] Late: {change.procedural.moment_label(owed.moment)}",
+        text=f"Word of {content_of(change.row).title} should have been told by {when(change, owed.due_at)}, "
+        f"and was not. Send it, or say why not: {link_to(change.row.pk)}\n",
+    )
+    return 1
 
 
 def remind_relayers(*, at: datetime) -> int:
     """Remind, once, whoever was to pass word on and has not said that they did."""
     late = relays_overdue(SUBJECT, at=at)
-    for number, relay in late:
-        with transaction.atomic():
-            change = locked(TIERLINE, number, at=at)
-            _remind(change, relay.id, relay.to)
-    return len(late)
+    return sum(alone(number, partial(_remind, relay=relay.id, to=relay.to), at=at) for number, relay in late)
 
 
-def _remind(change: Change, relay: int, to: str) -> None:
+def _remind(change: Change, relay: int, to: str) -> int:
     for planned in change.procedural.procedure.relays:
         if planned.to != to:
             continue
@@ -102,3 +94,4 @@ def _remind(change: Change, relay: int, to: str) -> None:
                 text=f"You were asked to pass word of this downtime on to: {to}\n\nSay that it is done, or that it is "
                 f"not: {relay_link(relay, person.name)}\n",
             )
+    return 1

@@ -6,15 +6,16 @@ sender is paged and everybody still missing stands on the call sheet. Refuses no
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from django.db import transaction
 
-from tierline.directory.actor import TIERLINE, Actor
+from tierline.directory.actor import Actor
 from tierline.downtime.actions.telling import dispositions_of, link_to, mail_to, subject_of
 from tierline.downtime.actions.turning import SUBJECT
-from tierline.downtime.hands import Change, locked, may_tell
-from tierline.foundation.trouble import Conflict, NotAllowed
+from tierline.downtime.hands import Change, alone, locked, may_tell
+from tierline.foundation.trouble import NotAllowed
 from tierline.notices.another_way import By, Missing, Step, Taking, deadline, takings, whole
 from tierline.notices.queries import ToCall, everyone_told, to_call
 from tierline.notices.reaching_otherwise import (
@@ -44,15 +45,11 @@ def reach_another_way(*, at: datetime) -> int:
     if not numbers:
         return 0
     down = frozenset(name for name, health in health_of_channels(at).items() if health is Health.OPEN)
-    return sum(_reach(number, down, at=at) for number in numbers)
+    return sum(alone(number, partial(_reach, down=down), at=at) for number in numbers)
 
 
-@transaction.atomic
-def _reach(number: int, down: frozenset[str], *, at: datetime) -> int:
-    try:
-        change = locked(TIERLINE, number, at=at)
-    except Conflict:  # the plans in force know its procedure no more; that is said where it is shown
-        return 0
+def _reach(change: Change, down: frozenset[str]) -> int:
+    at = change.at
     subject, found = subject_of(change.row), unreached(subject_of(change.row), at=at)
     steps = steps_of(change.procedural.procedure)
     here = frozenset({step.by.value for step in steps} | {step.through for step in steps})

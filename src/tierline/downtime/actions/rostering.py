@@ -7,16 +7,15 @@ be asked now changes nobody. When somebody else is on call for the window's time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
-
-from django.db import transaction
 
 from tierline.channels.channel import NotConnected, Refused, TryAgain
 from tierline.channels.on_call import FixedList, KnowsOnCall, OnCall
 from tierline.directory.actor import TIERLINE
 from tierline.downtime.actions.guarding import on_call_changed
 from tierline.downtime.actions.turning import note, saved
-from tierline.downtime.hands import locked, procedural_of
+from tierline.downtime.hands import Change, alone, procedural_of
 from tierline.downtime.lifecycle import STANDING
 from tierline.downtime.models import DowntimeRow
 from tierline.foundation.trouble import Refusal
@@ -50,7 +49,9 @@ def look_up_on_call(*, at: datetime) -> int:
         except Refusal:  # the plans in force know its procedure no more
             continue
         if duty is not None and row.starts_at is not None:
-            changed += _taken(row.pk, duty, _roster(planbook, duty, max(row.starts_at, at), at), at=at)
+            # Asked before the row is locked: nothing waits for a partner's network.
+            roster = _roster(planbook, duty, max(row.starts_at, at), at)
+            changed += alone(row.pk, partial(_taken, duty=duty, roster=roster), at=at)
     return changed
 
 
@@ -99,10 +100,8 @@ def _person(planbook: Planbook, turn: OnCall) -> Person:
     }
 
 
-@transaction.atomic
-def _taken(number: int, duty: str, roster: Roster, *, at: datetime) -> int:
-    change = locked(TIERLINE, number, at=at)
-    row = change.row
+def _taken(change: Change, duty: str, roster: Roster) -> int:
+    row, number, at = change.row, change.row.pk, change.at
     if roster.trouble:
         if row.on_call.get("trouble") != roster.trouble:
             row.on_call = {**row.on_call, "duty": duty, "source": roster.source, "trouble": roster.trouble}

@@ -6,16 +6,15 @@ the gate stays closed.
 """
 
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
-
-from django.db import transaction
 
 from tierline.directory.actor import TIERLINE
 from tierline.downtime.actions.guarding import SetWindow, window_read
 from tierline.downtime.actions.telling import subject_of
 from tierline.downtime.actions.turning import content_of
 from tierline.downtime.gates import WINDOW_TRANSITIONS, Window, WindowMove, after, may
-from tierline.downtime.hands import Change, locked
+from tierline.downtime.hands import Change, alone
 from tierline.downtime.models import DowntimeRow
 from tierline.foundation.trouble import Refusal
 from tierline.notices.rendering.pager_duty import description, marker
@@ -96,13 +95,12 @@ def read_windows_back(*, at: datetime) -> int:
     for number, key in list(waiting):
         how = fared_by_key(key)
         if how is not None and how.state is EffectState.DONE:
-            done += _read_back(number, how, at=at)
+            done += alone(number, partial(_read_back, how=how), at=at)
     return done
 
 
-@transaction.atomic
-def _read_back(number: int, how: Fared, *, at: datetime) -> int:
-    change = locked(TIERLINE, number, at=at)
+def _read_back(change: Change, how: Fared) -> int:
+    number, at = change.row.pk, change.at
     change.row.window_key = ""
     change.row.save(update_fields=["window_key"])
     told = how.evidence
