@@ -102,7 +102,10 @@ def test_a_window_that_ends_before_the_work_is_told_to_those_whom_alarms_wake_an
     working.extend(crew.platform, number, ENDS + 2 * HOUR, "The copy is slow.", at=ENDS + 5 * MINUTE)
     newest = downtime(crew.platform, number, at=ENDS + HOUR).announcements[-1]
     assert newest.document["asides"] == [
-        "The window that keeps alarms quiet ended at 2026-12-05 07:00 UTC, before the work was done."
+        (
+            "The window that keeps alarms quiet ended Saturday 5 December 2026, 02:00 EST (America/New_York), which is "
+            "2026-12-05 07:00 UTC, before the work was done."
+        )
     ]
 
 

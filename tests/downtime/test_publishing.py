@@ -1,7 +1,7 @@
 """What strangers can read, as files for the day when this house is down."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import atoma
@@ -9,11 +9,14 @@ import feedparser
 import pytest
 from django.conf import settings
 from tests.downtime.crew import enter_crew, scheduled
+from tests.notices.documents import document
 from tests.people import Cast
 
 from tierline.downtime.actions import planning
 from tierline.downtime.publishing import write_files
 from tierline.downtime.upstream import proposals
+from tierline.notices.document import Document, Status
+from tierline.notices.rendering.page import as_strangers_ask
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -45,6 +48,26 @@ def read_by_others(folder: Path) -> list[list[tuple[str, str, str]]]:
         [(one.title, one.link, one.content[0].value) for one in atom.entries],
         [(one.title, one.url, one.content_text) for one in in_json.items],
     ]
+
+
+def test_strangers_read_what_goes_on_first_then_what_comes_and_what_is_over_last() -> None:
+    def one(title: str, status: Status, day: int, issued: int = 1) -> Document:
+        return document(
+            title=title,
+            status=status,
+            starts=datetime(2026, 12, day, tzinfo=UTC),
+            issued_at=datetime(2026, 11, issued, tzinfo=UTC),
+        )
+
+    shown = [
+        one("long over", Status.COMPLETED, 1, issued=1),
+        one("over", Status.COMPLETED, 2, issued=2),
+        one("now", Status.IN_PROCESS, 3),
+        one("next", Status.CONFIRMED, 4),
+        one("later", Status.TENTATIVE, 5),
+        one("put off", Status.RE_SCHEDULED, 6),
+    ]
+    assert [read.title for read in as_strangers_ask(shown)] == ["now", "next", "later", "put off", "over", "long over"]
 
 
 def test_readers_of_feeds_follow_what_was_planned(cast: Cast, at: datetime, tmp_path: Path) -> None:

@@ -102,7 +102,7 @@ def test_whoever_of_the_audience_does_not_sit_there_has_to_be_answered_for(
     number = drafted(crew, at)
     outcome = planning.plan(crew.communicator, number, at=at)
     assert outcome.told is Told.BLOCKED
-    assert "has no address on teams" in outcome.because
+    assert "has no address on Teams" in outcome.because
 
 
 def test_a_room_alone_of_which_nobody_knows_who_sits_in_it_tells_nobody(

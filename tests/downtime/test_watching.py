@@ -109,6 +109,7 @@ def test_a_window_that_somebody_moved_has_drifted_and_its_owner_hears_of_it_once
     view = world.view(number, at)
     assert (view.gates.window, view.gates.verification) == (Window.DRIFTED, Verification.STALE)
     [mail] = mails_of_drift(number)
+    assert "quiet during Database upgrade was changed where it is set" in mail
     assert "It ends" in mail
     world.paging.changes_window(world.ours(number, at), end=ENDS)
     watch_windows(at=at + 3 * HOUR)

@@ -337,7 +337,7 @@ def test_who_was_told_holds_every_person_on_every_channel_with_the_answer(
         carry_out(effect.id, at=at)
     told = [one for one in who_was_told(crew.engineer, number) if one.channel == "email"]
     assert {one.state for one in told} == {"accepted"}
-    assert all("message_id" in one.answer for one in told)
+    assert all("Message-ID" in one.answer for one in told)
     absent = [one for one in who_was_told(crew.engineer, number) if one.channel == "slack"]
     assert {one.person for one in absent} == {one.person for one in told}
 

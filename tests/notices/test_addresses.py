@@ -58,7 +58,7 @@ def how_reached(crew: Crew, number: int, name: str, at: datetime) -> tuple[str |
 def test_somebody_only_the_directory_knows_is_found_at_slack_by_e_mail(crew: Crew, at: datetime, slack: Slack) -> None:
     number = drafted(crew, at, procedure="api-platform")
     name = "Ola Kern (on call)"
-    assert "no address on slack" in how_reached(crew, number, name, at)[2][0]
+    assert "no address on Slack" in how_reached(crew, number, name, at)[2][0]
     slack.joins("U0OLA", "Ola", "Ola.Kern@tools.example")
     looked_up(at)
     address, note, blocks = how_reached(crew, number, name, at)

@@ -51,7 +51,7 @@ def test_somebody_without_an_address_on_a_channel_blocks_until_somebody_says_why
     assert blocked(cover(groups, BOTH)) == ["maja"]
     explained = cover(groups, BOTH, [answer("maja", Kind.WAIVED, "slack")])
     assert explained.may_be_sent
-    assert parity(explained).explained == ("Maja, slack: waived (Lead: because)",)
+    assert parity(explained).explained == ("Maja, Slack: waived (Lead: because)",)
     elsewhere = cover(groups, BOTH, [answer("maja", Kind.OTHER_ADDRESS, "slack", address="U1")])
     assert elsewhere.may_be_sent
     assert parity(elsewhere).reached == {"slack": 2, "email": 2}

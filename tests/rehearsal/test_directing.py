@@ -2,14 +2,15 @@
 
 import http.client
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 
 from tierline.rehearsal.directing import Director, NotDirected
 from tierline.rehearsal.mail_server import MailServer
-from tierline.rehearsal.pager_duty import PagerDuty
+from tierline.rehearsal.pager_duty import PagerDuty, Window
 from tierline.rehearsal.service_now import ServiceNow
 from tierline.rehearsal.showing import A_PAGE, NEWEST, Showing
 from tierline.rehearsal.slack import Slack
@@ -114,6 +115,36 @@ def test_planned_work_is_forgotten_before_it_is_played_anew(page: Showing) -> No
     Director(page.url).begin_anew()
     assert not desk.tables["change_request"]
     assert desk.tables["sys_user_group"]
+
+
+def act(page: Showing, path: str, **told: str) -> httpx.Response:
+    return httpx.post(f"{page.url}{path}", data=told, follow_redirects=True)
+
+
+def test_a_partner_is_down_until_it_is_let_answer_again(page: Showing) -> None:
+    paging = page.desks[1]
+    assert "Down: it answers nobody" in act(page, "/down/pagerduty", does="down").text
+    with paging:
+        assert [httpx.get(f"{paging.url}/maintenance_windows").status_code for _ in range(3)] == [503] * 3
+        assert "Down: it answers nobody" not in act(page, "/down/pagerduty", does="up").text
+        assert httpx.get(f"{paging.url}/maintenance_windows").status_code != 503
+    assert act(page, "/down/nobody", does="down").status_code == 404
+
+
+def test_somebody_lets_a_window_end_earlier_behind_everybodys_back(page: Showing) -> None:
+    paging = page.desks[1]
+    assert isinstance(paging, PagerDuty)
+    paging.clock.standing = FRIDAY
+    hour = timedelta(hours=1)
+    kept = Window("PWIN001", 1, FRIDAY + hour, FRIDAY + 5 * hour, "[DT-1] Upgrade", ("PSECMSG",), "Tierline")
+    paging.windows["PWIN001"] = kept
+    assert "Let it end earlier" in ask(page, "GET", "/")[1]
+    act(page, "/windows/PWIN001")
+    assert paging.windows["PWIN001"].end == FRIDAY + 4 * hour
+    paging.windows["PWIN001"] = replace(kept, end=FRIDAY + 2 * hour)
+    act(page, "/windows/PWIN001")
+    assert paging.windows["PWIN001"].end == FRIDAY + 1.5 * hour
+    assert act(page, "/windows/PWIN404").status_code == 404
 
 
 def test_a_message_in_slack_is_shown_as_its_readers_would_see_it() -> None:

@@ -163,10 +163,10 @@ def test_somebody_without_a_chat_account_stops_the_word_until_somebody_answers_f
     outcome = planning.plan(world.crew.communicator, number, at=at)
     assert (outcome.told, outcome.because) == (
         Told.BLOCKED,
-        "Hanne Ruud has no address on slack. Give one, name a substitute, or say why not.",
+        "Hanne Ruud has no address on Slack. Give one, name a substitute, or say why not.",
     )
     why = Answer("named-hanne.ruud@tools.example", "waived", "She reads mail only.", channel="slack")
     telling.answer_for(world.crew.communicator, number, why, at=at)
     seen = preview(world.crew.communicator, number, Moment.PLANNING_STARTED, at=at)
-    assert seen.parity.explained == ("Hanne Ruud, slack: waived (Carla Commons: She reads mail only.)",)
+    assert seen.parity.explained == ("Hanne Ruud, Slack: waived (Carla Commons: She reads mail only.)",)
     assert telling.announce(world.crew.communicator, number, "planning-started", at=at).told is Told.TOLD

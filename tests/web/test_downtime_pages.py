@@ -15,7 +15,7 @@ from tests.standing import StoppedClock
 from tests.web.desk import sign_in, streamed, text
 
 from tierline.directory.actor import TIERLINE
-from tierline.downtime.actions import planning, working
+from tierline.downtime.actions import approving, planning, working
 from tierline.downtime.actions.changing import read_changes_back
 from tierline.downtime.actions.minding import mind
 from tierline.downtime.actions.rostering import look_up_on_call
@@ -26,6 +26,7 @@ from tierline.notices.queries import relays
 from tierline.notices.relays import Relaying
 from tierline.notices.signing import relay_link
 from tierline.outbox.actions import carry_out
+from tierline.outbox.breaking import Health
 from tierline.outbox.queries import effects_of
 from tierline.rehearsal.service_now import ServiceNow
 
@@ -88,7 +89,7 @@ def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_is_kept(
 ) -> None:
     page = client_of("communicator").post(reverse("downtime-new"), typed(step="plan", **wrong))
     assert page.status_code == 422
-    assert sentence in text(page)
+    assert text(page).count(sentence) == 2  # at its field, which may be far below, and above the form
     assert "Restore the snapshot." in text(page)
     assert board(crew.engineer) == []
 
@@ -113,6 +114,10 @@ def test_from_the_form_to_the_proof(crew: Crew, stopped_clock: StoppedClock) -> 
     move = reverse("downtime-move", args=[number])
     page = client.post(move, {"move": "plan", "version": "1"}, follow=True)
     assert "Nobody was told yet: Horizon team" in text(page)
+    again = text(client.get(reverse("downtime", args=[number])))  # not only in the message that is gone by now
+    assert "Nobody was told yet" in again
+    assert "Horizon team: nobody is named" in again
+    assert "Owed now" in again
     tell = reverse("downtime-tell", args=[number, "planning-started"])
     assert "Horizon team: nobody is named" in text(client.get(tell))
     answer = {
@@ -123,6 +128,9 @@ def test_from_the_form_to_the_proof(crew: Crew, stopped_clock: StoppedClock) -> 
     page = client.get(tell)
     assert "hanne.ruud@tools.example" in text(page)
     assert "This house has no Slack: nobody is told there" in text(page)
+    changed = client.post(reverse("downtime-change", args=[number]), typed(step="look", reason="It is due."))
+    assert "What changes" in text(changed)
+    assert "nobody is named" not in text(changed)
     assert client.post(tell, {"step": "send"}).status_code == 302
     assert client.post(move, {"move": "schedule"}).status_code == 302
     window = {
@@ -355,3 +363,29 @@ def downtime_content() -> Any:
     from tests.downtime.works import content  # noqa: PLC0415 - beside its use
 
     return content()
+
+
+def test_the_board_says_what_waits_for_whoever_reads_it(crew: Crew, at: Any, stopped_clock: StoppedClock) -> None:
+    number = drafted(crew, at, procedure="api-platform", services=("mhv-api",))
+    planning.plan(crew.platform, number, at=at)
+    approving.submit(crew.platform, number, at=at, record="CHG0031234")
+    assert "Waits for your approval" in text(client_of("owner").get(reverse("downtimes")))
+    assert "Waits for your" not in text(client_of("communicator").get(reverse("downtimes")))
+    ours = scheduled(crew, at)
+    working.start(crew.communicator, ours, at=STARTS, override="The vendor is here.")
+    stopped_clock.set(ENDS)
+    assert "Past its end: is the work done?" in text(client_of("communicator").get(reverse("downtimes")))
+    assert "Past its end" not in text(client_of("owner").get(reverse("downtimes")))
+
+
+def test_the_board_says_which_channel_does_not_answer(
+    crew: Crew, at: Any, stopped_clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = client_of("communicator")
+    assert "does not answer" not in text(client.get(reverse("downtimes")))
+    found = {"slack": Health.DEGRADED, "email": Health.HEALTHY, "sms": Health.OPEN}
+    monkeypatch.setattr("tierline.web.downtimes_page.health_of_channels", lambda _at: found)
+    shown = text(client.get(reverse("downtimes")))
+    assert "Slack does not answer, or not always." in shown
+    assert "Text message does not answer" in shown
+    assert "E-mail does not answer" not in shown

@@ -41,13 +41,22 @@ def as_feed(shown: Sequence[Document], *, at: datetime) -> str:
     """As Atom."""
     newest = max((document.issued_at for document in shown), default=at)
     link = f"{_site()}/status/"
-    return atom.feed(shown, title=TITLE, feed_id=link, feed_url=f"{link}downtimes.atom", link=link, updated=newest)
+    return atom.feed(
+        _newest_first(shown), title=TITLE, feed_id=link, feed_url=f"{link}downtimes.atom", link=link, updated=newest
+    )
 
 
 def as_json(shown: Sequence[Document]) -> str:
     """As a JSON Feed with every fact for machines."""
     link = f"{_site()}/status/"
-    return json.dumps(json_feed.feed(shown, title=TITLE, feed_url=f"{link}downtimes.json", link=link), indent=1)
+    return json.dumps(
+        json_feed.feed(_newest_first(shown), title=TITLE, feed_url=f"{link}downtimes.json", link=link), indent=1
+    )
+
+
+def _newest_first(shown: Sequence[Document]) -> list[Document]:
+    """As readers of feeds show them."""
+    return sorted(shown, key=lambda document: document.issued_at, reverse=True)
 
 
 def maintenance_windows(*, at: datetime) -> dict[str, Any]:

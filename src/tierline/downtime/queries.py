@@ -30,7 +30,7 @@ from tierline.downtime.hands import (
     procedural_of,
     visible_to,
 )
-from tierline.downtime.lifecycle import ENDED, DowntimeMove, DowntimeState, moves_from
+from tierline.downtime.lifecycle import ENDED, RUNNING, DowntimeMove, DowntimeState, moves_from
 from tierline.downtime.models import DowntimeRow
 from tierline.downtime.stored import from_json
 from tierline.downtime.surroundings import conflicts_of
@@ -131,6 +131,31 @@ def board(actor: Actor, *, past: bool = False) -> list[Line]:
     else:
         rows = rows.exclude(state__in=ENDED).order_by("starts_at", "pk")
     return [line_of(row) for row in rows[:PAGE]]
+
+
+def asks_of(actor: Actor, *, at: datetime) -> dict[int, str]:
+    """What downtimes that are not over ask of the actor now, in words, by number."""
+    rows = DowntimeRow.objects.filter(organisations__overlap=sorted(actor.organisations)).exclude(state__in=ENDED)
+    planbook = planbook_in_force().planbook
+    found = ((row.pk, _asked_of(actor, row, planbook, at)) for row in rows[:PAGE])
+    return {number: words for number, words in found if words}
+
+
+def _asked_of(actor: Actor, row: DowntimeRow, planbook: Planbook, at: datetime) -> str:
+    try:
+        procedural = procedural_of(row, planbook, at)
+    except UnknownProcedure:
+        return ""
+    if row.state == DowntimeState.AWAITING_APPROVAL and procedural.procedure.approval in actor.duties:
+        return "Waits for your approval"
+    if row.window == Window.SET and may_verify(actor, row, procedural):
+        return "Its window waits for your look"
+    theirs = row.owner_id == actor.person_id
+    if theirs and row.state in RUNNING and row.ends_at is not None and row.ends_at <= at:
+        return "Past its end: is the work done?"
+    if theirs and row.window == Window.DRIFTED:
+        return "The window is not as planned"
+    return ""
 
 
 def row_for(actor: Actor, number: int) -> DowntimeRow:
@@ -236,6 +261,13 @@ def preview(actor: Actor, number: int, moment: Moment, *, at: datetime) -> Previ
     document = replace(document_for(change, moment), asides=asides_for(change))
     extras = channels_here(procedural.extras)[0]
     return Preview(moment, document, coverage, parity(coverage), missing, labels, extras)
+
+
+def told_of_change(actor: Actor, number: int, content: Content, *, at: datetime) -> tuple[Coverage, tuple[str, ...]]:
+    """Who would be told were this what is said from now on, with all that was answered for; and channels that lack."""
+    row, in_force = row_for(actor, number), planbook_in_force()
+    change = Change(row, actor, at, in_force, procedural_of(row, in_force.planbook, at))
+    return coverage_for(change, Moment.CHANGED, content=content)
 
 
 def _word_label(planbook: Planbook, word: str) -> str:

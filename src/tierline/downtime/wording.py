@@ -34,6 +34,12 @@ _HITS: Final = {
     Level.DEGRADED: "works in part or slowly",
     Level.OUTAGE: "does not work",
 }
+_HITS_SEVERAL: Final = {
+    Level.NO_IMPACT: "are worked on; nobody should notice",
+    Level.REDUCED_REDUNDANCY: "work with less in reserve",
+    Level.DEGRADED: "work in part or slowly",
+    Level.OUTAGE: "do not work",
+}
 _ENDED: Final = {
     Result.SUCCESS: "The work is done and was found to work.",
     Result.ROLLED_BACK: "The work was rolled back: everything is as it was before.",
@@ -130,7 +136,10 @@ def _lead(content: Content, telling: Telling) -> str:
 
 
 def _what(content: Content, telling: Telling) -> str:
-    hits = "is worked on" if content.level is None else _HITS[content.level]
+    several = len(content.services) > 1
+    words = _HITS_SEVERAL if several else _HITS
+    unsaid = "are worked on" if several else "is worked on"
+    hits = unsaid if content.level is None else words[content.level]
     when = "at a time not settled yet"
     if content.frame is not None:
         frame = frame_in_words(content.frame)
@@ -140,7 +149,8 @@ def _what(content: Content, telling: Telling) -> str:
 
 
 def _services(content: Content, telling: Telling) -> str:
-    return ", ".join(telling.label(service) for service in content.services) or content.title
+    *others, last = [telling.label(service) for service in content.services] or [content.title]
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _users(content: Content) -> str:

@@ -262,12 +262,17 @@ def _blocks(members: Sequence[Member], channels: Sequence[str]) -> list[Block]:
     return blocks
 
 
+def spoken(channel: str) -> str:
+    """A channel inside a sentence."""
+    return {"email": "e-mail", "slack": "Slack", "teams": "Teams", "sms": "text message"}.get(channel, channel)
+
+
 def _unreached(person: Reachable, open_on: Sequence[str]) -> str:
     """Why the channels do not reach somebody: who left one is said to have left it."""
     left = [person.gone[channel] for channel in open_on if channel in person.gone]
     never = [channel for channel in open_on if channel not in person.gone]
     if never:
-        left.append(f"{person.name} has no address on {' and '.join(never)}.")
+        left.append(f"{person.name} has no address on {' and '.join(map(spoken, never))}.")
     return f"{' '.join(left)} Give one, name a substitute, or say why not."
 
 
@@ -297,10 +302,10 @@ def parity(coverage: Coverage) -> Parity:
     for member, cell in coverage.differences:
         answer = cell.disposition
         if answer is None:
-            unexplained.append(f"{member.person.name} is not on {cell.channel}, and nobody said why.")
+            unexplained.append(f"{member.person.name} is not on {spoken(cell.channel)}, and nobody said why.")
         else:
             said = f"{KIND_LABELS[answer.kind]} ({answer.by}: {answer.because})"
-            explained.append(f"{member.person.name}, {cell.channel}: {said}")
+            explained.append(f"{member.person.name}, {spoken(cell.channel)}: {said}")
     reached = {
         channel: sum(member.on(channel).address is not None for member in coverage.members)
         for channel in coverage.channels

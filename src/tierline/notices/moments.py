@@ -140,7 +140,7 @@ def owed_the_day_before(starts: datetime, rule: Rule, at: datetime, *, with_: Mo
     """
     due = day_before(starts, rule)
     if starts - at < A_DAY or due <= at:
-        return Owed(Moment.DAY_BEFORE, at + rule.within, f"less than a day ahead: told with {with_}", with_)
+        return Owed(Moment.DAY_BEFORE, at + rule.within, "less than a day ahead: one message for both", with_)
     return Owed(Moment.DAY_BEFORE, due, "on the calendar day before")
 
 

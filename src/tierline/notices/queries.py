@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from tierline.foundation.trouble import NotFound
 from tierline.notices.another_way import By
+from tierline.notices.answers import answer_in_words
 from tierline.notices.audience import Reachable
 from tierline.notices.models import AnnouncementRow, DeliveryRow, ObligationRow, OtherWayRow, RelayRow
 from tierline.notices.moments import Moment, Owing, Standing, standing
@@ -183,7 +184,7 @@ def _fared_as(how: Fared | None, because: str) -> tuple[str, datetime | None, st
     """The state in words, when it was so, the answer, and whether it went."""
     if how is None:
         return NOT_SENT, None, because, False
-    answer = how.trouble or ", ".join(f"{key}: {said}" for key, said in how.evidence.items())
+    answer = how.trouble or answer_in_words(how.evidence)
     return _FARED[how.state], how.settled_at, answer, how.state is EffectState.DONE
 
 

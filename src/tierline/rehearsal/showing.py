@@ -4,13 +4,15 @@ Stands on loopback like the partners themselves. Refuses acts that come from ano
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import escape
 from typing import Any, ClassVar, Final
 
 from tierline.rehearsal.desk import Call, Desk, Reply, Route
+from tierline.rehearsal.faults import Unavailable
 from tierline.rehearsal.github_issues import GitHubIssues
 from tierline.rehearsal.mail_server import MailServer
+from tierline.rehearsal.pager_duty import PagerDuty
 from tierline.rehearsal.service_now import ServiceNow
 
 HTML: Final = {
@@ -19,6 +21,8 @@ HTML: Final = {
 }
 NEWEST: Final = 20  # mails on the first page; the others have a page of their own
 A_PAGE: Final = 100
+AN_HOUR: Final = timedelta(hours=1)
+FOR_GOOD: Final = 1_000_000_000
 _STYLE: Final = (
     "body{font:16px/1.45 system-ui,sans-serif;max-width:60rem;margin:1.5rem auto;padding:0 1rem;color:#1b1b1b}"
     "article{border:1px solid #dfe1e2;border-radius:4px;padding:.6rem 1rem;margin:.8rem 0;overflow-wrap:anywhere}"
@@ -60,6 +64,8 @@ class Showing(Desk):
             Route("GET", "/mail", self.list_mail),
             Route("POST", "/github/{number}", self.act),
             Route("POST", "/changes/{number}", self.decide),
+            Route("POST", "/windows/{window}", self.cut_short),
+            Route("POST", "/down/{desk}", self.take_down),
             Route("POST", "/clock", self.set_clocks),
             Route("POST", "/anew", self.begin_anew_all),
             Route("GET", "/addresses", self.addresses),
@@ -84,7 +90,7 @@ class Showing(Desk):
         for desk in self.desks:
             rows = held[desk.name]
             count = f"<span class='quiet'>{len(rows)}</span>"
-            parts.append(f"<h2 id='{desk.name}'>{escape(desk.label)} {count}</h2>")
+            parts.append(f"<h2 id='{desk.name}'>{escape(desk.label)} {count}</h2>{_switch(desk)}")
             if isinstance(desk, MailServer) and len(rows) > NEWEST:
                 parts.append(f"<p><a href='/mail'>All {len(rows)} mails</a>; here are the newest {NEWEST}.</p>")
                 rows = rows[-NEWEST:]
@@ -156,6 +162,25 @@ class Showing(Desk):
         desk.decides(approval, state, told.get("text", "").strip()[:1000])
         return Reply(303, headers={"Location": "/#servicenow"})
 
+    def cut_short(self, call: Call) -> Reply:
+        """Somebody changes a window by hand where it is set: it ends an hour earlier, or halfway when it is shorter."""
+        desk = next((one for one in self.desks if isinstance(one, PagerDuty)), None)
+        kept = desk.windows.get(call.named["window"]) if desk else None
+        if desk is None or kept is None:
+            return _plain(404, "There is no such window.")
+        desk.changes_window(kept.id, end=kept.end - min(AN_HOUR, (kept.end - kept.start) / 2))
+        return Reply(303, headers={"Location": "/#pagerduty"})
+
+    def take_down(self, call: Call) -> Reply:
+        """A partner answers nobody from now on, or does again; what else was to go wrong there is forgotten."""
+        desk = next((one for one in self.desks if one.name == call.named["desk"]), None)
+        if desk is None:
+            return _plain(404, "There is no such partner.")
+        desk.faults.clear()
+        if call.form.get("does") == "down":
+            desk.faults.next(Unavailable(), times=FOR_GOOD)
+        return Reply(303, headers={"Location": f"/#{desk.name}"})
+
     def set_clocks(self, call: Call) -> Reply:
         """Let all partners stand at an instant, or run on."""
         said = call.form.get("at", "")
@@ -203,6 +228,11 @@ class Showing(Desk):
         if isinstance(desk, ServiceNow) and str(row["number"]).startswith("CHG"):
             number = str(row["number"])
             shown += [_approval(number, who) for who in desk.asked_of(desk.numbered(number)).values()]
+        if isinstance(desk, PagerDuty) and row["number"] in desk.windows and row["status"] != "past":
+            shown.append(
+                f"<form method='post' action='/windows/{escape(row['number'])}'>"
+                "<button>Let it end earlier, behind everybody's back</button></form>"
+            )
         return "".join([*shown, "</article>"])
 
 
@@ -212,6 +242,14 @@ def _page(parts: Sequence[str]) -> Reply:
 
 def _plain(status: int, words: str) -> Reply:
     return Reply(status, headers={"Content-Type": "text/plain; charset=utf-8"}, body=words.encode())
+
+
+def _switch(desk: Desk) -> str:
+    down = desk.faults.armed > 0
+    does, words = ("up", "Let it answer again") if down else ("down", "Let it be down")
+    said = "<strong>Down: it answers nobody.</strong> " if down else ""
+    button = f"<button name='does' value='{does}' aria-label='{words}: {escape(desk.label)}'>{words}</button>"
+    return f"<form method='post' action='/down/{desk.name}'>{said}{button}</form>"
 
 
 def _approval(number: str, who: str) -> str:

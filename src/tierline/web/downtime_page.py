@@ -21,7 +21,7 @@ from tierline.downtime.actions.turning import SUBJECT
 from tierline.downtime.content import unready_to_approve
 from tierline.downtime.gates import Approval
 from tierline.downtime.lifecycle import DowntimeMove
-from tierline.downtime.queries import DowntimeView, downtime, revisions, who_was_told
+from tierline.downtime.queries import DowntimeView, downtime, preview, revisions, who_was_told
 from tierline.downtime.timing import Pass, TimeRefused, instant_given, instant_in_words
 from tierline.foundation.clock import now
 from tierline.foundation.trouble import Conflict, MoveNotAllowed, NotAllowed, Refusal, Unusable
@@ -41,9 +41,10 @@ from tierline.web.downtime_words import (
     label_of,
     main_line,
     obligation_words,
+    owed_now,
 )
 from tierline.web.downtimes_page import say
-from tierline.web.moments import past
+from tierline.web.moments import past, promise
 
 MENDABLE = (Unusable, Conflict, MoveNotAllowed, NotAllowed)
 
@@ -67,6 +68,7 @@ def show(request: DeskRequest, actor: Actor, number: int, trouble: Refusal | Non
         "result": RESULTS.get(view.line.result, ""),
         "steps": main_line(view.line.state, approved=view.gates.approval is not Approval.NOT_REQUIRED),
         "gates": gates_words(view, planbook, not_left.total()),
+        "held_back": _held_back(actor, view, at),
         "owed": [obligation_words(owed, view, not_left, at) for owed in view.obligations],
         "relays": [(view.procedural.moment_label(relay.moment), relay) for relay in view.relays],
         "conflicts": [conflict_words(conflict, view.answered) for conflict in view.conflicts],
@@ -85,6 +87,19 @@ def show(request: DeskRequest, actor: Actor, number: int, trouble: Refusal | Non
     }
     status = words_for(trouble).status if trouble else 200
     return render(request, "tierline/downtime/downtime.html", context, status=status)
+
+
+def _held_back(actor: Actor, view: DowntimeView, at: datetime) -> dict[str, Any] | None:
+    """The first word that is owed now by whoever reads this, and what keeps it from being sent."""
+    owed = next((one for one in view.obligations if view.tells and owed_now(one)), None)
+    if owed is None:
+        return None
+    return {
+        "moment": owed.moment.value,
+        "label": view.procedural.moment_label(owed.moment),
+        "due": promise(owed.due_at, at, settings.TIME_ZONE),
+        "blocks": preview(actor, view.line.number, owed.moment, at=at).coverage.blocks,
+    }
 
 
 def _moves(view: DowntimeView) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 
 from tierline.cases.wording import written
+from tierline.directory.actor import TIERLINE
 from tierline.downtime.conflicts import Conflict, Weight
 from tierline.downtime.content import FIELD_LABELS, LEVEL_LABELS, Content, Field
 from tierline.downtime.gates import Approval, Gate, Verification, Window
@@ -14,7 +15,7 @@ from tierline.downtime.lifecycle import DowntimeMove, DowntimeState
 from tierline.downtime.queries import DowntimeView, Line
 from tierline.downtime.timing import frame_in_words
 from tierline.notices.audience import KIND_LABELS
-from tierline.notices.moments import Standing
+from tierline.notices.moments import Moment, Standing
 from tierline.notices.queries import ObligationView
 from tierline.plans.planbook import Planbook
 from tierline.timeline.fact import Fact
@@ -183,8 +184,12 @@ def gates_words(view: DowntimeView, planbook: Planbook, not_left: int) -> list[d
     procedure = view.procedural.procedure
     behind = any(one.standing is Standing.LATE for one in view.obligations)
     told = Tag("Late", "danger") if behind else Tag("On time", "solved")
-    if not_left and not behind:
+    if not view.obligations:
+        told = Tag("Nothing owed yet", "waiting")
+    elif not_left and not behind:
         told = Tag(f"{not_left} not left yet", "flag")
+    elif not behind and any(owed_now(one) for one in view.obligations):
+        told = Tag("Owed now", "flag")
     rows = (
         (Gate.APPROVAL, "Approval", APPROVALS[view.gates.approval], procedure.approval),
         (Gate.WINDOW, "Window", WINDOWS[view.gates.window], procedure.window_by),
@@ -205,6 +210,11 @@ def gates_words(view: DowntimeView, planbook: Planbook, not_left: int) -> list[d
         }
         for gate, label, tag, duty in rows
     ]
+
+
+def owed_now(owed: ObligationView) -> bool:
+    """Whether word is to be sent now by somebody; word of the day before leaves by itself, at its hour."""
+    return owed.is_owed and not owed.merged_into and owed.moment is not Moment.DAY_BEFORE
 
 
 def obligation_words(
@@ -230,12 +240,17 @@ def conflict_words(conflict: Conflict, answered: Mapping[str, Any]) -> dict[str,
     """A conflict with its weight, the reason somebody gave for it, and the number of the other work where it is one."""
     return {
         "conflict": conflict,
-        "tag": WEIGHTS[conflict.weight],
+        "tag": Tag("Answered", "solved") if conflict.key in answered else WEIGHTS[conflict.weight],
         "answer": answered.get(conflict.key),
         "other": conflict.other.rpartition("-")[2],
     }
 
 
+#: What Tierline only read where somebody decided it; who that was stands in the words.
+READ_BACK = {
+    "downtime-approved": "read back that it is approved",
+    "downtime-rejected": "read back that it is rejected",
+}
 #: Facts whose doer says so by a signed link, without an account.
 BY_SOMEBODY_ELSE = frozenset({"relay-confirmed", "relay-declined"})
 
@@ -263,9 +278,10 @@ def fact_words(fact: Fact, at: datetime) -> dict[str, Any]:
     """A line of the story."""
     said = [str(fact.said[key]) for key in ("because", "override", "words", "record") if fact.said.get(key)]
     moment = fact.said.get("moment")
+    facts = FACTS | READ_BACK if fact.actor == TIERLINE.name else FACTS
     return {
         "who": str(fact.said.get("by") or fact.actor) if fact.kind in BY_SOMEBODY_ELSE else fact.actor,
-        "what": FACTS.get(fact.kind, spelt_out(fact.kind).lower()),
+        "what": facts.get(fact.kind, spelt_out(fact.kind).lower()),
         "moment": spelt_out(moment) if moment else "",
         "said": " · ".join(said),
         "when": past(fact.at, at, settings.TIME_ZONE),

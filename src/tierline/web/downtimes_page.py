@@ -20,13 +20,15 @@ from tierline.downtime.actions.turning import SUBJECT
 from tierline.downtime.content import Content, changes, unready_to_announce
 from tierline.downtime.hands import procedures_for
 from tierline.downtime.lifecycle import DowntimeState
-from tierline.downtime.queries import board, downtime
+from tierline.downtime.queries import asks_of, board, downtime, told_of_change
 from tierline.downtime.surroundings import conflicts_of
 from tierline.downtime.timing import frame_in_words
 from tierline.foundation.clock import now
 from tierline.foundation.trouble import Conflict, MoveNotAllowed, NotAllowed, Refusal, Unusable
-from tierline.notices.audience import Coverage, cover
+from tierline.notices.audience import Coverage, cover, spoken
 from tierline.notices.resolving import channels_here, groups_of
+from tierline.outbox.breaking import Health
+from tierline.outbox.queries import health_of_channels
 from tierline.plans.procedures import procedure_named, told_by
 from tierline.plans.queries import planbook_in_force
 from tierline.web.access import DeskRequest, page
@@ -47,11 +49,15 @@ def downtimes(request: DeskRequest, actor: Actor) -> HttpResponse:
     """The board: what is to come and goes on, by its start; or what is over."""
     at, past = now(), request.GET.get("past") == "yes"
     planbook = planbook_in_force().planbook
+    asked = {} if past else asks_of(actor, at=at)
     context = {
         "nav": SUBJECT,
         "past": past,
-        "lines": [line_words(line, planbook, at) for line in board(actor, past=past)],
+        "lines": [
+            line_words(line, planbook, at) | {"asked": asked.get(line.number, "")} for line in board(actor, past=past)
+        ],
         "may_plan": bool(procedures_for(actor, at)),
+        "silent": [_begun(spoken(name)) for name, how in health_of_channels(at).items() if how is not Health.HEALTHY],
         "fresh": written(at, settings.TIME_ZONE),
     }
     return render(request, "tierline/downtime/board.html", context)
@@ -85,6 +91,11 @@ def new_downtime(request: DeskRequest, actor: Actor) -> HttpResponse:
     else:
         messages.success(request, f"DT-{number} is kept as a draft. Nobody was told.")
     return HttpResponseRedirect(reverse("downtime", args=[number]))
+
+
+def _begun(words: str) -> str:
+    """As a sentence begins."""
+    return words[:1].upper() + words[1:]
 
 
 def _begin_with(request: DeskRequest, actor: Actor, at: datetime) -> dict[str, Any]:
@@ -195,17 +206,26 @@ def _form(
         "typed": shown,
         "choices": choices_for(planbook, procedures, shown),
         "troubles": troubles,
-        "trouble": trouble or ("Something has to be put right first." if troubles else ""),
+        "trouble": trouble or (_put_right(troubles) if troubles else ""),
         "twice": reading.twice if reading else {},
         "editing": editing,
-        "seen": _seen(reading, shown, editing, at) if reading and not troubles else None,
+        "seen": _seen(actor, reading, shown, editing, at) if reading and not troubles else None,
         "told_before": STATES[editing.state].word if editing else "",
     }
     status = words_for(trouble).status if trouble else 422 if troubles and reading else 200
     return render(request, "tierline/downtime/form.html", context, status=status)
 
 
-def _seen(reading: Reading, typed: dict[str, Any], editing: _Editing | None, at: datetime) -> dict[str, Any] | None:
+def _put_right(troubles: dict[str, str]) -> str:
+    """Above the form, since what has to be mended may stand far below it."""
+    return " ".join(
+        ["Something has to be put right first, and nothing was kept yet.", *dict.fromkeys(troubles.values())]
+    )
+
+
+def _seen(
+    actor: Actor, reading: Reading, typed: dict[str, Any], editing: _Editing | None, at: datetime
+) -> dict[str, Any] | None:
     """What will be so: times with zone and UTC, what lacks, what is in the way, who is told, what a change voids."""
     planbook = planbook_in_force().planbook
     word = str(typed.get("procedure") or "")
@@ -214,14 +234,19 @@ def _seen(reading: Reading, typed: dict[str, Any], editing: _Editing | None, at:
     if procedural is None:
         return None
     number = editing.number if editing else 0
-    here, missing = channels_here(procedural.procedure.channels)
-    coverage: Coverage = cover(groups_of(planbook, told_by(planbook, procedural, content.answers)), here)
+    coverage: Coverage
+    if editing:
+        coverage, missing = told_of_change(actor, number, content, at=at)
+    else:
+        here, missing = channels_here(procedural.procedure.channels)
+        coverage = cover(groups_of(planbook, told_by(planbook, procedural, content.answers)), here)
     found = conflicts_of(number, content, procedural, planbook, at=at)
     return {
         "frame": frame_in_words(content.frame) if content.frame else None,
         "lacking": unready_to_announce(content),
         "conflicts": [conflict_words(conflict, {}) for conflict in found],
         "coverage": coverage,
-        "missing": missing,
+        "by": " and ".join(spoken(channel) for channel in coverage.channels),
+        "missing": [spoken(channel) for channel in missing],
         "changes": changes(editing.before, replace(content)) if editing else (),
     }

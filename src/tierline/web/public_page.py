@@ -17,7 +17,7 @@ from tierline.notices.actions import answer_relay
 from tierline.notices.auditing import as_metrics, audit
 from tierline.notices.queries import relay_view
 from tierline.notices.relays import Relaying
-from tierline.notices.rendering.page import STANDINGS
+from tierline.notices.rendering.page import STANDINGS, as_strangers_ask
 from tierline.notices.signing import relay_in
 from tierline.web.access import wrong_method
 from tierline.web.boundary import words_for
@@ -52,7 +52,7 @@ def _shared(response: HttpResponse) -> HttpResponse:
 def status(request: HttpRequest) -> HttpResponse:
     """The public page."""
     at = now()
-    shown = [(document, STANDINGS[document.status]) for document in publishing.documents(at=at)]
+    shown = [(document, STANDINGS[document.status]) for document in as_strangers_ask(publishing.documents(at=at))]
     return render(request, "tierline/downtime/status.html", {"shown": shown, "at": f"{at:%Y-%m-%d %H:%M} UTC"})
 
 

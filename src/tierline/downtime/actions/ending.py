@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from tierline.downtime.actions.conflicting import owner_of
-from tierline.downtime.actions.telling import link_to, mail_to
+from tierline.downtime.actions.telling import link_to, mail_to, when
 from tierline.downtime.actions.turning import content_of, note, saved
 from tierline.downtime.gates import WINDOW_TRANSITIONS, Window, WindowMove, after
 from tierline.downtime.hands import Change, alone
@@ -40,7 +40,7 @@ def _ask_before(change: Change) -> int:
         owner_of(change),
         purpose=f"end-nears:{ends:%Y%m%d%H%M}",
         subject=f"[{change.reference}] The end is near: will it be kept?",
-        text=f"{content_of(change.row).title} was told to end at {ends:%Y-%m-%d %H:%M} UTC. The window that keeps "
+        text=f"{content_of(change.row).title} was told to end {when(change, ends)}. The window that keeps "
         "alarms quiet ends then as well. If the work takes longer, give it a later end now, which moves the window "
         f"and is told to everybody; if it is done, conclude it: {link_to(change.row.pk)}\n",
     )
@@ -57,21 +57,20 @@ def _ask_about_end(change: Change) -> int:
     ends = change.row.ends_at
     if ends is None or ends > change.at:
         return 0
-    _ask(change, "owner", owner_of(change))
+    _ask(change, ends, "owner", owner_of(change))
     if change.at - ends >= DEPUTY_AFTER:
-        _ask(change, "deputy", _deputies(change))
+        _ask(change, ends, "deputy", _deputies(change))
     return 1
 
 
-def _ask(change: Change, whom: str, people: Iterable[Reachable]) -> None:
-    ends = change.row.ends_at
+def _ask(change: Change, ends: datetime, whom: str, people: Iterable[Reachable]) -> None:
     mail_to(
         change,
         people,
         purpose=f"open-end:{ends:%Y%m%d%H%M}:{whom}",
         subject=f"[{change.reference}] The time is over: is the work done?",
-        text=f"{content_of(change.row).title} was told to end at {ends:%Y-%m-%d %H:%M} UTC and nobody has said that it "
-        f"has. Conclude it, or give it a later end that people hear of: {link_to(change.row.pk)}\n",
+        text=f"{content_of(change.row).title} was told to end {when(change, ends)}, and nobody has "
+        f"said that it has. Conclude it, or give it a later end that people hear of: {link_to(change.row.pk)}\n",
     )
 
 
@@ -110,7 +109,7 @@ def _lapsed(change: Change) -> int:
         _woken(change),
         purpose=f"window-lapsed:{ends:%Y%m%d%H%M}",
         subject=f"[{change.reference}] Alarms ring again, and the work goes on",
-        text=f"The window that kept alarms quiet ended at {ends:%Y-%m-%d %H:%M} UTC, and nobody has said that "
+        text=f"The window that kept alarms quiet ended {when(change, ends)}, and nobody has said that "
         f"{content_of(row).title} is done. Conclude it, or give it a later end, which sets a window anew and is told: "
         f"{link_to(row.pk)}\n",
     )

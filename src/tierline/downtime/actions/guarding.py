@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.db import transaction
 
 from tierline.directory.actor import Actor
+from tierline.downtime.actions.conflicting import owner_of
 from tierline.downtime.actions.saying import said_why
 from tierline.downtime.actions.telling import link_to, mail_to
 from tierline.downtime.actions.turning import content_of, note, saved
@@ -74,7 +75,7 @@ def window_read(actor: Actor, number: int, read: SetWindow, *, at: datetime) -> 
     if differs:
         row.window = after(WINDOW_TRANSITIONS, Window(row.window), WindowMove.DRIFT)
         note(change, "window-drifted", window=kept, differs=list(differs))
-        _tell_owner(change, differs)
+        _tell_owners(change, differs)
     elif not same:
         note(change, "window-set", window=kept)
         _ask_on_call(change)
@@ -97,7 +98,7 @@ def window_gone(actor: Actor, number: int, window_id: str, *, at: datetime) -> b
     _lapse(change)
     differs = (f"The window {window_id} is not there any more: somebody removed it.",)
     note(change, "window-drifted", window=row.window_set, differs=list(differs))
-    _tell_owner(change, differs)
+    _tell_owners(change, differs)
     saved(change)
     return True
 
@@ -156,16 +157,18 @@ def _on_call(change: Change, duty: str) -> tuple[Reachable, ...]:
     return tuple({one.addresses.get("email", one.id).casefold(): one for one in everybody}.values())
 
 
-def _tell_owner(change: Change, differs: tuple[str, ...]) -> None:
+def _tell_owners(change: Change, differs: tuple[str, ...]) -> None:
     duty = change.procedural.procedure.window_by
-    if duty is None:
-        return
+    title = content_of(change.row).title
+    people = (*(people_behind(change.planbook, duty) if duty else ()), *owner_of(change))
     mail_to(
         change,
-        people_behind(change.planbook, duty),
+        {one.addresses.get("email", one.id).casefold(): one for one in people}.values(),
         purpose=f"{change.row.revision}:drifted:{change.row.window_set['id']}:{change.at:%Y%m%d%H%M%S}",
         subject=f"[{change.reference}] The window is not as planned",
-        text=f"{' '.join(differs)}\n\nSet it right: {link_to(change.row.pk)}#window\n",
+        text=f"The window that keeps alarms quiet during {title} was changed where it is set.\n\n"
+        f"{' '.join(differs)}\n\n"
+        f"Set it right there, or write down which one counts: {link_to(change.row.pk)}#window\n",
     )
 
 

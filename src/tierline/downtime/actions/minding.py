@@ -9,8 +9,8 @@ from typing import Final
 
 from tierline.downtime.actions.conflicting import tell_of_conflicts
 from tierline.downtime.actions.ending import ask_about_open_ends, ask_before_the_end, tell_of_lapsed_windows
-from tierline.downtime.actions.telling import ask_sender, link_to, mail_to, subject_of, tell
-from tierline.downtime.actions.turning import SUBJECT, saved
+from tierline.downtime.actions.telling import ask_sender, link_to, mail_to, subject_of, tell, when
+from tierline.downtime.actions.turning import SUBJECT, content_of, saved
 from tierline.downtime.hands import Change, alone
 from tierline.downtime.lifecycle import DowntimeState
 from tierline.notices.moments import Moment, Standing
@@ -45,7 +45,7 @@ def _tell_the_day_before(change: Change, owed: ObligationView) -> int:
     if change.row.state != DowntimeState.SCHEDULED:
         ask_sender(change, Moment.DAY_BEFORE, because=f"it is {change.row.state}, not scheduled.")
         return 0
-    late = f"Sent late: it was due at {owed.due_at:%Y-%m-%d %H:%M} UTC." if owed.due_at < change.at else ""
+    late = f"Sent late: it was due {when(change, owed.due_at)}." if owed.due_at < change.at else ""
     tell(change, Moment.DAY_BEFORE, late=late)
     saved(change)
     return 1
@@ -69,8 +69,8 @@ def _remind_of_late(change: Change, owed: ObligationView) -> int:
         people_behind(change.planbook, sender) if sender else (),
         purpose=f"{owed.revision}:{owed.moment}:late",
         subject=f"[{change.reference}] Late: {change.procedural.moment_label(owed.moment)}",
-        text=f"This should have been told by {owed.due_at:%Y-%m-%d %H:%M} UTC and was not. Send it, or say why "
-        f"not: {link_to(change.row.pk)}\n",
+        text=f"Word of {content_of(change.row).title} should have been told by {when(change, owed.due_at)}, "
+        f"and was not. Send it, or say why not: {link_to(change.row.pk)}\n",
     )
     return 1
 

@@ -15,11 +15,12 @@ from django.db import transaction
 
 from tierline.directory.actor import Actor
 from tierline.downtime.actions.turning import SUBJECT, content_of, note, saved
-from tierline.downtime.content import Changed
+from tierline.downtime.content import Changed, Content
 from tierline.downtime.gates import Gate
 from tierline.downtime.hands import Change, locked, may_tell, require_lead
 from tierline.downtime.lifecycle import DowntimeState, Result
 from tierline.downtime.models import DowntimeRow
+from tierline.downtime.timing import instant_in_words
 from tierline.downtime.wording import Telling, document_of
 from tierline.foundation.trouble import Conflict, NotAllowed, Unusable
 from tierline.notices import actions as notices
@@ -108,10 +109,13 @@ def was_told(row: DowntimeRow, at: datetime) -> bool:
     return any(one.announcement is not None for one in obligations(subject_of(row), at=at))
 
 
-def coverage_for(change: Change, moment: Moment) -> tuple[Coverage, tuple[str, ...]]:
-    """Who would be told of a moment, by which channels; and the channels the plan names that this house lacks."""
+def coverage_for(change: Change, moment: Moment, *, content: Content | None = None) -> tuple[Coverage, tuple[str, ...]]:
+    """Who would be told of a moment, by which channels; and the channels the plan names that this house lacks.
+
+    ``content``: were that what is to be told, instead of what stands.
+    """
     procedural, planbook = change.procedural, change.planbook
-    told = told_by(planbook, procedural, content_of(change.row).answers)
+    told = told_by(planbook, procedural, (content or content_of(change.row)).answers)
     procedure = procedural.procedure
     here, missing = channels_here(channel for channel in procedure.channels if channel not in procedural.extras)
     before = as_known(everyone_told(subject_of(change.row))) if moment in TO_ALL_EVER_TOLD else ()
@@ -178,8 +182,14 @@ def asides_for(change: Change) -> tuple[str, ...]:
     if not change.row.window_set.get("lapsed"):
         return said
     ended = datetime.fromisoformat(change.row.window_set["ends"])
-    lapsed = f"The window that keeps alarms quiet ended at {ended:%Y-%m-%d %H:%M} UTC, before the work was done."
+    lapsed = f"The window that keeps alarms quiet ended {when(change, ended)}, before the work was done."
     return (*said, lapsed)
+
+
+def when(change: Change, at: datetime) -> str:
+    """An instant as people read it, by the clock the time frame was given in, and in UTC."""
+    frame = content_of(change.row).frame
+    return instant_in_words(at, frame.zone if frame else "UTC")
 
 
 def link_to(number: int) -> str:
@@ -290,7 +300,7 @@ def announce(actor: Actor, number: int, moment: str, *, at: datetime, version: i
     coverage, _ = coverage_for(change, wanted)
     if coverage.blocks:
         raise Conflict(f"Nothing was sent: {coverage.blocks[0].sentence}")
-    late = f"Sent late: it was due at {owed[0].due_at:%Y-%m-%d %H:%M} UTC." if owed[0].due_at < at else ""
+    late = f"Sent late: it was due {when(change, owed[0].due_at)}." if owed[0].due_at < at else ""
     return tell(change, wanted, changed=last_changes(change.row), late=late)
 
 

@@ -22,9 +22,29 @@ STANDINGS: Final = {
 }
 
 
+_FIRST: Final = {
+    Status.IN_PROCESS: 0,
+    Status.RE_SCHEDULED: 2,
+    Status.COMPLETED: 3,
+    Status.CANCELLED: 3,
+}
+
+
+def as_strangers_ask(documents: Iterable[Document]) -> list[Document]:
+    """What goes on now, what comes next, what waits for a new time, and at last what is over, the newest first."""
+    return sorted(documents, key=_place)
+
+
+def _place(document: Document) -> tuple[int, float]:
+    place = _FIRST.get(document.status, 1)
+    if place == _FIRST[Status.COMPLETED]:
+        return place, -document.issued_at.timestamp()
+    return place, document.starts.timestamp() if document.starts else float("inf")
+
+
 def page(documents: Iterable[Document], *, title: str, at: datetime) -> str:
     """The page, with the instant it was written at."""
-    parts = [_section(document) for document in documents] or ["<p>No downtime is planned.</p>"]
+    parts = [_section(document) for document in as_strangers_ask(documents)] or ["<p>No downtime is planned.</p>"]
     written = f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
