@@ -49,7 +49,7 @@ def looked_up(at: datetime) -> None:
 
 def how_reached(crew: Crew, number: int, name: str, at: datetime) -> tuple[str | None, str, list[str]]:
     """The Slack address of somebody of the audience, how it is known, and what blocks because of them."""
-    seen = preview(crew.communicator, number, Moment.PLANNING_STARTED, at=at)
+    seen = preview(crew.platform, number, Moment.PLANNING_STARTED, at=at)
     member = next(one for one in seen.coverage.members if one.person.name == name)
     blocks = [block.sentence for block in seen.coverage.blocks if block.about == member.person.id]
     return member.on(SLACK).address, member.person.notes.get(SLACK, ""), blocks
