@@ -43,7 +43,7 @@ def test_a_mail_is_kept_with_its_headers_and_words_as_they_were_sent(server: Mai
     assert "Auto-Submitted: auto-generated" in held["text"]
 
 
-@pytest.mark.parametrize("address", ["pia@va.gov", "pia@example.org.elsewhere.net", "pia@notexample", "pia"])
+@pytest.mark.parametrize("address", ["pia@portal.gov.elsewhere", "pia@example.org.elsewhere", "pia@notexample", "pia"])
 def test_nobody_who_may_be_real_is_taken_mail_for(server: MailServer, address: str) -> None:
     answer = send(server, to=address)
     assert isinstance(answer, Refused)
